@@ -1,0 +1,232 @@
+//! A worker's world, as the task sees it.
+//!
+//! Time, chance, pacing, accounting, and the report all come from here, so that a task can neither forget to count nor depend on who
+//! carries it out.
+
+mod run;
+mod trace;
+mod units;
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+pub use run::RunContext;
+pub use trace::{TraceLine, Traced};
+pub use units::{Unit, Units};
+
+use crate::clock::Clock;
+use crate::document::BlobRef;
+use crate::draw::Draws;
+use crate::failure::Failure;
+use crate::ledger::Book;
+use crate::report::{Measured, Report};
+use crate::slice::Slice;
+use crate::split::Splittable;
+use crate::time::Time;
+
+/// What a task has while a slice of it is executed. Cloning it is cheap; every clone is the same context.
+pub struct Context<R: Report> {
+    shared: Rc<Shared<R>>,
+}
+
+/// How a chunk is to be carried out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// The run's zero.
+    pub(crate) zero: Time,
+    /// The run's seed.
+    pub(crate) seed: u64,
+    /// How late a unit may be started.
+    pub(crate) late: Duration,
+    /// Whether units are only walked through, with no effect on the world.
+    pub(crate) rehearsal: bool,
+    /// Whether to note what every unit did.
+    pub(crate) traced: bool,
+}
+
+/// What comes from outside while a chunk is executed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signals {
+    /// No unit is to be started any more.
+    pub(crate) stop: CancellationToken,
+    /// Units that are still open are to end now.
+    pub(crate) cut_off: CancellationToken,
+    /// Whether it is unknown if there is a stop mark.
+    pub(crate) doubt: Rc<Cell<bool>>,
+}
+
+struct Shared<R: Report> {
+    measured: RefCell<Measured<R>>,
+    trace: Option<RefCell<Vec<Rc<TraceLine>>>>,
+    timetable: Rc<dyn Splittable>,
+    clock: Arc<dyn Clock>,
+    book: Book,
+    terms: Terms,
+    signals: Signals,
+    spawned: RefCell<JoinSet<()>>,
+    panicked: RefCell<Option<Failure>>,
+    /// Set when everything is dropped: what ends then has not ended by itself.
+    aborted: Cell<bool>,
+}
+
+impl<R: Report> Clone for Context<R> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Rc::clone(&self.shared),
+        }
+    }
+}
+
+impl<R: Report> fmt::Debug for Context<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("terms", &self.shared.terms)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R: Report> Context<R> {
+    pub(crate) fn new(
+        timetable: Rc<dyn Splittable>,
+        clock: Arc<dyn Clock>,
+        book: Book,
+        terms: Terms,
+        signals: Signals,
+    ) -> Self {
+        Self {
+            shared: Rc::new(Shared {
+                measured: RefCell::default(),
+                trace: terms.traced.then(RefCell::default),
+                timetable,
+                clock,
+                book,
+                terms,
+                signals,
+                spawned: RefCell::default(),
+                panicked: RefCell::default(),
+                aborted: Cell::new(false),
+            }),
+        }
+    }
+
+    /// The units of a slice: each handed out when it is due, and counted.
+    pub fn units(&self, slice: &Slice) -> Units<R> {
+        Units::new(self.clone(), *slice)
+    }
+
+    /// Changes the report.
+    pub fn record<T>(&self, change: impl FnOnce(&mut R) -> T) -> T {
+        change(&mut self.shared.measured.borrow_mut().report)
+    }
+
+    /// The run's own time: how long it is since the run's zero; zero before that.
+    pub fn now(&self) -> Duration {
+        self.shared.clock.now().since(self.shared.terms.zero)
+    }
+
+    /// The world's time.
+    pub fn time(&self) -> Time {
+        self.shared.clock.now()
+    }
+
+    /// The instant at which the run's time is zero.
+    pub fn zero(&self) -> Time {
+        self.shared.terms.zero
+    }
+
+    /// The run's seed.
+    pub fn seed(&self) -> u64 {
+        self.shared.terms.seed
+    }
+
+    /// Whether this is a rehearsal: units walk through what they would do, without any effect on the world.
+    pub fn rehearsal(&self) -> bool {
+        self.shared.terms.rehearsal
+    }
+
+    /// Waits for a length of time.
+    pub async fn sleep(&self, span: Duration) {
+        let clock = &self.shared.clock;
+        clock.sleep_until(clock.now() + span).await;
+    }
+
+    /// Returns when units that are still open are to end at once: the worker's life is over, or a stop's grace is.
+    pub async fn cut_off(&self) {
+        self.shared.signals.cut_off.cancelled().await;
+    }
+
+    /// Does something beside. The worker waits for it before it reports.
+    pub fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        let mut spawned = self.shared.spawned.borrow_mut();
+        // What has ended keeps its memory until it is joined.
+        while let Some(joined) = spawned.try_join_next() {
+            self.note_panic(joined);
+        }
+        spawned.spawn_local(work);
+    }
+
+    /// The bytes of a file that travels beside the task.
+    ///
+    /// # Errors
+    /// Where the ledger does not have it, or can't be read.
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+        self.shared.book.blob(blob).await
+    }
+
+    pub(crate) fn measured(&self) -> Measured<R> {
+        self.shared.measured.borrow().clone()
+    }
+
+    pub(crate) fn trace(&self) -> Vec<Traced> {
+        let lines = self.shared.trace.iter().flat_map(|lines| {
+            let lines = lines.borrow();
+            lines.iter().map(|line| line.traced()).collect::<Vec<_>>()
+        });
+        lines.collect()
+    }
+
+    /// Waits until nothing is spawned any more. Tells of a panic.
+    pub(crate) async fn idle(&self) -> Result<(), Failure> {
+        poll_fn(|cx| {
+            loop {
+                let joined = self.shared.spawned.borrow_mut().poll_join_next(cx);
+                match joined {
+                    Poll::Ready(Some(joined)) => self.note_panic(joined),
+                    Poll::Ready(None) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await;
+        match self.shared.panicked.borrow().clone() {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    }
+
+    fn note_panic(&self, joined: Result<(), JoinError>) {
+        let Err(error) = joined else { return };
+        if error.is_panic() {
+            let failure = Failure::panicked(&*error.into_panic());
+            self.shared.panicked.borrow_mut().get_or_insert(failure);
+        }
+    }
+
+    /// Ends all that is spawned; units that are open then are never counted as ended.
+    pub(crate) fn abort(&self) {
+        self.shared.aborted.set(true);
+        self.shared.spawned.borrow_mut().abort_all();
+    }
+
+    fn draws(&self, unit: u64, step: u64, iteration: u64) -> Draws {
+        Draws::new(self.shared.terms.seed, unit, step, iteration)
+    }
+}

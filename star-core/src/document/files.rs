@@ -1,0 +1,152 @@
+//! A document, and the files that it names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::source::{Sources, Span};
+use super::tree::Node;
+use crate::hash::Hash;
+
+/// A parsed file and what it takes to read more of what it means.
+#[derive(Debug)]
+pub struct Document {
+    /// The texts.
+    pub sources: Sources,
+    /// The tree.
+    pub root: Node,
+    /// What was said on the command line about this task.
+    pub options: Options,
+    /// What relative paths are relative to.
+    folder: PathBuf,
+    blobs: Vec<Blob>,
+    warnings: Diagnostics,
+}
+
+/// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobRef {
+    /// The name as it was written.
+    pub name: String,
+    /// SHA-256 of the bytes.
+    pub hash: Hash,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// A file's bytes with their name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blob {
+    /// How a task refers to it.
+    pub reference: BlobRef,
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Document {
+    /// A document whose relative paths start at `folder`.
+    pub fn new(sources: Sources, root: Node, folder: impl Into<PathBuf>) -> Self {
+        Self {
+            sources,
+            root,
+            options: Options::default(),
+            folder: folder.into(),
+            blobs: Vec::new(),
+            warnings: Diagnostics::default(),
+        }
+    }
+
+    /// The folder that relative paths in this document mean.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Reads a file that the document names at `span`, and notes it, so that it travels with the task.
+    ///
+    /// # Errors
+    /// A diagnostic at `span` when the file can't be read.
+    pub fn file(&mut self, path: &str, span: Span) -> Result<Blob, Diagnostic> {
+        let full = self.folder.join(path);
+        let bytes = std::fs::read(&full).map_err(|error| {
+            Diagnostic::error(format!(
+                "cannot read `{}`: {}",
+                full.display(),
+                plain(&error)
+            ))
+            .at(span, "this file")
+            .help("a path is relative to the file that names it")
+        })?;
+        let blob = Blob {
+            reference: BlobRef {
+                name: path.to_owned(),
+                hash: Hash::of(&bytes),
+                bytes: bytes.len() as u64,
+            },
+            bytes: bytes.into(),
+        };
+        if !self
+            .blobs
+            .iter()
+            .any(|known| known.reference.hash == blob.reference.hash)
+        {
+            self.blobs.push(blob.clone());
+        }
+        Ok(blob)
+    }
+
+    /// The files read so far.
+    pub fn blobs(&self) -> &[Blob] {
+        &self.blobs
+    }
+
+    /// Notes something harmless.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.warnings.push(warning);
+    }
+
+    /// What was noted.
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+}
+
+/// The operating system's sentence without its "(os error 2)".
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((sentence, _)) => sentence.to_lowercase(),
+        None => text,
+    }
+}
+
+/// What the command line says about a task (`--target URL`), by option name. The task takes what it knows; what is left over is
+/// refused by the command line, so that no option is silently without effect.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    given: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Options {
+    /// Notes an option as given; several values of one option keep their order.
+    pub fn give(&mut self, name: &'static str, value: impl Into<String>) {
+        self.given.entry(name).or_default().push(value.into());
+    }
+
+    /// Takes the last value given of an option.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        self.take_all(name).pop()
+    }
+
+    /// Takes all values given of an option, in order.
+    pub fn take_all(&mut self, name: &str) -> Vec<String> {
+        self.given.remove(name).unwrap_or_default()
+    }
+
+    /// The options that nobody took.
+    pub fn left(&self) -> impl Iterator<Item = &'static str> {
+        self.given.keys().copied()
+    }
+}

@@ -1,0 +1,19 @@
+//! What a person wrote, with the place of every word of it.
+//!
+//! A [`Document`] is a parsed file: a [`tree`](Node) that keeps order and places, the texts it came from, and the folder that
+//! relative paths in it mean. Reading a text into a tree is not done here (the core knows no YAML); finding fault with a tree is,
+//! so that every kind of task complains in the same way: a [`Diagnostic`] has a place, an underlined text, and what would be right.
+
+mod decode;
+mod diagnostic;
+mod files;
+mod source;
+mod suggest;
+mod tree;
+
+pub use decode::{DecodeError, decode};
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use files::{Blob, BlobRef, Document, Options};
+pub use source::{FileId, Position, Sources, Span};
+pub use suggest::closest;
+pub use tree::{Entry, Map, Node, Value};

@@ -1,0 +1,121 @@
+//! Texts, and places in them.
+
+use std::sync::Arc;
+
+/// Which of a document's files a place is in: an index into [`Sources`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A stretch of a file's text, as half-open byte offsets `start..end`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The stretch `start..end` of `file`. Offsets beyond 4 GiB are clamped; no reader accepts such a file.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            file,
+            start: clamp(start),
+            end: clamp(end.max(start)),
+        }
+    }
+}
+
+/// A place as people name it: lines and columns count from one, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The file's name as it was given.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The texts that a document was read from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<(String, Arc<str>)>,
+}
+
+impl Sources {
+    /// Adds a file under the name that messages will use.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push((name.into(), text.into()));
+        id
+    }
+
+    /// The name of a file; empty where there is no such file.
+    pub fn name(&self, file: FileId) -> &str {
+        self.files.get(file.0 as usize).map_or("", |file| &file.0)
+    }
+
+    /// The text of a file; empty where there is no such file.
+    pub fn text(&self, file: FileId) -> &str {
+        self.files.get(file.0 as usize).map_or("", |file| &file.1)
+    }
+
+    /// The text under a span; empty where the span does not fit the text.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.text(span.file)
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
+    }
+
+    /// Where a span begins.
+    pub fn position(&self, span: Span) -> Position {
+        let text = self.text(span.file);
+        let mut start = (span.start as usize).min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let before = &text[..start];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Position {
+            file: self.name(span.file).to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yml", "ä: 1\nöü: 2\n");
+        let at = "ä: 1\nöü".len();
+        let position = sources.position(Span::new(file, at, at + 1));
+        assert_eq!(position.to_string(), "a.yml:2:3");
+    }
+
+    #[test]
+    fn a_span_outside_its_text_is_answered_not_a_panic() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yml", "ä");
+        assert_eq!(
+            sources.position(Span::new(file, 1, 9)).to_string(),
+            "a.yml:1:1"
+        );
+        assert_eq!(sources.snippet(Span::new(file, 1, 9)), "");
+        assert_eq!(sources.position(Span::new(FileId(7), 3, 4)).line, 1);
+    }
+}

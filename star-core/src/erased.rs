@@ -1,0 +1,321 @@
+//! Tasks whose type is known no more: where the command line and the registry meet them.
+//!
+//! What is behind it is generic over the task, so two unlike reports can't meet, and nothing is ever cast back.
+
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::document::Blob;
+use crate::gather::{ATTEMPTS, Gathered};
+use crate::ledger::{Book, LedgerError, Manifest};
+use crate::limits::Limits;
+use crate::outcome::{Facts, Outcome};
+use crate::plan::{Plan, PlanError, plan};
+use crate::report::{Report, Verdict};
+use crate::settle::undelivered;
+use crate::split::Splittable;
+use crate::task::Task;
+use crate::time::Time;
+use crate::wire::{Envelope, Order, VERSION};
+use crate::worker::{Closer, Host, Running, Worker, close};
+
+/// A task and the files that travel beside it.
+#[derive(Debug)]
+pub struct Job {
+    /// The task.
+    pub task: AnyTask,
+    /// The files.
+    pub blobs: Vec<Blob>,
+}
+
+/// A task of any kind.
+pub struct AnyTask(Box<dyn ErasedTask>);
+
+impl fmt::Debug for AnyTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AnyTask({})", self.kind())
+    }
+}
+
+impl AnyTask {
+    /// Forgets a task's type.
+    pub fn new<T: Task>(task: T) -> Self {
+        Self(Box::new(Typed(task)))
+    }
+
+    /// The name of its kind.
+    pub fn kind(&self) -> &'static str {
+        self.0.kind()
+    }
+
+    /// What there is of it.
+    pub fn timetable(&self) -> &dyn Splittable {
+        self.0.timetable()
+    }
+
+    /// The limits under which it is cut in a place that has these.
+    pub fn limits(&self, place: Limits) -> Limits {
+        self.0.limits(place)
+    }
+
+    /// Cuts it.
+    ///
+    /// # Errors
+    /// Where the limits leave no way to.
+    pub fn plan(&self, limits: &Limits) -> Result<Plan, PlanError> {
+        plan(self.timetable(), self.0.expected_life(), limits)
+    }
+
+    /// Its wire form.
+    ///
+    /// # Errors
+    /// Where the task can't be written, which is a fault of its kind.
+    pub fn encode(&self) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        let mut json = serde_json::Serializer::new(&mut bytes);
+        erased_serde::serialize(self.0.as_serialize(), &mut json)
+            .map_err(|error| error.to_string())?;
+        Ok(bytes)
+    }
+
+    /// Watches a run of it.
+    pub fn observe(&self, host: &Host, manifest: Rc<Manifest>) -> Observer {
+        Observer(self.0.observe(host.clone(), manifest))
+    }
+}
+
+#[async_trait(?Send)]
+trait ErasedTask {
+    fn kind(&self) -> &'static str;
+    fn timetable(&self) -> &dyn Splittable;
+    fn limits(&self, place: Limits) -> Limits;
+    fn expected_life(&self) -> Duration;
+    fn as_serialize(&self) -> &dyn erased_serde::Serialize;
+    fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
+}
+
+struct Typed<T>(T);
+
+impl<T: Task> ErasedTask for Typed<T> {
+    fn kind(&self) -> &'static str {
+        T::KIND
+    }
+
+    fn timetable(&self) -> &dyn Splittable {
+        &self.0
+    }
+
+    fn limits(&self, place: Limits) -> Limits {
+        self.0.limits(place)
+    }
+
+    fn expected_life(&self) -> Duration {
+        self.0.expected_life()
+    }
+
+    fn as_serialize(&self) -> &dyn erased_serde::Serialize {
+        &self.0
+    }
+
+    fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver> {
+        let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());
+        Box::new(TypedObserver::<T> {
+            units: self.0.units(),
+            host,
+            manifest,
+            book,
+            joined: None,
+        })
+    }
+}
+
+/// What a run came to, whatever its kind.
+#[must_use]
+pub struct AnyOutcome {
+    /// What the core knows.
+    pub facts: Facts,
+    /// Whether the run is closed: nothing will change any more.
+    pub closed: bool,
+    /// What the run is worth.
+    pub verdict: Verdict,
+    /// All that must not depend on how the run was cut.
+    pub counts: serde_json::Value,
+    /// What people and tools read.
+    pub summary: Box<dyn AnySummary>,
+}
+
+impl fmt::Debug for AnyOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyOutcome")
+            .field("facts", &self.facts)
+            .field("verdict", &self.verdict)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A summary of any kind: text to read, and a value to write.
+pub trait AnySummary: fmt::Display + erased_serde::Serialize {}
+
+impl<S: fmt::Display + serde::Serialize> AnySummary for S {}
+
+impl AnyOutcome {
+    fn new<R: Report>(outcome: &Outcome<R>, closed: bool) -> Self {
+        let Outcome { report, facts } = outcome;
+        Self {
+            facts: facts.clone(),
+            closed,
+            verdict: report.verdict(facts),
+            counts: report.counts(),
+            summary: Box::new(report.summarize(facts)),
+        }
+    }
+
+    /// The summary as JSON.
+    ///
+    /// # Errors
+    /// Where the kind's summary can't be written.
+    pub fn summary_json(&self) -> Result<serde_json::Value, String> {
+        erased_serde::serialize(&*self.summary, serde_json::value::Serializer)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Watches a run.
+pub struct Observer(Box<dyn ErasedObserver>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
+}
+
+impl Observer {
+    /// What the run has come to by now.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read.
+    pub async fn look(&mut self) -> Result<AnyOutcome, LedgerError> {
+        self.0.look().await
+    }
+
+    /// Closes the run, when nobody where it ran has. Does nothing where it never started.
+    pub async fn close(&mut self) {
+        self.0.close().await;
+    }
+}
+
+#[async_trait(?Send)]
+trait ErasedObserver {
+    async fn look(&mut self) -> Result<AnyOutcome, LedgerError>;
+    async fn close(&mut self);
+}
+
+struct TypedObserver<T: Task> {
+    /// How many units there were before `open`.
+    units: u64,
+    host: Host,
+    manifest: Rc<Manifest>,
+    book: Book,
+    joined: Option<(Running<T>, Gathered<T::Report>)>,
+}
+
+impl<T: Task> TypedObserver<T> {
+    /// Reads what the run is about, once it has started.
+    async fn join(&mut self) -> Result<bool, LedgerError> {
+        if self.joined.is_some() {
+            return Ok(true);
+        }
+        let Some(start) = self.book.start().await? else {
+            return Ok(false);
+        };
+        let key = start.task.to_string();
+        let unreadable = |why: String| LedgerError {
+            what: "read",
+            key: key.clone(),
+            why,
+        };
+        let bytes = self.book.task(start.task).await?;
+        let bytes = bytes.ok_or_else(|| unreadable("it is not there".to_owned()))?;
+        let task: T =
+            serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        let attempts = if T::IDEMPOTENT { ATTEMPTS } else { 1 };
+        let gathered = Gathered::new(&task, &start, attempts);
+        let running = Running {
+            worker: self.worker(),
+            task: Rc::new(task),
+            start: Rc::new(start),
+        };
+        self.joined = Some((running, gathered));
+        Ok(true)
+    }
+
+    fn worker(&self) -> Worker {
+        let forever = Time::from_nanos(u64::MAX);
+        Worker {
+            host: self.host.clone(),
+            envelope: Envelope {
+                version: VERSION,
+                deployment: self.manifest.deployment.clone(),
+                run: self.manifest.run.clone(),
+                order: Order::Start,
+                hop: 0,
+                expires: forever,
+            },
+            manifest: Rc::clone(&self.manifest),
+            book: self.book.clone(),
+            lease: forever,
+        }
+    }
+
+    async fn look_before_start(&self) -> Result<AnyOutcome, LedgerError> {
+        let failure = self.book.start_failure().await?;
+        let stop = self.book.stop().await?;
+        let late = self.host.world.clock.now() > crate::launch::start_expires(&self.manifest);
+        let settled = failure.is_some() || late || stop.is_some();
+        let mut outcome = undelivered::<T::Report>(&self.manifest, self.units, failure);
+        if stop.is_some() || !settled {
+            // Nothing is lost: it was given up before it began, or is yet to begin.
+            let facts = &mut outcome.facts;
+            facts.tally.cancelled = if settled { self.units } else { 0 };
+            facts.planned = if settled { self.units } else { 0 };
+            facts.lost = 0;
+            facts.losses.clear();
+        }
+        outcome.facts.stopped = stop.map(|mark| mark.at);
+        outcome.facts.settled = settled;
+        Ok(AnyOutcome::new(&outcome, settled))
+    }
+}
+
+#[async_trait(?Send)]
+impl<T: Task> ErasedObserver for TypedObserver<T> {
+    async fn look(&mut self) -> Result<AnyOutcome, LedgerError> {
+        if let Some(closed) = self.book.closed::<T::Report>().await? {
+            let outcome = Outcome {
+                report: closed.report,
+                facts: closed.facts,
+            };
+            return Ok(AnyOutcome::new(&outcome, true));
+        }
+        if !self.join().await? {
+            return self.look_before_start().await;
+        }
+        let Some((running, gathered)) = &mut self.joined else {
+            return self.look_before_start().await;
+        };
+        let now = self.host.world.clock.now();
+        let (book, manifest, start) = (&running.book, &running.manifest, &running.start);
+        let outcome = gathered.settle(book, manifest, start, now).await?;
+        Ok(AnyOutcome::new(&outcome, false))
+    }
+
+    async fn close(&mut self) {
+        if let Some((running, _)) = &self.joined {
+            close(running, Closer::Launcher).await;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Launches runs, and follows them to their end.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::erased::{AnyOutcome, Job, Observer};
+use crate::ledger::{Book, LedgerError, Manifest, RunId, StopMark};
+use crate::limits::{Intervals, Limits};
+use crate::time::Time;
+use crate::wire::VERSION;
+use crate::worker::{Host, Sender, first_order, watch, watch_start};
+
+/// How a run is launched.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// The run's name.
+    pub run: RunId,
+    /// The seed of all its chance.
+    pub seed: u64,
+    /// How it is cut: the place's limits, as the task narrowed them.
+    pub limits: Limits,
+    /// How often the ledger is looked at.
+    pub intervals: Intervals,
+    /// Whether units are only walked through.
+    pub rehearsal: bool,
+    /// Whether workers note what every unit did.
+    pub traced: bool,
+}
+
+/// Why a run could not be launched.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// The ledger does not answer.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There is such a run.
+    #[error("there is a run called `{0}` already")]
+    Exists(RunId),
+    /// The task can't be written.
+    #[error("the task cannot be written: {0}")]
+    Unwritable(String),
+}
+
+/// Until when somebody must have claimed the start.
+pub(crate) fn start_expires(manifest: &Manifest) -> Time {
+    const EVENT_AGE: Duration = Duration::from_secs(10);
+    manifest.launched + manifest.limits.lead * 2 + EVENT_AGE
+}
+
+/// Records a run in the ledger: files, task, and last the manifest, from which on the run exists. Nothing is sent yet.
+///
+/// # Errors
+/// Where that can't be done. Then there is no such run.
+pub async fn launch(host: &Host, job: &Job, launch: Launch) -> Result<Rc<Manifest>, LaunchError> {
+    let book = Book::new(Arc::clone(&host.world.ledger), launch.run.clone());
+    for blob in &job.blobs {
+        book.write_blob(blob).await?;
+    }
+    let bytes = job.task.encode().map_err(LaunchError::Unwritable)?;
+    let manifest = Manifest {
+        version: VERSION,
+        run: launch.run,
+        kind: job.task.kind().to_owned(),
+        job: book.write_task(&bytes).await?,
+        blobs: job
+            .blobs
+            .iter()
+            .map(|blob| blob.reference.clone())
+            .collect(),
+        seed: launch.seed,
+        deployment: host.world.deployment.clone(),
+        limits: launch.limits,
+        intervals: launch.intervals,
+        rehearsal: launch.rehearsal,
+        traced: launch.traced,
+        launched: host.world.clock.now(),
+    };
+    if !book.write_manifest(&manifest).await? {
+        return Err(LaunchError::Exists(manifest.run));
+    }
+    Ok(Rc::new(manifest))
+}
+
+/// Sends a launched run's first order, and looks after it and after the first window's bundle until both are claimed.
+pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
+    let clock = &host.world.clock;
+    let sender = Sender {
+        transport: Arc::clone(&host.transport),
+        clock: Arc::clone(clock),
+        book: Book::new(Arc::clone(&host.world.ledger), manifest.run.clone()),
+        manifest: Rc::clone(manifest),
+        hop: 0,
+    };
+    let expires = start_expires(manifest);
+    watch_start(&sender, expires).await;
+    let start = loop {
+        if let Ok(Some(start)) = sender.book.start().await {
+            break start;
+        }
+        if clock.now() > expires || !matches!(sender.book.start_failure().await, Ok(None)) {
+            return;
+        }
+        clock
+            .sleep_until(clock.now() + manifest.intervals.stop)
+            .await;
+    };
+    if let Some(first) = first_order(&start) {
+        let end = start.zero + first.window().to().min(start.end);
+        watch(&sender, vec![first], clock.now(), start.zero, end).await;
+    }
+}
+
+/// Sets a run's stop mark.
+///
+/// # Errors
+/// Where the ledger does not answer.
+pub async fn stop(host: &Host, run: &RunId) -> Result<(), LedgerError> {
+    let book = Book::new(Arc::clone(&host.world.ledger), run.clone());
+    let at = host.world.clock.now();
+    book.write_stop(StopMark { at }).await
+}
+
+/// Looks at a run again and again until it is closed, telling of every look. Closes it where nobody else does.
+pub async fn follow(
+    host: &Host,
+    manifest: &Manifest,
+    observer: &mut Observer,
+    mut told: impl FnMut(&AnyOutcome),
+) -> AnyOutcome {
+    const LONGEST: Duration = Duration::from_millis(500);
+    let clock = &host.world.clock;
+    let mut pause = Duration::from_millis(5);
+    let mut settled_at = None;
+    loop {
+        if let Ok(outcome) = observer.look().await {
+            told(&outcome);
+            if outcome.closed {
+                return outcome;
+            }
+            if outcome.facts.settled {
+                let since = *settled_at.get_or_insert_with(|| clock.now());
+                // Whoever closes first is about to; only when no record appears is it the launcher's to do.
+                let late = manifest.limits.closing + manifest.intervals.margin;
+                if clock.now().since(since) > late {
+                    observer.close().await;
+                }
+            }
+        }
+        clock.sleep_until(clock.now() + pause).await;
+        pause = (pause * 2).min(LONGEST);
+    }
+}

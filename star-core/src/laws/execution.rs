@@ -1,0 +1,137 @@
+//! Executes slices of a task in rehearsal, on a clock of their own.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::LocalSet;
+
+use crate::clock::VirtualClock;
+use crate::context::{Context, Signals, Terms, Traced};
+use crate::document::Blob;
+use crate::failure::Failure;
+use crate::ledger::{Book, Memory};
+use crate::report::{Measured, Report};
+use crate::slice::Slice;
+use crate::split::Splittable;
+use crate::task::{Executable, Task};
+use crate::time::Time;
+use crate::worker::guarded;
+
+/// What slices of a task came to.
+pub(super) struct Execution<R: Report> {
+    pub(super) parts: Vec<Measured<R>>,
+    units: Vec<u64>,
+    failures: Vec<Failure>,
+    trace: Vec<Traced>,
+    slices: Vec<Slice>,
+}
+
+/// Executes slices one after the other, each as a worker of its own would.
+pub(super) fn execute<T: Task>(
+    task: &T,
+    slices: &[Slice],
+    blobs: &[Blob],
+) -> Execution<<T as Executable>::Report> {
+    let mut execution = Execution {
+        parts: Vec::new(),
+        units: Vec::new(),
+        failures: Vec::new(),
+        trace: Vec::new(),
+        slices: slices.to_vec(),
+    };
+    for slice in slices {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .expect("a runtime can be had in a test");
+        let local = LocalSet::new();
+        local.block_on(&runtime, async {
+            let cx = context(task, blobs).await;
+            let done = guarded(task.execute(*slice, &cx)).await;
+            let done = done.and(cx.idle().await);
+            execution.failures.extend(done.err());
+            execution.parts.push(cx.measured());
+            execution.units.push(task.units_of(slice));
+            execution.trace.extend(cx.trace());
+        });
+    }
+    execution.trace.sort_by_key(|line| line.unit);
+    execution
+}
+
+async fn context<T: Task>(task: &T, blobs: &[Blob]) -> Context<<T as Executable>::Report> {
+    let run = "laws".parse().expect("this is a run's name");
+    let book = Book::new(Arc::new(Memory::default()), run);
+    for blob in blobs {
+        book.write_blob(blob).await.expect("memory can be written");
+    }
+    let terms = Terms {
+        zero: Time::from_nanos(1_000_000_000),
+        seed: 1,
+        late: Duration::from_nanos(u64::MAX),
+        rehearsal: true,
+        traced: true,
+    };
+    let clock = VirtualClock::starting_at(Time::default());
+    let timetable: Rc<dyn Splittable> = Rc::new(task.clone());
+    Context::new(timetable, Arc::new(clock), book, terms, Signals::default())
+}
+
+impl<R: Report> Execution<R> {
+    /// Whether every unit was taken and ended, and nothing failed.
+    pub(super) fn counted<T: Splittable>(&self, _task: &T) -> Result<(), String> {
+        if let Some(failure) = self.failures.first() {
+            return Err(format!("it failed: {failure}"));
+        }
+        for ((part, units), slice) in self.parts.iter().zip(&self.units).zip(&self.slices) {
+            let tally = part.tally;
+            if tally.counted() != *units || tally.ended != tally.started {
+                return Err(format!(
+                    "slice {slice} has {units} units, and this was counted: {tally:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether two executions did the same.
+pub(super) fn same<R: Report>(whole: &Execution<R>, parts: &Execution<R>) -> Result<(), String> {
+    if let Some((a, b)) = whole.trace.iter().zip(&parts.trace).find(|(a, b)| a != b) {
+        return Err(format!(
+            "in the whole {}\n    in the parts {}",
+            line(a),
+            line(b)
+        ));
+    }
+    if whole.trace.len() != parts.trace.len() {
+        let (a, b) = (whole.trace.len(), parts.trace.len());
+        return Err(format!(
+            "{a} units did something in the whole, and {b} in the parts"
+        ));
+    }
+    let counts = |execution: &Execution<R>| {
+        let mut all = Measured::<R>::default();
+        for part in &execution.parts {
+            all.merge(part.clone());
+        }
+        format!(
+            "{} with {}",
+            all.report.counts(),
+            serde_json::json!(all.tally)
+        )
+    };
+    let (a, b) = (counts(whole), counts(parts));
+    if a == b {
+        return Ok(());
+    }
+    Err(format!(
+        "counts of the whole and of the parts:\n    {a}\n    {b}"
+    ))
+}
+
+fn line(traced: &Traced) -> String {
+    serde_json::to_string(traced).unwrap_or_default()
+}

@@ -1,0 +1,291 @@
+//! One run's part of a ledger, with types.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::records::{
+    Claim, ClaimKey, Closed, Final, Live, Manifest, RunId, StartRecord, StopMark,
+};
+use super::{Ledger, LedgerError};
+use crate::context::Traced;
+use crate::document::{Blob, BlobRef};
+use crate::failure::Failure;
+use crate::hash::Hash;
+use crate::report::Report;
+use crate::slice::Slice;
+
+/// How often a claim or a report is tried before the ledger is held to be down.
+const TRIES: u32 = 4;
+
+/// One run's part of a ledger.
+#[derive(Clone, Debug)]
+pub struct Book {
+    ledger: Arc<dyn Ledger>,
+    run: RunId,
+}
+
+/// What came of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is ours.
+    Won,
+    /// Somebody else has it.
+    Taken,
+}
+
+impl Book {
+    /// A run's part of `ledger`.
+    pub fn new(ledger: Arc<dyn Ledger>, run: RunId) -> Self {
+        Self { ledger, run }
+    }
+
+    /// The run.
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("runs/{}/{name}", self.run)
+    }
+
+    async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, LedgerError> {
+        let key = self.key(name);
+        let Some(bytes) = self.ledger.get(&key).await? else {
+            return Ok(None);
+        };
+        let value = serde_json::from_slice(&bytes).map_err(|error| LedgerError {
+            what: "read",
+            key,
+            why: error.to_string(),
+        })?;
+        Ok(Some(value))
+    }
+
+    /// Creates a record, trying again on errors. Whether it is the one there.
+    async fn create<T: Serialize>(&self, name: &str, record: &T) -> Result<bool, LedgerError> {
+        let key = self.key(name);
+        let bytes = encode(&key, record)?;
+        let mut tries = 1;
+        loop {
+            match self.ledger.create(&key, bytes.clone()).await {
+                Ok(true) => return Ok(true),
+                // An earlier try of ours may have been carried out although it was answered with an error.
+                Ok(false) => {
+                    return Ok(self
+                        .ledger
+                        .get(&key)
+                        .await?
+                        .is_some_and(|there| there == bytes));
+                }
+                Err(error) if tries >= TRIES => return Err(error),
+                Err(_) => tries += 1,
+            }
+        }
+    }
+
+    async fn put<T: Serialize>(&self, name: &str, record: &T) -> Result<(), LedgerError> {
+        let key = self.key(name);
+        let bytes = encode(&key, record)?;
+        let mut tries = 1;
+        loop {
+            match self.ledger.put(&key, bytes.clone()).await {
+                Err(_) if tries < TRIES => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    /// Claims something. A claim that is there with our own nonce is ours: the answer to an earlier try was lost.
+    ///
+    /// # Errors
+    /// Where the ledger does not answer: then it is open whose it is.
+    pub async fn claim(&self, key: ClaimKey, claim: &Claim) -> Result<Claimed, LedgerError> {
+        let ours = self.create(&format!("claims/{key}"), claim).await?;
+        Ok(if ours { Claimed::Won } else { Claimed::Taken })
+    }
+
+    /// Who has claimed something.
+    pub async fn claimed(&self, key: ClaimKey) -> Result<Option<Claim>, LedgerError> {
+        self.read(&format!("claims/{key}")).await
+    }
+
+    /// Notes that all parts of a claimed bundle were sent.
+    pub async fn mark_sent(&self, bundle: ClaimKey) -> Result<(), LedgerError> {
+        self.put(&format!("sent/{bundle}"), &()).await
+    }
+
+    /// Whether all parts of a claimed bundle were sent.
+    pub async fn is_sent(&self, bundle: ClaimKey) -> Result<bool, LedgerError> {
+        let key = self.key(&format!("sent/{bundle}"));
+        Ok(self.ledger.get(&key).await?.is_some())
+    }
+
+    /// Writes the manifest; false if the run has one already.
+    pub async fn write_manifest(&self, manifest: &Manifest) -> Result<bool, LedgerError> {
+        self.create("manifest", manifest).await
+    }
+
+    /// The manifest.
+    pub async fn manifest(&self) -> Result<Option<Manifest>, LedgerError> {
+        self.read("manifest").await
+    }
+
+    /// Writes the start record.
+    pub async fn write_start(&self, start: &StartRecord) -> Result<bool, LedgerError> {
+        self.create("start", start).await
+    }
+
+    /// The start record, once the run has started.
+    pub async fn start(&self) -> Result<Option<StartRecord>, LedgerError> {
+        self.read("start").await
+    }
+
+    /// Why the run could not be started.
+    pub async fn write_start_failure(&self, failure: &Failure) -> Result<bool, LedgerError> {
+        self.create("start-failure", failure).await
+    }
+
+    /// Why the run could not be started, if it could not.
+    pub async fn start_failure(&self) -> Result<Option<Failure>, LedgerError> {
+        self.read("start-failure").await
+    }
+
+    /// Overwrites a chunk's snapshot.
+    pub async fn write_live<R: Report>(
+        &self,
+        chunk: Slice,
+        attempt: u32,
+        live: &Live<R>,
+    ) -> Result<(), LedgerError> {
+        self.put(&format!("live/{chunk}.{attempt}"), live).await
+    }
+
+    /// A chunk's newest snapshot.
+    pub async fn live<R: Report>(
+        &self,
+        chunk: Slice,
+        attempt: u32,
+    ) -> Result<Option<Live<R>>, LedgerError> {
+        self.read(&format!("live/{chunk}.{attempt}")).await
+    }
+
+    /// Writes a chunk's last word, once.
+    pub async fn write_final<R: Report>(
+        &self,
+        chunk: Slice,
+        attempt: u32,
+        last: &Final<R>,
+    ) -> Result<bool, LedgerError> {
+        self.create(&format!("final/{chunk}.{attempt}"), last).await
+    }
+
+    /// A chunk's last word.
+    pub async fn last_word<R: Report>(
+        &self,
+        chunk: Slice,
+        attempt: u32,
+    ) -> Result<Option<Final<R>>, LedgerError> {
+        self.read(&format!("final/{chunk}.{attempt}")).await
+    }
+
+    /// Writes what the units of a chunk did.
+    pub async fn write_trace(
+        &self,
+        chunk: Slice,
+        attempt: u32,
+        trace: &[Traced],
+    ) -> Result<(), LedgerError> {
+        self.put(&format!("trace/{chunk}.{attempt}"), &trace).await
+    }
+
+    /// What the units of a chunk did.
+    pub async fn trace(
+        &self,
+        chunk: Slice,
+        attempt: u32,
+    ) -> Result<Option<Vec<Traced>>, LedgerError> {
+        self.read(&format!("trace/{chunk}.{attempt}")).await
+    }
+
+    /// Sets the stop mark; one that is there stays.
+    pub async fn write_stop(&self, mark: StopMark) -> Result<(), LedgerError> {
+        self.create("stop", &mark).await.map(|_ours| ())
+    }
+
+    /// The stop mark.
+    pub async fn stop(&self) -> Result<Option<StopMark>, LedgerError> {
+        self.read("stop").await
+    }
+
+    /// Writes the run's end, once.
+    pub async fn write_closed<R: Report>(&self, closed: &Closed<R>) -> Result<bool, LedgerError> {
+        self.create("closed", closed).await
+    }
+
+    /// The run's end.
+    pub async fn closed<R: Report>(&self) -> Result<Option<Closed<R>>, LedgerError> {
+        self.read("closed").await
+    }
+
+    /// Whether the run is closed.
+    pub async fn is_closed(&self) -> Result<bool, LedgerError> {
+        Ok(self.ledger.get(&self.key("closed")).await?.is_some())
+    }
+
+    /// Stores a task under its hash.
+    pub async fn write_task(&self, bytes: &[u8]) -> Result<Hash, LedgerError> {
+        let hash = Hash::of(bytes);
+        self.write_content(hash, Bytes::copy_from_slice(bytes))
+            .await?;
+        Ok(hash)
+    }
+
+    /// A task by its hash.
+    pub async fn task(&self, hash: Hash) -> Result<Option<Bytes>, LedgerError> {
+        self.ledger.get(&self.key(&format!("content/{hash}"))).await
+    }
+
+    /// Stores a file that travels beside the task.
+    pub async fn write_blob(&self, blob: &Blob) -> Result<(), LedgerError> {
+        let bytes = Bytes::from_owner(Arc::clone(&blob.bytes));
+        self.write_content(blob.reference.hash, bytes).await
+    }
+
+    async fn write_content(&self, hash: Hash, bytes: Bytes) -> Result<(), LedgerError> {
+        let key = self.key(&format!("content/{hash}"));
+        self.ledger.create(&key, bytes).await.map(|_new| ())
+    }
+
+    /// The bytes of a file that travels beside the task.
+    ///
+    /// # Errors
+    /// Where the ledger does not have it or can't be read, or where what it has is not what was stored.
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+        let what = || format!("cannot get the file `{}`", blob.name);
+        let key = self.key(&format!("content/{}", blob.hash));
+        let bytes = self.ledger.get(&key).await;
+        let bytes = bytes
+            .map_err(|error| Failure::because(what(), &error))?
+            .ok_or_else(|| Failure::new(format!("{}: it is not in the ledger", what())))?;
+        if Hash::of(&bytes) != blob.hash {
+            return Err(Failure::new(format!(
+                "{}: it was changed in the ledger",
+                what()
+            )));
+        }
+        Ok(Arc::from(&bytes[..]))
+    }
+}
+
+fn encode<T: Serialize>(key: &str, record: &T) -> Result<Bytes, LedgerError> {
+    serde_json::to_vec(record)
+        .map(Bytes::from)
+        .map_err(|error| LedgerError {
+            what: "write",
+            key: key.to_owned(),
+            why: error.to_string(),
+        })
+}

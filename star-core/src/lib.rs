@@ -1,0 +1,55 @@
+//! The core of serverless-star: work that can be declared, cut into pieces and run wide.
+//!
+//! ```text
+//! script.yml ─parse→ Task ─plan→ Slices ─dispatch→ Envelope ─▶ worker ─execute→ Report ─▶ ledger
+//!                                                                                           │
+//! exit code ◀─verdict── Summary ◀─summarize── Outcome{report, losses} ◀────────settle───────┘
+//! ```
+//!
+//! A run cut into any number of pieces does the same units, with the same data, at the same planned instants, as the run on one
+//! machine, and its report is the same report.
+//!
+//! The core knows no AWS, no HTTP and no YAML.
+
+pub mod clock;
+pub mod context;
+pub mod document;
+pub mod draw;
+mod erased;
+mod failure;
+mod gather;
+pub mod hash;
+mod histogram;
+mod launch;
+#[cfg(feature = "laws")]
+pub mod laws;
+pub mod ledger;
+mod limits;
+mod outcome;
+mod plan;
+pub mod registry;
+mod report;
+mod settle;
+mod slice;
+mod split;
+mod task;
+mod time;
+pub mod transport;
+pub mod wire;
+pub mod worker;
+
+pub use context::{Context, RunContext, Unit, Units};
+pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
+pub use failure::Failure;
+pub use histogram::Histogram;
+pub use launch::{Launch, LaunchError, attend, follow, launch, stop};
+pub use ledger::RunId;
+pub use limits::{Intervals, Limits};
+pub use outcome::{Facts, Fault, Loss, Outcome, Why};
+pub use plan::{Plan, PlanError, plan};
+pub use report::{Measured, Report, Tally, Verdict};
+pub use settle::{Evidence, Record, settle};
+pub use slice::{Lanes, Slice, Window};
+pub use split::{Extent, Rate, Splittable};
+pub use task::{Executable, Task};
+pub use time::{Time, as_nanos, nanos};

@@ -1,0 +1,267 @@
+//! Where a task is cut.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::ledger::WindowPlan;
+use crate::limits::Limits;
+use crate::slice::Window;
+use crate::split::{Extent, Splittable};
+use crate::time::nanos;
+
+/// The most lanes of a window, and the most windows of a run.
+const MOST: u64 = 1_000_000;
+
+/// How a task is cut: windows no longer than a chunk may be, each opened in as many lanes as its own peak needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The windows in order; a batch has one, whose lanes are its chunks.
+    pub windows: Vec<WindowPlan>,
+    /// Of a batch, how many workers.
+    pub workers: u32,
+}
+
+/// Why a task can't be cut under its limits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Nothing is left of a worker's life.
+    #[error(
+        "a worker lives {life:?}, and lead, tail and closing take {overhead:?} of it: no time is left for work (let it live longer, or shorten the buffer or the tail)"
+    )]
+    NoTime {
+        /// How long a worker lives.
+        life: Duration,
+        /// What is taken from that.
+        overhead: Duration,
+    },
+    /// Too many windows.
+    #[error("the run would be cut into {0} windows, and {MOST} is the most (allow longer chunks)")]
+    Windows(u64),
+    /// Too many lanes.
+    #[error(
+        "{needed} workers would be needed at once, and {MOST} is the most (allow a higher rate per chunk)"
+    )]
+    Lanes {
+        /// How many.
+        needed: u64,
+    },
+}
+
+/// Cuts a task. Pure: the same task and limits give the same plan everywhere.
+///
+/// # Errors
+/// Where the limits leave no way to cut it.
+pub fn plan(
+    task: &dyn Splittable,
+    expected_life: Duration,
+    limits: &Limits,
+) -> Result<Plan, PlanError> {
+    match task.extent() {
+        Extent::Timed(length) => timed(task, length, expected_life, limits),
+        Extent::Batch => batch(task.units(), limits),
+    }
+}
+
+fn timed(
+    task: &dyn Splittable,
+    length: Duration,
+    expected_life: Duration,
+    limits: &Limits,
+) -> Result<Plan, PlanError> {
+    let longest = limits.longest_window();
+    if longest.is_zero() {
+        return Err(PlanError::NoTime {
+            life: limits.life.unwrap_or_default(),
+            overhead: limits.lead + limits.tail + limits.closing,
+        });
+    }
+    let (length, longest) = (nanos(length), nanos(longest));
+    let count = length.div_ceil(longest);
+    if count > MOST {
+        return Err(PlanError::Windows(count));
+    }
+    let mut windows = Vec::with_capacity(count as usize);
+    for number in 0..count {
+        let from = number * longest;
+        let to = length.min(from.saturating_add(longest));
+        let window = Window::new(Duration::from_nanos(from), Duration::from_nanos(to));
+        let among = task.units_in(window);
+        let units = among.end - among.start;
+        let mut lanes = lanes_for(task, window, expected_life, limits)?.min(units);
+        if count > 1 {
+            // Two carriers hand the run on, even where there is nothing to do.
+            lanes = lanes.max(2);
+        }
+        windows.push(WindowPlan {
+            window,
+            lanes: lanes as u32,
+            units,
+        });
+    }
+    Ok(Plan {
+        windows,
+        workers: 0,
+    })
+}
+
+/// In how many lanes a window is to be opened so that none has more than a worker can do.
+fn lanes_for(
+    task: &dyn Splittable,
+    window: Window,
+    expected_life: Duration,
+    limits: &Limits,
+) -> Result<u64, PlanError> {
+    if let Some(workers) = limits.workers {
+        return Ok(u64::from(workers.max(1)));
+    }
+    let peak = task.peak_rate(window).get();
+    let by_rate = limits
+        .chunk_rate
+        .map_or(1, |rate| peak.div_ceil(rate.get().max(1)));
+    let by_open = limits.open_units.map_or(1, |most| {
+        let open = u128::from(peak) * expected_life.as_millis() / 1000;
+        u64::try_from(open.div_ceil(u128::from(most.max(1)))).unwrap_or(u64::MAX)
+    });
+    let needed = by_rate.max(by_open).max(1);
+    if needed > MOST {
+        return Err(PlanError::Lanes { needed });
+    }
+    Ok(needed)
+}
+
+fn batch(units: u64, limits: &Limits) -> Result<Plan, PlanError> {
+    /// By default so many chunks a worker, so that unequal ones even out.
+    const CHUNKS_A_WORKER: u64 = 64;
+    let workers = u64::from(limits.workers.unwrap_or(1).max(1));
+    let a_chunk = limits
+        .chunk_units
+        .unwrap_or_else(|| units.div_ceil(workers * CHUNKS_A_WORKER))
+        .max(1);
+    let chunks = units.div_ceil(a_chunk);
+    if chunks > u64::from(u32::MAX) {
+        return Err(PlanError::Lanes { needed: chunks });
+    }
+    let windows = (units > 0).then_some(WindowPlan {
+        window: Window::ALL,
+        lanes: chunks as u32,
+        units,
+    });
+    Ok(Plan {
+        windows: windows.into_iter().collect(),
+        workers: workers.min(chunks) as u32,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slice::Lanes;
+    use crate::split::Rate;
+
+    /// So many units every second.
+    struct Steady {
+        seconds: u64,
+        rate: u64,
+    }
+
+    impl Splittable for Steady {
+        fn extent(&self) -> Extent {
+            Extent::Timed(Duration::from_secs(self.seconds))
+        }
+
+        fn units(&self) -> u64 {
+            self.seconds * self.rate
+        }
+
+        fn due(&self, unit: u64) -> Duration {
+            Duration::from_nanos((2 * unit + 1) * 500_000_000 / self.rate)
+        }
+    }
+
+    fn lambda() -> Limits {
+        Limits {
+            chunk: Duration::from_mins(2),
+            chunk_rate: Some(Rate::per_second(25)),
+            workers: None,
+            ..Limits::here(1)
+        }
+    }
+
+    #[test]
+    fn time_and_rate_are_cut_to_what_a_chunk_may_be() {
+        let task = Steady {
+            seconds: 300,
+            rate: 60,
+        };
+        let plan = plan(&task, Duration::ZERO, &lambda()).unwrap();
+        let shape: Vec<_> = plan
+            .windows
+            .iter()
+            .map(|w| (w.window.length().as_secs(), w.lanes))
+            .collect();
+        assert_eq!(shape, [(120, 3), (120, 3), (60, 3)]);
+        assert_eq!(plan.windows.iter().map(|w| w.units).sum::<u64>(), 18_000);
+    }
+
+    #[test]
+    fn a_run_of_several_windows_has_two_carriers_even_without_units() {
+        let task = Steady {
+            seconds: 300,
+            rate: 1,
+        };
+        let plan = plan(&task, Duration::ZERO, &lambda()).unwrap();
+        assert!(plan.windows.iter().all(|w| w.lanes == 2));
+    }
+
+    #[test]
+    fn units_that_live_long_need_more_workers() {
+        let task = Steady {
+            seconds: 100,
+            rate: 20,
+        };
+        let limits = Limits {
+            open_units: Some(1000),
+            ..lambda()
+        };
+        let plan = plan(&task, Duration::from_mins(3), &limits).unwrap();
+        assert_eq!(
+            plan.windows[0].lanes, 4,
+            "20/s × 180 s = 3,600 open at once"
+        );
+    }
+
+    #[test]
+    fn there_are_no_more_lanes_than_units() {
+        let task = Steady {
+            seconds: 1,
+            rate: 3,
+        };
+        let plan = plan(&task, Duration::ZERO, &Limits::here(8)).unwrap();
+        assert_eq!(plan.windows[0].bundle().unwrap().lanes, Lanes::all(3));
+    }
+
+    #[test]
+    fn a_life_without_room_for_work_is_refused() {
+        let task = Steady {
+            seconds: 1,
+            rate: 1,
+        };
+        let limits = Limits {
+            life: Some(Duration::from_secs(5)),
+            ..lambda()
+        };
+        let error = plan(&task, Duration::ZERO, &limits).unwrap_err();
+        assert!(matches!(error, PlanError::NoTime { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_batch_is_cut_into_chunks_that_workers_share() {
+        let limits = Limits::here(4);
+        let plan = batch(100_000, &limits).unwrap();
+        assert_eq!((plan.workers, plan.windows[0].lanes), (4, 256));
+        let plan = batch(3, &limits).unwrap();
+        assert_eq!((plan.workers, plan.windows[0].lanes), (3, 3));
+        assert!(batch(0, &limits).unwrap().windows.is_empty());
+    }
+}

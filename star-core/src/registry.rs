@@ -1,0 +1,224 @@
+//! The kinds of task that a program has.
+//!
+//! A kind is registered where it is defined, by [`register_task!`](crate::register_task); linking its crate is enough. A crate that is
+//! only named in `Cargo.toml` is not linked: the program says `use my_task as _;`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
+
+use crate::document::{Diagnostic, Diagnostics, Document, Node};
+use crate::erased::{AnyTask, Job};
+use crate::task::Task;
+use crate::wire::Reply;
+use crate::worker::{Worker, work_typed};
+
+#[doc(hidden)]
+pub use inventory::submit;
+
+/// Makes a task's kind known to every program that links its crate.
+///
+/// ```ignore
+/// star_core::register_task!(Pi);
+/// ```
+#[macro_export]
+macro_rules! register_task {
+    ($task:ty) => {
+        $crate::registry::submit! {
+            $crate::registry::Kind::of::<$task>(concat!(file!(), ":", line!()))
+        }
+    };
+}
+
+/// A kind of task: where the type is forgotten, and how it is found again.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    name: &'static str,
+    place: &'static str,
+    claims: fn(&Node) -> bool,
+    read: fn(&mut Document) -> Result<AnyTask, Diagnostics>,
+    decode: fn(&[u8]) -> Result<AnyTask, String>,
+    work: fn(Worker) -> LocalBoxFuture<'static, Reply>,
+}
+
+inventory::collect!(Kind);
+
+impl Kind {
+    /// The kind of `T`, registered at `place`.
+    pub const fn of<T: Task>(place: &'static str) -> Self {
+        Self {
+            name: T::KIND,
+            place,
+            claims: T::claims,
+            read: |document| T::read(document).map(AnyTask::new),
+            decode: |bytes| {
+                let task: T = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+                task.validate()?;
+                Ok(AnyTask::new(task))
+            },
+            work: |worker| Box::pin(work_typed::<T>(worker)),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where it was registered: `FILE:LINE`.
+    pub fn place(&self) -> &'static str {
+        self.place
+    }
+
+    /// Reads a task of this kind from its wire form.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn decode(&self, bytes: &[u8]) -> Result<AnyTask, String> {
+        (self.decode)(bytes)
+    }
+
+    pub(crate) async fn work(&self, worker: Worker) -> Reply {
+        (self.work)(worker).await
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kind({} at {})", self.name, self.place)
+    }
+}
+
+/// The kinds that a program has, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Kinds {
+    by_name: Arc<BTreeMap<&'static str, Kind>>,
+}
+
+/// Two kinds have one name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "two kinds of task are called `{name}`: {first} and {second} (rename one, or link only one of the crates)"
+)]
+pub struct DuplicateKind {
+    /// The name.
+    pub name: &'static str,
+    /// Where one is registered.
+    pub first: &'static str,
+    /// Where the other is.
+    pub second: &'static str,
+}
+
+impl Kinds {
+    /// All kinds whose crates are linked.
+    ///
+    /// # Errors
+    /// Where two have one name.
+    pub fn linked() -> Result<Self, DuplicateKind> {
+        Self::new(inventory::iter::<Kind>.into_iter().copied())
+    }
+
+    /// These kinds.
+    ///
+    /// # Errors
+    /// Where two have one name.
+    pub fn new(kinds: impl IntoIterator<Item = Kind>) -> Result<Self, DuplicateKind> {
+        let mut by_name = BTreeMap::new();
+        for kind in kinds {
+            if let Some(other) = by_name.insert(kind.name, kind) {
+                // A registry promises no order; a message should have one.
+                let (first, second) = (other.place.min(kind.place), other.place.max(kind.place));
+                return Err(DuplicateKind {
+                    name: kind.name,
+                    first,
+                    second,
+                });
+            }
+        }
+        Ok(Self {
+            by_name: Arc::new(by_name),
+        })
+    }
+
+    /// A kind by its name.
+    pub fn get(&self, name: &str) -> Option<&Kind> {
+        self.by_name.get(name)
+    }
+
+    /// All of them, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Kind> {
+        self.by_name.values()
+    }
+
+    /// The sentence for a name that no kind has.
+    pub fn unknown(&self, name: &str) -> String {
+        format!(
+            "no kind of task is called `{name}` in this program ({})",
+            self.known()
+        )
+    }
+
+    fn known(&self) -> String {
+        let names: Vec<&str> = self.by_name.keys().copied().collect();
+        if names.is_empty() {
+            return "it has none".to_owned();
+        }
+        format!("known: {}", names.join(", "))
+    }
+
+    /// Reads the task that a document describes: of the kind that its key `task` names, or of the one that knows such a document.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(&self, document: &mut Document) -> Result<Job, Diagnostics> {
+        let kind = *self.kind_of(document)?;
+        let task = (kind.read)(document)?;
+        let unused: Vec<_> = document.options.left().collect();
+        if !unused.is_empty() {
+            let options = unused.join("`, `--");
+            let message = format!(
+                "a task of kind `{}` knows no option `--{options}`",
+                kind.name
+            );
+            return Err(Diagnostic::error(message).into());
+        }
+        Ok(Job {
+            task,
+            blobs: document.blobs().to_vec(),
+        })
+    }
+
+    fn kind_of(&self, document: &Document) -> Result<&Kind, Diagnostic> {
+        let Some(named) = document.root.get("task") else {
+            return self
+                .iter()
+                .find(|kind| (kind.claims)(&document.root))
+                .ok_or_else(|| {
+                    Diagnostic::error("this does not say what kind of task it is")
+                        .at(document.root.span, "")
+                        .help(format!("name it with `task: KIND` ({})", self.known()))
+                });
+        };
+        let Some(name) = named.as_str() else {
+            let found = named.describe();
+            return Err(
+                Diagnostic::error(format!("the kind of a task is a name, not {found}"))
+                    .at(named.span, "")
+                    .help(self.known()),
+            );
+        };
+        self.get(name).ok_or_else(|| {
+            let help = match crate::document::closest(name, self.by_name.keys().copied()) {
+                Some(near) => format!("did you mean `{near}`? ({})", self.known()),
+                None => self.known(),
+            };
+            Diagnostic::error(format!(
+                "no kind of task is called `{name}` in this program"
+            ))
+            .at(named.span, "")
+            .help(help)
+        })
+    }
+}

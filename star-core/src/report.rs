@@ -1,0 +1,111 @@
+//! What is measured, and what is counted.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::histogram::Histogram;
+use crate::outcome::Facts;
+
+/// Results that add up: integers in ordered maps, so that merging is exactly associative and commutative. [`Default`] is nothing. Its
+/// size is bounded, however long the run.
+///
+/// It holds what a task measured; what became of the units is counted by the core in a [`Tally`].
+pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
+    /// What people and tools read of it. Never merged.
+    type Summary: Serialize + fmt::Display;
+
+    /// Adds another's results.
+    fn merge(&mut self, other: Self);
+
+    /// What to read of it, with the core's facts on the run.
+    fn summarize(&self, facts: &Facts) -> Self::Summary;
+
+    /// Whether the run passed.
+    fn verdict(&self, facts: &Facts) -> Verdict {
+        let _ = facts;
+        Verdict::Passed
+    }
+
+    /// All that must not depend on how a run was cut: by default everything. A report of measured times leaves those out and keeps
+    /// their numbers.
+    fn counts(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// What a run is worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// As it should be.
+    Passed,
+    /// Something that was asked for does not hold: one sentence each.
+    Failed(Vec<String>),
+    /// Something was asked of a target, and it never answered.
+    NoAnswer,
+}
+
+/// What became of units. Always: planned = started + skipped + missed + cancelled + lost, where lost is what nobody counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// Were begun when due.
+    pub started: u64,
+    /// Were due, and turned away by the task.
+    pub skipped: u64,
+    /// Were due, and could not be started in time.
+    pub missed: u64,
+    /// Were not started because of a stop, or in doubt.
+    pub cancelled: u64,
+    /// Of those started: have ended.
+    pub ended: u64,
+}
+
+impl Tally {
+    /// Adds another's counts.
+    pub fn merge(&mut self, other: &Self) {
+        self.started += other.started;
+        self.skipped += other.skipped;
+        self.missed += other.missed;
+        self.cancelled += other.cancelled;
+        self.ended += other.ended;
+    }
+
+    /// How many units these counts account for.
+    pub fn counted(&self) -> u64 {
+        self.started + self.skipped + self.missed + self.cancelled
+    }
+}
+
+/// A chunk's report as it is on the wire: what the core counted and what the task measured.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "", deny_unknown_fields)]
+pub struct Measured<R: Report> {
+    /// What became of the units.
+    pub tally: Tally,
+    /// How late units were started, in microseconds.
+    pub lateness: Histogram,
+    /// What the task measured.
+    pub report: R,
+}
+
+impl<R: Report> Default for Measured<R> {
+    fn default() -> Self {
+        Self {
+            tally: Tally::default(),
+            lateness: Histogram::default(),
+            report: R::default(),
+        }
+    }
+}
+
+impl<R: Report> Measured<R> {
+    /// Adds another chunk's.
+    pub fn merge(&mut self, other: Self) {
+        self.tally.merge(&other.tally);
+        self.lateness.merge(&other.lateness);
+        self.report.merge(other.report);
+    }
+}

@@ -1,0 +1,107 @@
+//! What an author implements.
+
+use std::future::Future;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::{Context, RunContext};
+use crate::document::{Diagnostic, Diagnostics, Document, Node, decode};
+use crate::failure::Failure;
+use crate::limits::Limits;
+use crate::report::Report;
+use crate::slice::Slice;
+use crate::split::Splittable;
+
+/// Work that can be carried out, one slice at a time.
+pub trait Executable {
+    /// What is measured.
+    type Report: Report;
+
+    /// Does the units of one slice: takes them from [`Context::units`], which hands each out when it is due, and records what it
+    /// measures by [`Context::record`]. What was recorded stands, also when this fails, is stopped or panics.
+    ///
+    /// What the units do must not depend on the slice: the same unit does the same in any.
+    ///
+    /// # Errors
+    /// Why the rest of the slice could not be done.
+    fn execute(
+        &self,
+        slice: Slice,
+        cx: &Context<Self::Report>,
+    ) -> impl Future<Output = Result<(), Failure>>;
+}
+
+/// A kind of work: all that an author implements, besides [`Splittable`] and [`Executable`].
+///
+/// The serde form is the task's wire format: what it writes, it must read back the same.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    note = "implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called), and derive `Clone, Serialize, Deserialize`"
+)]
+pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned + 'static {
+    /// The name of the kind, as in `task: NAME`.
+    const KIND: &'static str;
+
+    /// Whether doing a unit twice does no harm: a chunk that failed, or whose worker is gone, may then be tried again.
+    const IDEMPOTENT: bool = false;
+
+    /// Whether a document without a `task:` key is of this kind.
+    fn claims(root: &Node) -> bool {
+        let _ = root;
+        false
+    }
+
+    /// Reads the task from a document: by default by serde, from all keys but the framework's own (`task`).
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    fn read(document: &mut Document) -> Result<Self, Diagnostics> {
+        let mut root = document.root.clone();
+        if let crate::document::Value::Map(map) = &mut root.value {
+            map.remove("task");
+        }
+        decode(&root).map_err(|error| Diagnostics::from(Diagnostic::from(error)))
+    }
+
+    /// Whether the task can be carried out, apart from how it was written: asked once more of every task that came over the wire.
+    ///
+    /// # Errors
+    /// One sentence.
+    fn validate(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// The limits under which it is cut: those of the place, narrowed by what the task asks for.
+    fn limits(&self, place: Limits) -> Limits {
+        place
+    }
+
+    /// How long a unit is expected to be open, for the number of units open at once.
+    fn expected_life(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Once per run, before it is planned, by whichever worker starts it.
+    ///
+    /// # Errors
+    /// Why the run can't begin.
+    fn open(&mut self, cx: &RunContext) -> impl Future<Output = Result<(), Failure>> {
+        let _ = cx;
+        std::future::ready(Ok(()))
+    }
+
+    /// Once per run, when all is settled.
+    ///
+    /// # Errors
+    /// What could not be done; the report stands.
+    fn close(
+        &self,
+        report: &mut Self::Report,
+        cx: &RunContext,
+    ) -> impl Future<Output = Result<(), Failure>> {
+        let _ = (report, cx);
+        std::future::ready(Ok(()))
+    }
+}

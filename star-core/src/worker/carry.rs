@@ -1,0 +1,104 @@
+//! Keep one, send the rest.
+
+use tokio::task::JoinSet;
+
+use super::{Closer, Running, baton, chunk, close, watch};
+use crate::ledger::Claimed;
+use crate::slice::Slice;
+use crate::task::Task;
+use crate::time::Time;
+use crate::wire::{Order, Reply};
+
+/// Carries a bundle: claims it, sends all lanes but the first away, and executes that one under a claim of its own.
+pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply {
+    let order = Order::Carry(bundle);
+    let Some(position) = running.start.position(bundle.window) else {
+        return Reply::Refused(format!("the run has no window for `{bundle}`"));
+    };
+    if bundle.lanes.of() != running.start.windows[position].lanes {
+        return Reply::Refused(format!("the run's window has other lanes than `{bundle}`"));
+    }
+    if running.is_stopped().await {
+        return Reply::Stopped;
+    }
+    let expires = running.start.zero + bundle.window.to();
+    if running.claim(order.claim_key(), expires).await == Claimed::Taken {
+        return Reply::Duplicate;
+    }
+    let mut duties = JoinSet::new();
+    if order.is_bundle() {
+        spread(&running, order, expires, &mut duties).await;
+        if running.claim(order.kept().claim_key(), expires).await == Claimed::Taken {
+            // Whoever looks after this bundle held us for gone. What was sent is still ours to look after.
+            finish(&running, duties).await;
+            return Reply::Duplicate;
+        }
+    }
+    let chunk = Slice {
+        lanes: bundle.lanes.head(),
+        ..bundle
+    };
+    if let Some(carrier) = baton::Carrier::of(chunk) {
+        duties.spawn_local(baton::hand_over(running.clone(), position, carrier));
+    }
+    let failure = chunk::execute(&running, chunk, 1).await;
+    finish(&running, duties).await;
+    if let Some(closer) = closer(&running, chunk, position).await {
+        close::close(&running, closer).await;
+    }
+    failure.map_or(Reply::Executed, Reply::Failed)
+}
+
+/// Sends a claimed bundle's parts away, and looks after them.
+async fn spread<T: Task>(
+    running: &Running<T>,
+    bundle: Order,
+    expires: Time,
+    duties: &mut JoinSet<()>,
+) {
+    let sender = running.sender();
+    let parts = bundle.sent(running.manifest.limits.fan_out);
+    let sent = running.now();
+    sender.send_all(&parts, expires).await;
+    let mark = || running.book.mark_sent(bundle.claim_key());
+    running.patience(expires).ask(mark).await;
+    let start = match bundle {
+        Order::Carry(slice) => running.start.zero + slice.window.from(),
+        Order::Start | Order::Serve { .. } => running.start.zero,
+    };
+    duties.spawn_local(async move { watch(&sender, parts, sent, start, expires).await });
+}
+
+/// Waits for what a worker does beside its chunk, as long as it lives.
+pub(super) async fn finish<T: Task>(running: &Running<T>, mut duties: JoinSet<()>) {
+    let all_done = async { while duties.join_next().await.is_some() {} };
+    let life = running.lease - running.manifest.limits.closing;
+    tokio::select! {
+        () = all_done => {}
+        () = running.clock().sleep_until(life) => {}
+    }
+}
+
+/// Whether the one who executed a chunk closes the run: the two carriers of the last window do, and when the run was stopped, those of
+/// any.
+async fn closer<T: Task>(running: &Running<T>, chunk: Slice, position: usize) -> Option<Closer> {
+    let carrier = baton::Carrier::of(chunk)?;
+    let last = position + 1 == running.start.windows.len();
+    if !last && !running.is_stopped().await {
+        return None;
+    }
+    Some(match carrier {
+        baton::Carrier::First => Closer::First,
+        baton::Carrier::Second => Closer::Second,
+    })
+}
+
+/// Sends a batch's other workers away, as a bundle's parts are.
+pub(super) async fn spread_workers<T: Task>(
+    running: &Running<T>,
+    bundle: Order,
+    duties: &mut JoinSet<()>,
+) {
+    let expires = running.start.zero + running.start.end;
+    spread(running, bundle, expires, duties).await;
+}

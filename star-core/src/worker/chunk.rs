@@ -1,0 +1,151 @@
+//! Executes one chunk.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Running, guarded};
+use crate::context::{Context, Signals, Terms};
+use crate::failure::Failure;
+use crate::ledger::{Final, Live};
+use crate::report::Measured;
+use crate::slice::Slice;
+use crate::task::Task;
+use crate::time::Time;
+
+/// How long units have to note their end once they are cut off.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Executes a claimed chunk and writes its last word. What failed, if something did.
+pub(super) async fn execute<T: Task>(
+    running: &Running<T>,
+    chunk: Slice,
+    attempt: u32,
+) -> Option<Failure> {
+    let manifest = &running.manifest;
+    let signals = Signals::default();
+    let terms = Terms {
+        zero: running.start.zero,
+        seed: manifest.seed,
+        late: manifest.limits.late,
+        rehearsal: manifest.rehearsal,
+        traced: manifest.traced,
+    };
+    let cx = Context::new(
+        Rc::clone(&running.task) as Rc<dyn crate::split::Splittable>,
+        Arc::clone(&running.host.world.clock),
+        running.book.clone(),
+        terms,
+        signals.clone(),
+    );
+    let failure = {
+        let work = async {
+            let done = guarded(running.task.execute(chunk, &cx)).await;
+            let idle = cx.idle().await;
+            done.and(idle)
+        };
+        tokio::select! {
+            done = work => done.err(),
+            () = end(running, chunk, &signals) => {
+                cx.abort();
+                None
+            }
+            never = publish(running, chunk, attempt, &cx) => match never {},
+        }
+    };
+    let units = running.task.units_of(&chunk);
+    let measured = cx.measured();
+    let failure = failure.or_else(|| untaken(&measured, units));
+    let last = Final { measured, failure };
+    let patience = running.patience(running.lease);
+    if manifest.traced {
+        let trace = cx.trace();
+        patience
+            .ask(|| running.book.write_trace(chunk, attempt, &trace))
+            .await;
+    }
+    patience
+        .ask(|| running.book.write_final(chunk, attempt, &last))
+        .await;
+    last.failure
+}
+
+/// A task that returns before it has taken all of its units has left them undone.
+fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Option<Failure> {
+    let counted = measured.tally.counted();
+    (counted < units).then(|| {
+        let left = units - counted;
+        Failure::new(format!(
+            "the task ended with {left} of its {units} units not taken"
+        ))
+    })
+}
+
+/// Watches for the stop mark and for the end of the chunk's time, and tells units of it. Returns when all must be over.
+async fn end<T: Task>(running: &Running<T>, chunk: Slice, signals: &Signals) {
+    tokio::select! {
+        () = watch_for_stop(running, signals) => {}
+        () = running.clock().sleep_until(last_instant(running, chunk)) => {}
+    }
+    // Units that are not yet due will not be, and those that are open end now.
+    signals.stop.cancel();
+    signals.cut_off.cancel();
+    let clock = running.clock();
+    clock.sleep_until(clock.now() + LAST_WORDS).await;
+}
+
+/// Until when a chunk's units may live.
+fn last_instant<T: Task>(running: &Running<T>, chunk: Slice) -> Time {
+    let limits = &running.manifest.limits;
+    let end = running.start.zero + chunk.window.to().min(running.start.end) + limits.tail;
+    end.min(running.lease - limits.closing)
+}
+
+/// Looks for the stop mark; returns when it was seen and the grace is over. While the ledger can't be read for too long, nothing is
+/// started.
+async fn watch_for_stop<T: Task>(running: &Running<T>, signals: &Signals) {
+    let intervals = &running.manifest.intervals;
+    let clock = running.clock();
+    let mut answered = clock.now();
+    loop {
+        clock.sleep_until(clock.now() + intervals.stop).await;
+        match running.book.stop().await {
+            Ok(Some(_)) => break,
+            Ok(None) => {
+                answered = clock.now();
+                signals.doubt.set(false);
+            }
+            Err(_) => {
+                let silent = clock.now().since(answered);
+                signals.doubt.set(silent >= intervals.doubt);
+            }
+        }
+    }
+    signals.stop.cancel();
+    clock.sleep_until(clock.now() + intervals.grace).await;
+}
+
+/// Publishes snapshots for ever. A snapshot that can't be written is made up for by the next.
+async fn publish<T: Task>(
+    running: &Running<T>,
+    chunk: Slice,
+    attempt: u32,
+    cx: &Context<T::Report>,
+) -> std::convert::Infallible {
+    let clock = running.clock();
+    // Nothing is worth publishing before the first unit is due.
+    let begin = running.start.zero + chunk.window.from().min(running.start.end);
+    clock.sleep_until(begin).await;
+    let mut sequence = 0;
+    loop {
+        clock
+            .sleep_until(clock.now() + running.manifest.intervals.snapshot)
+            .await;
+        sequence += 1;
+        let live = Live {
+            sequence,
+            measured: cx.measured(),
+        };
+        let _next_one_replaces_it = running.book.write_live(chunk, attempt, &live).await;
+    }
+}

@@ -1,0 +1,275 @@
+//! What a worker does, wherever it is: bytes in, the work done, the results in the ledger.
+//!
+//! - [`start`]: claims the start of the run, opens the task, plans it, and writes the start record.
+//! - [`carry`]: claims a bundle, sends all lanes but the first away, and executes that one.
+//! - [`serve`]: is one of a batch's workers: claims chunk after chunk.
+//! - [`chunk`]: executes one chunk, with snapshots, a look-out for the stop mark, and an end.
+//! - [`watch`]: looks whether what was sent was claimed, and sends again.
+//! - [`baton`]: hands a run on that is longer than a worker's life.
+//! - [`close`]: settles and closes.
+
+mod baton;
+mod carry;
+mod chunk;
+mod close;
+mod serve;
+mod start;
+mod watch;
+
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::context::RunContext;
+use crate::failure::Failure;
+use crate::ledger::{Book, Claim, ClaimKey, Claimed, Ledger, LedgerError, Manifest, StartRecord};
+use crate::registry::Kinds;
+use crate::task::Task;
+use crate::time::Time;
+use crate::transport::Transport;
+use crate::wire::{Envelope, Order, Reply, VERSION};
+
+pub(crate) use close::{Closer, close};
+pub(crate) use start::first_order;
+pub(crate) use watch::{Sender, watch, watch_start};
+
+/// What all workers of a place have in common.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Where runs are recorded.
+    pub ledger: Arc<dyn Ledger>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The kinds of task that this program has.
+    pub kinds: Kinds,
+    /// Where nonces come from.
+    pub ids: Arc<dyn Ids>,
+    /// The name of this deployment; envelopes of another are refused.
+    pub deployment: String,
+}
+
+/// What one worker has.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// What it has in common with others.
+    pub world: World,
+    /// How it sends for others.
+    pub transport: Arc<dyn Transport>,
+    /// When the place will end it, where it does.
+    pub deadline: Option<Time>,
+}
+
+/// A source of numbers that nobody else has.
+pub trait Ids: Send + Sync + std::fmt::Debug {
+    /// One more.
+    fn next(&self) -> u64;
+}
+
+/// The operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemIds;
+
+impl Ids for SystemIds {
+    fn next(&self) -> u64 {
+        let mut bytes = [0; 8];
+        // Without the system's randomness, an address and the time must do: a nonce need only differ from others'.
+        if getrandom::fill(&mut bytes).is_err() {
+            let address = std::ptr::from_ref(&bytes).addr() as u64;
+            let time = crate::clock::SystemClock::new().now().as_nanos();
+            return crate::draw::draw(time, address, u64::from(std::process::id()), 0, 0);
+        }
+        u64::from_le_bytes(bytes)
+    }
+}
+
+/// Does an envelope's work. To be called inside a [`LocalSet`](tokio::task::LocalSet).
+pub async fn work(bytes: &[u8], host: &Host) -> Reply {
+    let envelope = match Envelope::decode(bytes) {
+        Ok(envelope) => envelope,
+        Err(why) => return Reply::Refused(why),
+    };
+    if envelope.deployment != host.world.deployment {
+        let (theirs, ours) = (&envelope.deployment, &host.world.deployment);
+        return Reply::Refused(format!(
+            "it is for the deployment `{theirs}`, this is `{ours}`"
+        ));
+    }
+    let born = host.world.clock.now();
+    if born > envelope.expires {
+        return Reply::Expired;
+    }
+    let book = Book::new(Arc::clone(&host.world.ledger), envelope.run.clone());
+    let patience = Patience::until(&*host.world.clock, envelope.expires);
+    let manifest = match patience.ask(|| book.manifest()).await {
+        Some(Some(manifest)) => manifest,
+        Some(None) => return Reply::Refused(format!("there is no run `{}`", envelope.run)),
+        None => return Reply::Expired,
+    };
+    if manifest.version != VERSION {
+        let theirs = manifest.version;
+        return Reply::Refused(format!(
+            "the run is of version {theirs}, this worker reads {VERSION}"
+        ));
+    }
+    let Some(kind) = host.world.kinds.get(&manifest.kind) else {
+        return Reply::Refused(host.world.kinds.unknown(&manifest.kind));
+    };
+    let lease = match (host.deadline, manifest.limits.life) {
+        (Some(deadline), _) => deadline,
+        (None, Some(life)) => born + life,
+        (None, None) => Time::from_nanos(u64::MAX),
+    };
+    let worker = Worker {
+        host: host.clone(),
+        envelope,
+        manifest: Rc::new(manifest),
+        book,
+        lease,
+    };
+    kind.work(worker).await
+}
+
+/// A worker with an envelope of a run.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    pub(crate) host: Host,
+    pub(crate) envelope: Envelope,
+    pub(crate) manifest: Rc<Manifest>,
+    pub(crate) book: Book,
+    /// When its life is over.
+    pub(crate) lease: Time,
+}
+
+/// A worker that knows what the run is about.
+#[derive(Debug)]
+pub(crate) struct Running<T> {
+    pub(crate) worker: Worker,
+    pub(crate) task: Rc<T>,
+    pub(crate) start: Rc<StartRecord>,
+}
+
+impl<T> Clone for Running<T> {
+    fn clone(&self) -> Self {
+        Self {
+            worker: self.worker.clone(),
+            task: Rc::clone(&self.task),
+            start: Rc::clone(&self.start),
+        }
+    }
+}
+
+impl<T> std::ops::Deref for Running<T> {
+    type Target = Worker;
+
+    fn deref(&self) -> &Worker {
+        &self.worker
+    }
+}
+
+/// Does what a typed worker's envelope says.
+pub(crate) async fn work_typed<T: Task>(worker: Worker) -> Reply {
+    match worker.envelope.order {
+        Order::Start => start::start::<T>(worker).await,
+        Order::Carry(slice) => match start::join::<T>(worker).await {
+            Ok(running) => carry::carry(running, slice).await,
+            Err(reply) => reply,
+        },
+        Order::Serve { workers, life } => match start::join::<T>(worker).await {
+            Ok(running) => serve::serve(running, workers, life).await,
+            Err(reply) => reply,
+        },
+    }
+}
+
+impl Worker {
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.host.world.clock
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.clock().now()
+    }
+
+    /// Goes on asking the ledger until then.
+    pub(crate) fn patience(&self, until: Time) -> Patience<'_> {
+        Patience::until(self.clock(), until)
+    }
+
+    /// Claims something, going on until it is known whose it is. Not claimed where that isn't known in time.
+    pub(crate) async fn claim(&self, key: ClaimKey, until: Time) -> Claimed {
+        let claim = Claim {
+            nonce: self.host.world.ids.next(),
+            at: self.now(),
+            lease: self.lease,
+        };
+        let asked = self
+            .patience(until)
+            .ask(|| self.book.claim(key, &claim))
+            .await;
+        asked.unwrap_or(Claimed::Taken)
+    }
+
+    /// Whether there is a stop mark, as far as is known.
+    pub(crate) async fn is_stopped(&self) -> bool {
+        matches!(self.book.stop().await, Ok(Some(_)))
+    }
+
+    pub(crate) fn run_context(&self) -> RunContext {
+        let clock = Arc::clone(&self.host.world.clock);
+        let (seed, rehearsal) = (self.manifest.seed, self.manifest.rehearsal);
+        RunContext::new(seed, clock, self.book.clone(), rehearsal)
+    }
+
+    pub(crate) fn sender(&self) -> Sender {
+        Sender {
+            transport: Arc::clone(&self.host.transport),
+            clock: Arc::clone(&self.host.world.clock),
+            book: self.book.clone(),
+            manifest: Rc::clone(&self.manifest),
+            hop: self.envelope.hop + 1,
+        }
+    }
+}
+
+/// Asks a ledger again and again, until it answers or it is too late.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience<'a> {
+    clock: &'a dyn Clock,
+    until: Time,
+}
+
+impl<'a> Patience<'a> {
+    const PAUSE: Duration = Duration::from_millis(250);
+
+    pub(crate) fn until(clock: &'a dyn Clock, until: Time) -> Self {
+        Self { clock, until }
+    }
+
+    pub(crate) async fn ask<A, F>(&self, question: impl Fn() -> F) -> Option<A>
+    where
+        F: Future<Output = Result<A, LedgerError>>,
+    {
+        loop {
+            if let Ok(answer) = question().await {
+                return Some(answer);
+            }
+            let next = self.clock.now() + Self::PAUSE;
+            if next > self.until {
+                return None;
+            }
+            self.clock.sleep_until(next).await;
+        }
+    }
+}
+
+/// What a piece of a task's code came to: a panic is a failure like any other.
+pub(crate) async fn guarded<A>(
+    code: impl Future<Output = Result<A, Failure>>,
+) -> Result<A, Failure> {
+    use futures_util::FutureExt as _;
+    // What a task shares with the worker is the context, whose cells are never left half changed.
+    let caught = std::panic::AssertUnwindSafe(code).catch_unwind().await;
+    caught.unwrap_or_else(|payload| Err(Failure::panicked(&*payload)))
+}
