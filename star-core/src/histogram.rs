@@ -1,5 +1,6 @@
 //! Distributions that add up.
 
+use std::fmt;
 use std::time::Duration;
 
 use hdrhistogram::Histogram as Hdr;
@@ -10,7 +11,7 @@ const DIGITS: u8 = 2;
 
 /// A distribution of whole numbers (for times: microseconds), in an HDR histogram of two significant digits: percentiles are off by
 /// less than 1 %; count, sum, least and greatest are exact. Merging adds integers, so it is exact in any order.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "OnTheWire", into = "OnTheWire")]
 pub struct Histogram {
     bins: Option<Hdr<u64>>,
@@ -121,6 +122,16 @@ impl Histogram {
             .as_ref()
             .map_or(0, |bins| bins.value_at_quantile(quantile))
             .clamp(self.min, self.max)
+    }
+}
+
+impl fmt::Debug for Histogram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Histogram")
+            .field("count", &self.count())
+            .field("min", &self.min)
+            .field("max", &self.max)
+            .finish_non_exhaustive()
     }
 }
 

@@ -57,7 +57,7 @@ impl std::fmt::Display for Rate {
 
 /// Work made of units that are known beforehand. Cutting is the core's; an author says only what there is.
 ///
-/// The three required methods are a contract that [`laws`](crate::laws) checks: they answer the same on every machine; `due` never
+/// The three required methods are a contract that the conformance kit (`star_core::laws`) checks: they answer the same on every machine; `due` never
 /// decreases, and is less than the extent; units are numbered `0..units()`.
 pub trait Splittable {
     /// How long it is, or that it is a batch.

@@ -1,5 +1,7 @@
 //! The tree: values that know where they were written.
 
+use std::collections::{HashMap, hash_map};
+
 use super::source::Span;
 
 /// A value and its place.
@@ -48,9 +50,16 @@ pub struct Entry {
 impl Map {
     /// A mapping of these entries; of two entries with one key the later wins, in the place of the first.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut places: HashMap<String, usize> = HashMap::new();
         let mut map = Self::default();
         for entry in entries {
-            map.insert(entry);
+            match places.entry(entry.key.clone()) {
+                hash_map::Entry::Occupied(known) => map.entries[*known.get()] = entry,
+                hash_map::Entry::Vacant(free) => {
+                    free.insert(map.entries.len());
+                    map.entries.push(entry);
+                }
+            }
         }
         map
     }
