@@ -222,3 +222,96 @@ impl Kinds {
         })
     }
 }
+
+#[cfg(all(test, feature = "laws"))]
+mod tests {
+    use super::*;
+    use crate::document::{Entry, Map, Sources, Span, Value};
+    use crate::laws::toys::{Items, Ticks};
+
+    fn node(value: Value) -> Node {
+        Node {
+            value,
+            span: Span::default(),
+        }
+    }
+
+    fn document(entries: &[(&str, Value)]) -> Document {
+        let entries = entries.iter().map(|(key, value)| Entry {
+            key: (*key).to_owned(),
+            key_span: Span::default(),
+            node: node(value.clone()),
+        });
+        Document::new(Sources::default(), node(Value::Map(Map::new(entries))), ".")
+    }
+
+    fn kinds() -> Kinds {
+        Kinds::new([Kind::of::<Ticks>("a.rs:1"), Kind::of::<Items>("b.rs:2")]).unwrap()
+    }
+
+    #[test]
+    fn a_kind_registered_twice_names_both_places() {
+        let twice = [Kind::of::<Ticks>("z.rs:9"), Kind::of::<Ticks>("a.rs:1")];
+        let error = Kinds::new(twice).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "two kinds of task are called `ticks`: a.rs:1 and z.rs:9 (rename one, or link only one of the crates)"
+        );
+    }
+
+    #[test]
+    fn an_unknown_kind_is_answered_with_the_known_ones() {
+        let mut typed = document(&[("task", Value::String("tick".to_owned()))]);
+        let errors = kinds().read(&mut typed).unwrap_err();
+        let line = errors.iter().next().unwrap().one_line(&typed.sources);
+        assert!(
+            line.contains("no kind of task is called `tick` in this program"),
+            "{line}"
+        );
+        assert!(
+            line.contains("did you mean `ticks`? (known: items, ticks)"),
+            "{line}"
+        );
+        let none = kinds().read(&mut document(&[])).unwrap_err();
+        assert!(
+            none.iter()
+                .next()
+                .unwrap()
+                .message
+                .contains("what kind of task")
+        );
+        assert_eq!(
+            kinds().unknown("x"),
+            "no kind of task is called `x` in this program (known: items, ticks)"
+        );
+    }
+
+    #[test]
+    fn a_job_of_any_kind_is_read_by_its_serde_form() {
+        let number = |number: u64| Value::Number(number.into());
+        let mut job = document(&[
+            ("task", Value::String("ticks".to_owned())),
+            ("units", number(3)),
+            ("gap", number(5)),
+        ]);
+        let job = kinds().read(&mut job).unwrap();
+        assert_eq!(
+            (job.task.kind(), job.task.timetable().units()),
+            ("ticks", 3)
+        );
+    }
+
+    #[test]
+    fn an_option_that_the_kind_does_not_know_is_refused() {
+        let mut job = document(&[
+            ("task", Value::String("items".to_owned())),
+            ("items", Value::Number(1.into())),
+        ]);
+        job.options.give("target", "http://localhost");
+        let errors = kinds().read(&mut job).unwrap_err();
+        assert_eq!(
+            errors.iter().next().unwrap().message,
+            "a task of kind `items` knows no option `--target`"
+        );
+    }
+}

@@ -199,3 +199,232 @@ fn why<R: Report>(chunk: &Evidence<R>, failure: Option<&Failure>) -> Why {
         (None, None) => Why::Undelivered,
     }
 }
+
+#[cfg(all(test, feature = "laws"))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hash::Hash;
+    use crate::laws::toys::Sums;
+    use crate::ledger::WindowPlan;
+    use crate::limits::{Intervals, Limits};
+    use crate::report::Tally;
+    use crate::slice::Window;
+
+    const ZERO: Time = Time::from_nanos(1_000_000_000_000);
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn manifest() -> Manifest {
+        Manifest {
+            version: 1,
+            run: "r".parse().unwrap(),
+            kind: "toy".to_owned(),
+            job: Hash::of(b""),
+            blobs: Vec::new(),
+            seed: 1,
+            deployment: "here".to_owned(),
+            limits: Limits {
+                tail: seconds(5),
+                ..Limits::here(2)
+            },
+            intervals: Intervals::HERE,
+            rehearsal: false,
+            traced: false,
+            launched: Time::default(),
+        }
+    }
+
+    /// Two windows of ten seconds, two lanes each, ten units a lane.
+    fn start() -> StartRecord {
+        let window = |from| WindowPlan {
+            window: Window::new(seconds(from), seconds(from + 10)),
+            lanes: 2,
+            units: 20,
+        };
+        StartRecord {
+            task: Hash::of(b""),
+            zero: ZERO,
+            units: 40,
+            batch: false,
+            windows: vec![window(0), window(10)],
+            workers: 0,
+            end: seconds(20),
+        }
+    }
+
+    fn measured(started: u64, ended: u64) -> Measured<Sums> {
+        Measured {
+            tally: Tally {
+                started,
+                ended,
+                ..Tally::default()
+            },
+            report: Sums { ended, drawn: 0 },
+            ..Measured::default()
+        }
+    }
+
+    fn evidence() -> Vec<Evidence<Sums>> {
+        let unknown = |chunk| Evidence {
+            chunk,
+            units: 10,
+            claim: None,
+            last: None,
+            failed: None,
+            live: None,
+        };
+        start().chunks().map(unknown).collect()
+    }
+
+    fn claim() -> Claim {
+        Claim {
+            nonce: 1,
+            at: ZERO,
+            lease: Time::from_nanos(u64::MAX),
+        }
+    }
+
+    fn last(started: u64, ended: u64) -> Final<Sums> {
+        Final {
+            measured: measured(started, ended),
+            failure: None,
+        }
+    }
+
+    fn settled(evidence: &[Evidence<Sums>], stop: Option<u64>, after: u64) -> Outcome<Sums> {
+        let (manifest, start) = (manifest(), start());
+        let record = Record {
+            manifest: &manifest,
+            start: &start,
+            stop: stop.map(|at| StopMark {
+                at: ZERO + seconds(at),
+            }),
+            evidence,
+        };
+        settle(&record, ZERO + seconds(after))
+    }
+
+    #[test]
+    fn a_last_word_settles_a_chunk_at_once_and_a_snapshot_stands_until_then() {
+        let mut evidence = evidence();
+        for chunk in &mut evidence {
+            chunk.claim = Some(claim());
+            chunk.last = Some(last(10, 10));
+        }
+        assert!(settled(&evidence, None, 1).facts.settled);
+        evidence[0].live = Some(Live {
+            sequence: 3,
+            measured: measured(99, 99),
+        });
+        assert_eq!(
+            settled(&evidence, None, 1).facts.tally.started,
+            40,
+            "a snapshot beside a last word is old"
+        );
+        evidence[0].last = None;
+        evidence[0].live = Some(Live {
+            sequence: 3,
+            measured: measured(6, 5),
+        });
+        let running = settled(&evidence, None, 9).facts;
+        assert_eq!(
+            (running.settled, running.tally.started, running.lost),
+            (false, 36, 0)
+        );
+        let over = settled(&evidence, None, 17).facts;
+        assert_eq!(
+            (over.settled, over.tally.started, over.lost, over.unfinished),
+            (true, 36, 4, 1)
+        );
+        assert_eq!(over.losses[0].why, Why::Unreported);
+        assert!(over.adds_up() && over.is_partial());
+    }
+
+    #[test]
+    fn a_chunk_whose_units_all_ended_and_that_never_said_so_is_a_fault() {
+        let mut evidence = evidence();
+        for chunk in &mut evidence {
+            chunk.claim = Some(claim());
+            chunk.last = Some(last(10, 10));
+        }
+        evidence[1].last = None;
+        evidence[1].live = Some(Live {
+            sequence: 1,
+            measured: measured(10, 10),
+        });
+        let facts = settled(&evidence, None, 60).facts;
+        assert_eq!(
+            (facts.lost, facts.unfinished, facts.faults.len()),
+            (0, 0, 1)
+        );
+        assert!(facts.is_partial());
+    }
+
+    #[test]
+    fn after_a_stop_what_nobody_began_is_cancelled_and_what_was_to_have_begun_is_lost() {
+        let facts = settled(&evidence(), Some(5), 60).facts;
+        assert_eq!((facts.tally.cancelled, facts.lost), (20, 20));
+        assert_eq!(
+            facts
+                .losses
+                .iter()
+                .map(|loss| &loss.why)
+                .collect::<Vec<_>>(),
+            [&Why::Undelivered; 2]
+        );
+        assert!(
+            settled(&evidence(), Some(5), 9).facts.settled,
+            "a stopped run is not waited for to its end"
+        );
+    }
+
+    #[test]
+    fn a_claim_holds_no_longer_than_its_lease() {
+        let mut evidence = evidence();
+        for chunk in &mut evidence {
+            chunk.claim = Some(Claim {
+                lease: ZERO + seconds(3),
+                ..claim()
+            });
+        }
+        assert!(!settled(&evidence, None, 4).facts.settled);
+        assert!(settled(&evidence, None, 6).facts.settled);
+    }
+
+    proptest! {
+        #[test]
+        fn the_counts_always_add_up(
+            chunks in prop::collection::vec((any::<bool>(), 0..4_u8, 0..11_u64, 0..11_u64, any::<bool>()), 4),
+            stop in prop::option::of(0..40_u64),
+            after in 0..60_u64,
+        ) {
+            let mut evidence = evidence();
+            for (chunk, (claimed, which, started, cancelled, failed)) in evidence.iter_mut().zip(chunks) {
+                chunk.claim = claimed.then(claim);
+                let mut some = measured(started, started / 2);
+                some.tally.cancelled = cancelled.min(10 - started);
+                let word = Final {
+                    measured: some.clone(),
+                    failure: failed.then(|| Failure::new("it broke")),
+                };
+                match which {
+                    0 => chunk.last = Some(word),
+                    1 => chunk.failed = Some(word),
+                    2 => chunk.live = Some(Live { sequence: 1, measured: some }),
+                    _ => {}
+                }
+            }
+            let facts = settled(&evidence, stop, after).facts;
+            prop_assert!(!facts.settled || facts.adds_up(), "{facts:?}");
+            prop_assert_eq!(facts.lost, facts.losses.iter().map(|loss| loss.units).sum::<u64>());
+            // Nothing that was settled becomes unsettled.
+            let later = settled(&evidence, stop, after + 10).facts;
+            prop_assert!(!facts.settled || later.settled);
+            prop_assert!(settled(&evidence, stop, 3_600).facts.settled);
+        }
+    }
+}

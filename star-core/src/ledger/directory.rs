@@ -120,3 +120,110 @@ impl Ledger for Directory {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A folder of this test's own, under the build's.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("star-core-{}-{name}", std::process::id()));
+        let _there_is_none = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn on_runtime<A>(work: impl Future<Output = A>) -> A {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(work)
+    }
+
+    #[test]
+    fn of_twenty_who_create_a_value_at_once_one_does() {
+        let root = folder("claims");
+        let ledger = Arc::new(Directory::new(&root));
+        for round in 0..20 {
+            let key = format!("runs/r/claims/{round}");
+            let barrier = Arc::new(std::sync::Barrier::new(20));
+            let claimers: Vec<_> = (0..20)
+                .map(|claimer: u8| {
+                    let (ledger, barrier, key) =
+                        (Arc::clone(&ledger), Arc::clone(&barrier), key.clone());
+                    std::thread::spawn(move || {
+                        barrier.wait();
+                        on_runtime(ledger.create(&key, Bytes::copy_from_slice(&[claimer; 100])))
+                            .unwrap()
+                    })
+                })
+                .collect();
+            let won: Vec<bool> = claimers
+                .into_iter()
+                .map(|claimer| claimer.join().unwrap())
+                .collect();
+            assert_eq!(won.iter().filter(|won| **won).count(), 1);
+            let winner = won.iter().position(|won| *won).unwrap() as u8;
+            let there = on_runtime(ledger.get(&key)).unwrap().unwrap();
+            assert_eq!(
+                &there[..],
+                &[winner; 100],
+                "the value is the winner's, whole"
+            );
+        }
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_value_can_be_set_again_and_nothing_is_left_beside() {
+        let root = folder("values");
+        let ledger = Directory::new(&root);
+        on_runtime(async {
+            assert_eq!(ledger.get("a/b").await.unwrap(), None);
+            ledger.put("a/b", "one".into()).await.unwrap();
+            ledger.put("a/b", "two".into()).await.unwrap();
+            assert_eq!(ledger.get("a/b").await.unwrap().unwrap(), "two");
+            assert!(!ledger.create("a/b", "three".into()).await.unwrap());
+        });
+        let names: Vec<_> = fs::read_dir(root.join("a"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(names, ["b"]);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_key_cannot_leave_the_folder() {
+        let ledger = Directory::new(folder("keys"));
+        for key in [
+            "",
+            "..",
+            "a/../b",
+            "/etc/passwd",
+            "a//b",
+            ".hidden",
+            "a b",
+            "a\0",
+        ] {
+            assert!(
+                on_runtime(ledger.put(key, Bytes::new())).is_err(),
+                "{key:?}"
+            );
+            assert!(on_runtime(ledger.get(key)).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error_with_the_key() {
+        let ledger = Directory::new("/proc/no/such/folder");
+        let error = on_runtime(ledger.put("a", Bytes::new())).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("the ledger cannot write `a`: "),
+            "{error}"
+        );
+    }
+}
