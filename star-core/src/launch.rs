@@ -1,11 +1,12 @@
 //! Launches runs, and follows them to their end.
 
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::erased::{AnyOutcome, Job, Observer};
-use crate::ledger::{Book, LedgerError, Manifest, RunId, StopMark};
+use crate::ledger::{Book, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
 use crate::wire::VERSION;
@@ -93,21 +94,35 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
         hop: 0,
     };
     let expires = start_expires(manifest);
-    watch_start(&sender, expires).await;
-    let start = loop {
-        if let Ok(Some(start)) = sender.book.start().await {
-            break start;
-        }
-        if clock.now() > expires || !matches!(sender.book.start_failure().await, Ok(None)) {
-            return;
-        }
-        clock
-            .sleep_until(clock.now() + manifest.intervals.stop)
-            .await;
+    // The bundle must be looked at half-way to its start: whoever still watched the order before it would come too late.
+    let watching = async {
+        watch_start(&sender, expires).await;
+        std::future::pending::<Infallible>().await
     };
+    let start = tokio::select! {
+        start = wait_for_start(&sender, expires) => start,
+        never = watching => match never {},
+    };
+    let Some(start) = start else { return };
     if let Some(first) = first_order(&start) {
         let end = start.zero + first.window().to().min(start.end);
         watch(&sender, vec![first], clock.now(), start.zero, end).await;
+    }
+}
+
+/// Waits for the start record; none when the run does not start.
+async fn wait_for_start(sender: &Sender, expires: Time) -> Option<StartRecord> {
+    let clock = &sender.clock;
+    let mut pause = Duration::from_millis(5);
+    loop {
+        if let Ok(Some(start)) = sender.book.start().await {
+            return Some(start);
+        }
+        if clock.now() > expires || matches!(sender.book.start_failure().await, Ok(Some(_))) {
+            return None;
+        }
+        clock.sleep_until(clock.now() + pause).await;
+        pause = (pause * 2).min(sender.manifest.intervals.stop);
     }
 }
 

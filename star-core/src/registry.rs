@@ -223,7 +223,7 @@ impl Kinds {
     }
 }
 
-#[cfg(all(test, feature = "laws"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::document::{Entry, Map, Sources, Span, Value};

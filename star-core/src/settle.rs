@@ -200,7 +200,7 @@ fn why<R: Report>(chunk: &Evidence<R>, failure: Option<&Failure>) -> Why {
     }
 }
 
-#[cfg(all(test, feature = "laws"))]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
