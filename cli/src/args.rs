@@ -1,0 +1,189 @@
+//! What was typed: no side effects, nothing resolved.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+use star_core::RunId;
+
+/// Runs Artillery scripts, and other work that can be cut into pieces, at any width.
+///
+/// A run cut into any number of pieces makes the same requests, with the same data, at the same instants, as the run on one machine,
+/// and its report is the same report.
+#[derive(Debug, Parser)]
+#[command(name = "slsart", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Typed {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    passed
+  1    a fault of this program
+  2    the command line is wrong
+  3    the run does not hold what was asked for
+  4    units are lost or unfinished: the report is partial
+  5    the script or job is wrong
+  6    the target never answered
+  130  interrupted";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a script or job on this machine and print its report
+    Run(RunArgs),
+    /// Show how a script or job is cut, without running it
+    Plan(PlanArgs),
+    /// Print the report of a run, also of one that is still running
+    Report(ReportArgs),
+    /// Stop a run: no new arrivals, and what is running ends within seconds
+    Stop(StopArgs),
+    /// List the kinds of task that this program has
+    Tasks,
+    /// Serve a small HTTP target on this machine, to try scripts on
+    Target(TargetArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Do the work of one envelope, which is read from the standard input
+    #[command(hide = true)]
+    Worker(WorkerArgs),
+}
+
+/// Which script or job, and what to change in it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct JobArgs {
+    /// The script or job file (YAML or JSON); `-` reads it from the standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) script: PathBuf,
+
+    /// The target, instead of the script's own
+    #[arg(short, long, value_name = "URL")]
+    pub(crate) target: Option<String>,
+}
+
+/// Where runs are recorded.
+#[derive(Debug, Args)]
+pub(crate) struct RunsArgs {
+    /// The folder in which runs are recorded [default: the user's state folder]
+    #[arg(long, value_name = "DIR", env = "SLSART_RUNS", value_hint = ValueHint::DirPath)]
+    pub(crate) runs: Option<PathBuf>,
+}
+
+/// `slsart run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Which job.
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+
+    /// Write the report as JSON to this file; `-` writes it to the standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// How many workers; by default as many as there are cores, or as `_split` in the script asks for
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) workers: Option<u32>,
+
+    /// Make every worker a process of its own, not a thread
+    #[arg(long)]
+    pub(crate) processes: bool,
+
+    /// The seed of all chance: the same seed repeats the run
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+
+    /// The run's name, for `slsart stop` and `slsart report` [default: a new one]
+    #[arg(long, value_name = "RUN")]
+    pub(crate) name: Option<RunId>,
+
+    /// Serve the bundled target for as long as the run takes, and use it as the script's target
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) bundled_target: bool,
+
+    /// Write what every unit did (when it was due, what it drew) to this file, a line of JSON each
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// Print nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+}
+
+/// `slsart plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Which job.
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+
+    /// Cut it as a run with so many workers on this machine would be; by default as `_split` and its defaults say
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) workers: Option<u32>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `slsart report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run
+    pub(crate) run: RunId,
+
+    /// Write the report as JSON to this file; `-` writes it to the standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+}
+
+/// `slsart stop`.
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The run
+    pub(crate) run: RunId,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+}
+
+/// `slsart target`.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+}
+
+/// `slsart worker`.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    /// The folder of the ledger.
+    #[arg(long)]
+    pub(crate) runs: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_put_together_soundly() {
+        Typed::command().debug_assert();
+    }
+}

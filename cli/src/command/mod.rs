@@ -1,0 +1,54 @@
+//! One file a command.
+
+mod plan;
+mod report;
+mod run;
+mod stop;
+mod target;
+mod tasks;
+mod worker;
+
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+
+use crate::args::{Command, Typed};
+use crate::error::CommandError;
+use crate::exit::Exit;
+
+/// Does a command.
+pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Stop(args) => stop::stop(&args),
+        Command::Tasks => tasks::tasks(),
+        Command::Target(args) => target::target(&args),
+        Command::Completions { shell } => completions(shell),
+        Command::Worker(args) => worker::worker(&args),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Exit, CommandError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Typed::command(), "slsart", &mut script);
+    std::io::stdout()
+        .write_all(&script)
+        .map_err(CommandError::Output)?;
+    Ok(Exit::Passed)
+}
+
+/// Does something on a runtime of this thread, as workers have it.
+pub(crate) fn on_runtime<A>(work: impl Future<Output = A>) -> Result<A, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|source| CommandError::System {
+        what: "cannot start a runtime",
+        source,
+    })?;
+    let answer = tokio::task::LocalSet::new().block_on(&runtime, work);
+    runtime.shutdown_background();
+    Ok(answer)
+}

@@ -1,0 +1,45 @@
+//! `slsart plan`: how a job is cut.
+
+use std::time::Duration;
+
+use star_core::{Limits, Rate};
+
+use crate::args::PlanArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::{self, PlanView, plan_text};
+use crate::{job, place};
+
+pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
+    let job = job::read(&args.job)?;
+    let limits = match args.workers {
+        Some(workers) => Limits {
+            workers: Some(workers),
+            ..job.task.limits(Limits::here(workers))
+        },
+        None => job.task.limits(function()),
+    };
+    let plan = job.task.plan(&limits)?;
+    let view = PlanView::new(&job.task, &plan, limits);
+    if args.json {
+        let mut text = serde_json::to_string_pretty(&view)
+            .map_err(|error| CommandError::Bug(error.to_string()))?;
+        text.push('\n');
+        output::print(&text)?;
+    } else {
+        output::print(&plan_text(&view))?;
+    }
+    Ok(Exit::Passed)
+}
+
+/// A function as a place, with the limits that the reference has by default: what a run would be cut into that is too large for one.
+fn function() -> Limits {
+    Limits {
+        chunk: Duration::from_mins(2),
+        chunk_rate: Some(Rate::per_second(25)),
+        workers: None,
+        lead: Duration::from_secs(15),
+        life: Some(Duration::from_mins(15)),
+        ..Limits::here(place::cores())
+    }
+}

@@ -1,0 +1,69 @@
+//! `slsart report`: what the ledger says of a run.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use star_core::ledger::{Book, Manifest};
+use star_core::worker::Host;
+use star_core::{AnyOutcome, AnyTask};
+
+use super::on_runtime;
+use crate::args::ReportArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::{self, ReportFile};
+use crate::place::Runs;
+
+pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
+    let runs = Runs::resolve(&args.runs)?;
+    let host = runs.threads()?;
+    let file = args
+        .output
+        .as_deref()
+        .map(ReportFile::prepare)
+        .transpose()?;
+    let outcome = on_runtime(async {
+        let book = Book::new(Arc::clone(&host.world.ledger), args.run.clone());
+        let Some(manifest) = book.manifest().await? else {
+            return Err(CommandError::NoRun {
+                run: args.run.clone(),
+                folder: runs.folder().to_owned(),
+            });
+        };
+        look(&host, &book, manifest).await
+    })??;
+    if !outcome.facts.settled {
+        output::note("the run is not over: this is its report so far\n");
+    }
+    if let Some(file) = file {
+        file.write(&outcome)?;
+    }
+    let to_stdout = args.output.as_deref() == Some("-".as_ref());
+    if !to_stdout {
+        output::print(&output::text(&outcome))?;
+    }
+    Ok(Exit::of(&outcome))
+}
+
+/// Looks at a run; closes it if it is over and nobody has.
+async fn look(host: &Host, book: &Book, manifest: Manifest) -> Result<AnyOutcome, CommandError> {
+    let task = task(host, book, &manifest).await?;
+    let mut observer = task.observe(host, Rc::new(manifest));
+    let outcome = observer.look().await?;
+    if outcome.facts.settled && !outcome.closed {
+        observer.close().await;
+        return Ok(observer.look().await?);
+    }
+    Ok(outcome)
+}
+
+/// The task that a run was launched with.
+async fn task(host: &Host, book: &Book, manifest: &Manifest) -> Result<AnyTask, CommandError> {
+    let kinds = &host.world.kinds;
+    let kind = kinds.get(&manifest.kind);
+    let kind = kind.ok_or_else(|| CommandError::Usage(kinds.unknown(&manifest.kind)))?;
+    let bytes = book.task(manifest.job).await?;
+    let bytes =
+        bytes.ok_or_else(|| CommandError::Bug("the run's task is not in its ledger".to_owned()))?;
+    kind.decode(&bytes).map_err(CommandError::Bug)
+}

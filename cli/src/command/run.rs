@@ -1,0 +1,136 @@
+//! `slsart run`: runs a job on this machine.
+
+use std::rc::Rc;
+
+use star_core::ledger::{Book, Manifest};
+use star_core::worker::{Host, Ids as _, SystemIds};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, RunId, attend, follow, launch};
+
+use super::on_runtime;
+use crate::args::RunArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::{self, Progress, ReportFile};
+use crate::place::{self, Runs};
+use crate::target::{Running, Target};
+use crate::{interrupt, job, trace};
+
+pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
+    place::raise_descriptors();
+    let mut typed = args.job.clone();
+    let target = args.bundled_target.then(bundled_target).transpose()?;
+    if let Some(target) = &target {
+        typed.target = Some(target.url().to_owned());
+    }
+    let job = job::read(&typed)?;
+    let limits = limits(args, &job);
+    // What can't be cut is to be found before anything is begun.
+    job.task.plan(&limits)?;
+    let report = args
+        .output
+        .as_deref()
+        .map(ReportFile::prepare)
+        .transpose()?;
+    let runs = Runs::resolve(&args.runs)?;
+    runs.prepare()?;
+    let host = if args.processes {
+        runs.processes()?
+    } else {
+        runs.threads()?
+    };
+    let how = Launch {
+        run: args
+            .name
+            .clone()
+            .unwrap_or_else(|| RunId::mint(host.world.clock.now(), SystemIds.next())),
+        seed: args.seed.unwrap_or_else(|| SystemIds.next() >> 11),
+        limits,
+        intervals: Intervals::HERE,
+        rehearsal: false,
+        traced: args.trace.is_some(),
+    };
+    let ended = on_runtime(carry_out(&host, &job, how, args))??;
+    let Ended::Outcome(outcome) = ended else {
+        return Ok(Exit::Interrupted);
+    };
+    if let Some(report) = report {
+        report.write(&outcome)?;
+    }
+    let to_stdout = args.output.as_deref() == Some("-".as_ref());
+    if !args.quiet && !to_stdout {
+        output::print(&output::text(&outcome))?;
+    }
+    Ok(Exit::of(&outcome))
+}
+
+fn bundled_target() -> Result<Running, CommandError> {
+    Target::start(0).map_err(|source| CommandError::System {
+        what: "cannot serve the bundled target",
+        source,
+    })
+}
+
+/// Cut by cores, unless the job or the command line says otherwise.
+fn limits(args: &RunArgs, job: &Job) -> Limits {
+    let place = Limits::here(args.workers.unwrap_or_else(place::cores));
+    let mut limits = job.task.limits(place);
+    if args.workers.is_some() {
+        limits.workers = args.workers;
+    }
+    if args.processes {
+        // A process takes longer to be there than a thread.
+        limits.lead = limits.lead.max(std::time::Duration::from_millis(250));
+    }
+    limits
+}
+
+enum Ended {
+    Outcome(Box<AnyOutcome>),
+    /// Interrupted a second time: at once, without a report.
+    AtOnce,
+}
+
+async fn carry_out(
+    host: &Host,
+    job: &Job,
+    how: Launch,
+    args: &RunArgs,
+) -> Result<Ended, CommandError> {
+    let manifest = launch(host, job, how).await?;
+    if !args.quiet {
+        output::note(&format!(
+            "run {}  (`slsart stop {}` ends it)\n",
+            manifest.run, manifest.run
+        ));
+    }
+    let ended = tokio::select! {
+        outcome = outcome(host, job, &manifest, args) => Ended::Outcome(Box::new(outcome)),
+        () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
+    };
+    if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
+        let book = Book::new(
+            std::sync::Arc::clone(&host.world.ledger),
+            manifest.run.clone(),
+        );
+        trace::write(&book, path).await?;
+    }
+    Ok(ended)
+}
+
+async fn outcome(host: &Host, job: &Job, manifest: &Rc<Manifest>, args: &RunArgs) -> AnyOutcome {
+    let mut observer = job.task.observe(host, Rc::clone(manifest));
+    let mut progress = Progress::new(args.quiet);
+    let attending = async {
+        attend(host, manifest).await;
+        std::future::pending::<std::convert::Infallible>().await
+    };
+    let clock = &host.world.clock;
+    let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
+    let following = follow(host, manifest, &mut observer, told);
+    let outcome = tokio::select! {
+        outcome = following => outcome,
+        never = attending => match never {},
+    };
+    progress.end();
+    outcome
+}

@@ -1,0 +1,10 @@
+//! Diagnostics as people and machines read them.
+
+mod excerpt;
+mod json;
+mod order;
+mod printable;
+mod text;
+
+pub use json::render_json;
+pub use text::render;

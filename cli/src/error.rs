@@ -1,0 +1,87 @@
+//! What can go wrong in the user's world, and the exit code of each.
+
+use std::path::PathBuf;
+
+use star_core::document::{Diagnostics, Sources};
+use star_core::ledger::LedgerError;
+use star_core::registry::DuplicateKind;
+use star_core::{LaunchError, PlanError, RunId};
+
+use crate::exit::Exit;
+
+/// Why a command could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The script or job is wrong; all that is wrong with it.
+    #[error("the job is wrong")]
+    Job {
+        /// What is wrong.
+        diagnostics: Diagnostics,
+        /// The texts it is about.
+        sources: Sources,
+    },
+    /// The task can't be cut.
+    #[error("the task cannot be cut: {0}")]
+    Plan(#[from] PlanError),
+    /// The command line is wrong in a way that only shows later.
+    #[error("{0}")]
+    Usage(String),
+    /// There is no such run.
+    #[error("there is no run `{run}` in `{}` (`--runs DIR` names another folder)", folder.display())]
+    NoRun {
+        /// The run asked for.
+        run: RunId,
+        /// Where runs are.
+        folder: PathBuf,
+    },
+    /// A file can't be written.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The terminal or a pipe can't be written.
+    #[error("cannot write the output: {0}")]
+    Output(std::io::Error),
+    /// The operating system refused something.
+    #[error("{what}: {source}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The ledger does not answer.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The run can't be launched.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// The program was put together wrongly.
+    #[error(transparent)]
+    Kinds(#[from] DuplicateKind),
+    /// What must not happen.
+    #[error("{0}")]
+    Bug(String),
+}
+
+impl CommandError {
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Job { .. } | Self::Plan(_) => Exit::Invalid,
+            Self::Usage(_)
+            | Self::NoRun { .. }
+            | Self::Write { .. }
+            | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,
+            Self::System { .. }
+            | Self::Output(_)
+            | Self::Ledger(_)
+            | Self::Launch(_)
+            | Self::Kinds(_)
+            | Self::Bug(_) => Exit::Bug,
+        }
+    }
+}

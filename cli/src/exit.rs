@@ -1,0 +1,62 @@
+//! Exit codes: one table, one `match`.
+
+use std::process::ExitCode;
+
+use star_core::{AnyOutcome, Verdict};
+
+/// How a command ended. The numbers are documented in `docs/exit-codes.md` and never change their meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is as it should be.
+    Passed,
+    /// A fault of this program.
+    Bug,
+    /// The command line is wrong.
+    Usage,
+    /// The run does not hold what was asked for.
+    Failed,
+    /// Units are lost or unfinished.
+    Partial,
+    /// The script or job is wrong.
+    Invalid,
+    /// The target never answered.
+    NoAnswer,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::Bug => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+            Self::Partial => 4,
+            Self::Invalid => 5,
+            Self::NoAnswer => 6,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What a run's outcome comes to: the first that holds.
+    pub fn of(outcome: &AnyOutcome) -> Self {
+        let facts = &outcome.facts;
+        if facts.stopped.is_some() && facts.tally.cancelled + facts.unfinished + facts.lost > 0 {
+            return Self::Interrupted;
+        }
+        match &outcome.verdict {
+            Verdict::NoAnswer => Self::NoAnswer,
+            Verdict::Failed(_) => Self::Failed,
+            Verdict::Passed if facts.is_partial() => Self::Partial,
+            Verdict::Passed => Self::Passed,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}

@@ -1,0 +1,95 @@
+//! Reports as files: JSON, written whole or not at all.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use star_core::AnyOutcome;
+
+use crate::error::CommandError;
+
+/// Where a report goes.
+#[derive(Debug)]
+pub(crate) struct ReportFile {
+    path: Option<PathBuf>,
+}
+
+impl ReportFile {
+    /// Finds out before the run whether the file can be written.
+    pub(crate) fn prepare(path: &Path) -> Result<Self, CommandError> {
+        if path == Path::new("-") {
+            return Ok(Self { path: None });
+        }
+        prepare(path)?;
+        Ok(Self {
+            path: Some(path.to_owned()),
+        })
+    }
+
+    /// Writes the report.
+    pub(crate) fn write(&self, outcome: &AnyOutcome) -> Result<(), CommandError> {
+        let mut text = serde_json::to_string_pretty(&report(outcome)?).unwrap_or_default();
+        text.push('\n');
+        match &self.path {
+            Some(path) => write_whole(path, text.as_bytes()),
+            None => super::print(&text),
+        }
+    }
+}
+
+/// The task's own summary, and what the core knows under a key of its own.
+fn report(outcome: &AnyOutcome) -> Result<Value, CommandError> {
+    let mut report = outcome.summary_json().map_err(CommandError::Bug)?;
+    if !report.is_object() {
+        report = json!({ "summary": report });
+    }
+    let facts = serde_json::to_value(&outcome.facts);
+    let facts = facts.map_err(|error| CommandError::Bug(error.to_string()))?;
+    let own = report
+        .as_object_mut()
+        .map(|report| report.entry("slsart").or_insert_with(|| json!({})));
+    if let Some(Value::Object(own)) = own {
+        own.insert("run".to_owned(), facts);
+        own.insert("verdict".to_owned(), json!(outcome.verdict));
+        own.insert("partial".to_owned(), json!(outcome.facts.is_partial()));
+    }
+    Ok(report)
+}
+
+/// Whether a file can be written there.
+fn prepare(path: &Path) -> Result<(), CommandError> {
+    let failed = |source| CommandError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if path.is_dir() {
+        return Err(failed(io::Error::other(
+            "this is a folder; name a file in it",
+        )));
+    }
+    let beside = beside(path);
+    std::fs::File::create(&beside).map_err(failed)?;
+    std::fs::remove_file(&beside).map_err(failed)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}", std::process::id()))
+}
+
+/// Writes a file beside its place and moves it there, so that nobody sees half of it.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    let beside = beside(path);
+    let write = || {
+        let mut file = std::fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(|source| {
+        let _there_may_be_none = std::fs::remove_file(&beside);
+        CommandError::Write {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}

@@ -1,0 +1,32 @@
+//! What people and programs read. The only place that prints.
+
+mod facts;
+mod file;
+mod plan;
+mod progress;
+
+use std::io::{IsTerminal as _, Write as _};
+
+pub(crate) use facts::text;
+pub(crate) use file::{ReportFile, write_whole};
+pub(crate) use plan::{PlanView, plan_text};
+pub(crate) use progress::Progress;
+
+use crate::error::CommandError;
+
+/// Prints to the standard output.
+pub(crate) fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(CommandError::Output)
+}
+
+/// Says something beside: to the standard error, where results never go.
+pub(crate) fn note(text: &str) {
+    let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Whether the standard error takes colours.
+pub(crate) fn colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}

@@ -1,0 +1,111 @@
+//! This machine as the place of a run: where its ledger is, and who its workers are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use star_core::clock::SystemClock;
+use star_core::ledger::Directory;
+use star_core::registry::Kinds;
+use star_core::transport::{Processes, Threads};
+use star_core::worker::{Host, SystemIds, World};
+
+use crate::args::RunsArgs;
+use crate::error::CommandError;
+
+/// The name of a deployment on this machine: workers of another version of this program refuse its envelopes.
+const DEPLOYMENT: &str = concat!("here-", env!("CARGO_PKG_VERSION"));
+
+/// Where runs are recorded, and whether that was said.
+#[derive(Clone, Debug)]
+pub(crate) struct Runs {
+    folder: PathBuf,
+}
+
+impl Runs {
+    /// The folder that was named, or the user's state folder.
+    pub(crate) fn resolve(args: &RunsArgs) -> Result<Self, CommandError> {
+        let named = args.runs.clone().or_else(state_folder);
+        let folder = named.ok_or_else(|| {
+            let help = "name one with `--runs DIR`";
+            CommandError::Usage(format!(
+                "there is no home folder to record runs in ({help})"
+            ))
+        })?;
+        // A worker process may have another current folder.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        Ok(Self { folder })
+    }
+
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes the folder, so that it is known before a run whether it can be.
+    pub(crate) fn prepare(&self) -> Result<(), CommandError> {
+        std::fs::create_dir_all(&self.folder).map_err(|source| CommandError::Write {
+            path: self.folder.clone(),
+            source,
+        })
+    }
+
+    fn world(&self) -> Result<World, CommandError> {
+        Ok(World {
+            ledger: Arc::new(Directory::new(&self.folder)),
+            clock: Arc::new(SystemClock::new()),
+            kinds: Kinds::linked()?,
+            ids: Arc::new(SystemIds),
+            deployment: DEPLOYMENT.to_owned(),
+        })
+    }
+
+    /// Workers that are threads of this process.
+    pub(crate) fn threads(&self) -> Result<Host, CommandError> {
+        Ok(Threads::new(self.world()?).host())
+    }
+
+    /// Workers that are processes of this program.
+    pub(crate) fn processes(&self) -> Result<Host, CommandError> {
+        let program = std::env::current_exe().map_err(|source| CommandError::System {
+            what: "cannot tell where this program is",
+            source,
+        })?;
+        let arguments = [
+            "worker".as_ref(),
+            "--runs".as_ref(),
+            self.folder.as_os_str(),
+        ];
+        Ok(Host {
+            transport: Arc::new(Processes::new(program, arguments)),
+            ..self.threads()?
+        })
+    }
+}
+
+/// `$XDG_STATE_HOME/slsart`, or `~/.local/state/slsart`.
+fn state_folder() -> Option<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    Some(state?.join("slsart"))
+}
+
+/// Raises the number of descriptors that this process may have to the most it is allowed.
+pub(crate) fn raise_descriptors() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Where that is refused, what there is must do; reaching it is an error with a name.
+    let _refused = setrlimit(Resource::Nofile, limit);
+}
+
+/// How many cores there are.
+pub(crate) fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1))
+}

@@ -1,0 +1,124 @@
+//! How long users live, as far as a script tells.
+
+use std::time::Duration;
+
+use star_core::draw::Draws;
+
+use crate::script::model::{Loop, Rounds, Scenario, Step, StepKind, ThinkTime};
+use crate::script::{Script, Vars};
+
+/// What an answer takes where nobody knows.
+const USUAL_ANSWER: Duration = Duration::from_millis(100);
+
+/// What a user does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Life {
+    /// All its pauses together.
+    pub(crate) thinks: Duration,
+    /// How many requests it makes.
+    pub(crate) requests: u64,
+}
+
+impl Life {
+    fn and(self, other: Self) -> Self {
+        Self {
+            thinks: self.thinks.saturating_add(other.thinks),
+            requests: self.requests.saturating_add(other.requests),
+        }
+    }
+
+    fn times(self, rounds: u64) -> Self {
+        let nanos = self.thinks.as_nanos().saturating_mul(rounds.into());
+        Self {
+            thinks: Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)),
+            requests: self.requests.saturating_mul(rounds),
+        }
+    }
+
+    /// What the steps of a scenario come to. Where a placeholder tells, it is tried out: of random numbers the greatest of some that are
+    /// drawn is taken, and where it depends on variables, no pause and one round.
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        of_flow(&scenario.flow)
+    }
+}
+
+fn of_flow(flow: &[Step]) -> Life {
+    flow.iter().map(of_step).fold(Life::default(), Life::and)
+}
+
+fn of_step(step: &Step) -> Life {
+    match &step.kind {
+        StepKind::Request(_) => Life {
+            requests: 1,
+            ..Life::default()
+        },
+        StepKind::Think(think) => Life {
+            thinks: pause(&think.time),
+            ..Life::default()
+        },
+        StepKind::Loop(repeat) => of_flow(&repeat.flow).times(rounds(repeat)),
+    }
+}
+
+/// How often what is random is drawn.
+const TRIES: usize = 64;
+
+fn pause(time: &ThinkTime) -> Duration {
+    if let ThinkTime::Fixed(duration) = time {
+        return *duration;
+    }
+    let (vars, mut draws) = (Vars::default(), Draws::new(0, 0, 0, 0));
+    let tries = (0..TRIES).filter_map(|_| time.duration(&vars, &mut draws).ok());
+    tries.max().unwrap_or_default()
+}
+
+fn rounds(repeat: &Loop) -> u64 {
+    let (vars, mut draws) = (Vars::default(), Draws::new(0, 0, 0, 0));
+    let mut count = || {
+        let range = repeat.rounds.range(&vars, &mut draws).ok()?;
+        Some(range.end.saturating_sub(range.start))
+    };
+    match repeat.rounds {
+        Rounds::EachOf(_) => 1,
+        Rounds::Range(..) | Rounds::Each(_) => count().unwrap_or(1),
+        Rounds::Template(_) => (0..TRIES).filter_map(|_| count()).max().unwrap_or(1),
+    }
+}
+
+fn played(script: &Script) -> impl Iterator<Item = (u32, Life)> {
+    let scenarios = script
+        .scenarios
+        .iter()
+        .filter(|scenario| scenario.weight > 0);
+    scenarios.map(|scenario| (scenario.weight, Life::of(scenario)))
+}
+
+/// The longest pauses of any scenario, and one answer that takes all the time that it may.
+pub(crate) fn longest(script: &Script) -> Duration {
+    let thinks = played(script)
+        .map(|(_, life)| life.thinks)
+        .max()
+        .unwrap_or_default();
+    thinks.saturating_add(script.http.timeout)
+}
+
+/// The most requests that any scenario makes.
+pub(crate) fn most_requests(script: &Script) -> u64 {
+    played(script)
+        .map(|(_, life)| life.requests)
+        .max()
+        .unwrap_or_default()
+}
+
+/// The mean life: pauses, and a tenth of a second for each answer.
+pub(crate) fn expected(script: &Script) -> Duration {
+    let (mut weights, mut nanos) = (0_u128, 0_u128);
+    for (weight, life) in played(script) {
+        let answers = USUAL_ANSWER.as_nanos().saturating_mul(life.requests.into());
+        let each = life.thinks.as_nanos().saturating_add(answers);
+        weights += u128::from(weight);
+        nanos = nanos.saturating_add(each.saturating_mul(weight.into()));
+    }
+    let mean = nanos.checked_div(weights).unwrap_or_default();
+    Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,195 @@
+use std::collections::HashSet;
+
+use serde_json::json;
+use star_core::document::BlobRef;
+use star_core::draw::Draws;
+use star_core::hash::Hash;
+
+use super::*;
+use crate::script::model::{Order, Payload};
+
+fn payload(fields: &[&str]) -> Payload {
+    Payload {
+        file: BlobRef {
+            name: "t.csv".to_owned(),
+            hash: Hash::of(b""),
+            bytes: 0,
+        },
+        fields: fields.iter().map(ToString::to_string).collect(),
+        order: Order::Sequence,
+        skip_header: false,
+        delimiter: b',',
+        cast: true,
+    }
+}
+
+fn rows(table: &Table, columns: usize) -> Vec<Vec<&str>> {
+    (0..table.rows())
+        .map(|row| {
+            (0..columns)
+                .map(|column| table.text(row, column).unwrap())
+                .collect()
+        })
+        .collect()
+}
+
+fn refused(bytes: &[u8], payload: &Payload) -> (String, Option<usize>) {
+    let error = Table::read(bytes, payload).unwrap_err();
+    (error.reason, error.offset)
+}
+
+#[test]
+fn marks_quotes_blank_lines_and_windows_line_ends_are_read() {
+    let bytes =
+        b"\xef\xbb\xbfuser,n\r\nada,04\r\n\r\n\"bob, jr\",2\r\n\"say \"\"hi\"\"\",\"two\nlines\"";
+    let whole = Table::read(bytes, &payload(&["a", "b"])).unwrap();
+    assert_eq!(
+        rows(&whole, 2),
+        [
+            ["user", "n"],
+            ["ada", "04"],
+            ["bob, jr", "2"],
+            ["say \"hi\"", "two\nlines"]
+        ],
+    );
+    let table = Table::read(
+        bytes,
+        &Payload {
+            skip_header: true,
+            ..payload(&["a", "b"])
+        },
+    )
+    .unwrap();
+    assert_eq!((table.rows(), table.text(0, 0)), (3, Some("ada")));
+}
+
+#[test]
+fn only_named_columns_are_kept() {
+    let table = Table::read(
+        b"a;b;c\nd;e;f",
+        &Payload {
+            delimiter: b';',
+            ..payload(&["x", "y"])
+        },
+    )
+    .unwrap();
+    assert_eq!(rows(&table, 2), [["a", "b"], ["d", "e"]]);
+    assert_eq!(
+        (table.text(0, 2), table.text(2, 0), table.value(9, 9)),
+        (None, None, None)
+    );
+    let none = Table::read(b"a,b", &payload(&[])).unwrap();
+    assert_eq!((none.rows(), none.text(0, 0)), (1, None));
+}
+
+#[test]
+fn cells_are_cast_when_they_are_asked_for() {
+    let table = Table::read(b"04,x\n", &payload(&["a", "b"])).unwrap();
+    assert_eq!(
+        (table.value(0, 0), table.value(0, 1)),
+        (Some(json!(4)), Some(json!("x")))
+    );
+    let table = Table::read(
+        b"04,x\n",
+        &Payload {
+            cast: false,
+            ..payload(&["a", "b"])
+        },
+    )
+    .unwrap();
+    assert_eq!(table.value(0, 0), Some(json!("04")));
+}
+
+#[test]
+fn files_that_are_no_tables_are_refused_with_their_place() {
+    let two = payload(&["a", "b"]);
+    for (bytes, reason, offset) in [
+        (&b""[..], "the file is empty", None),
+        (b"\r\n\r\n", "the file is empty", None),
+        (b"\xef\xbb\xbf", "the file is empty", None),
+        (
+            b"a,b\nc,d,e\n",
+            "this row has 3 columns, the first has 2",
+            Some(4),
+        ),
+        (
+            b"a,b\r\n\r\nc\r\n",
+            "this row has 1 column, the first has 2",
+            Some(7),
+        ),
+        (
+            b"\xef\xbb\xbfa,b\nc\n",
+            "this row has 1 column, the first has 2",
+            Some(7),
+        ),
+        (
+            b"a\nb\n",
+            "this row has 1 column, and `fields` names 2",
+            Some(0),
+        ),
+        (
+            b"a,b\n\xff,d\n",
+            "this is not UTF-8; save the file in that encoding",
+            Some(4),
+        ),
+    ] {
+        assert_eq!(
+            refused(bytes, &two),
+            (reason.to_owned(), offset),
+            "{bytes:?}"
+        );
+    }
+    let heading = Payload {
+        skip_header: true,
+        ..two
+    };
+    assert_eq!(
+        refused(b"a,b\n", &heading),
+        ("the file has a heading and no row".to_owned(), None)
+    );
+}
+
+#[test]
+fn in_sequence_rows_go_round_by_the_units_index() {
+    let table = Table::read(b"a\nb\nc\n", &payload(&["x"])).unwrap();
+    let table = table.ordered(Order::Sequence, &mut Draws::new(1, 0, 0, 0));
+    assert_eq!(
+        [0, 1, 2, 3, 7].map(|unit| table.row_of(unit)),
+        [0, 1, 2, 0, 1]
+    );
+    assert_eq!(table.row_of(u64::MAX), 0);
+}
+
+#[test]
+fn at_random_each_row_is_used_once_before_any_is_used_twice() {
+    let rows: Vec<_> = (0..1000).map(|row| row.to_string()).collect();
+    let bytes = rows.join("\n");
+    let order = |seed| {
+        let table = Table::read(bytes.as_bytes(), &payload(&["x"])).unwrap();
+        let table = table.ordered(Order::Random, &mut Draws::new(seed, 0, 0, 0));
+        let rows: Vec<_> = (0..1000).map(|unit| table.row_of(unit)).collect();
+        assert_eq!(rows.iter().copied().collect::<HashSet<_>>().len(), 1000);
+        assert_eq!(table.row_of(1000), rows[0]);
+        rows
+    };
+    assert_eq!(order(7), order(7));
+    assert_ne!(order(7), order(8));
+    assert_ne!(order(7), (0..1000).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_order_of_rows_is_as_likely() {
+    let mut seen = std::collections::HashMap::new();
+    for seed in 0..6000 {
+        let table = Table::read(b"a\nb\nc\n", &payload(&["x"])).unwrap();
+        let table = table.ordered(Order::Random, &mut Draws::new(seed, 0, 0, 0));
+        *seen
+            .entry([0, 1, 2].map(|unit| table.row_of(unit)))
+            .or_insert(0_i32) += 1;
+    }
+    assert_eq!(seen.len(), 6);
+    assert!(
+        seen.values().all(|times| (times - 1000).abs() < 150),
+        "{seen:?}"
+    );
+}

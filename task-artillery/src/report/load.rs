@@ -1,0 +1,210 @@
+//! The report of a run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use star_core::{Facts, Histogram, Report, Verdict, as_nanos};
+
+use super::active::Active;
+use super::errors::Errors;
+use super::series::Series;
+use super::summary::Summary;
+use super::traffic::Traffic;
+use super::users::Users;
+
+/// What a run of a script is measured by. Times are in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LoadReport {
+    /// The users of all scenarios.
+    pub users: Users,
+    /// The requests of all of them.
+    pub traffic: Traffic,
+    /// From the first to the last that happened.
+    pub active: Active,
+    /// From the first to the last request.
+    pub requesting: Active,
+    /// Response times by the first digit of the status.
+    pub classes: BTreeMap<u16, Histogram>,
+    /// Response times and how late the user was started before: what a caller sees who is served when it is due.
+    pub due_latency: Histogram,
+    /// From when a request was begun, with its connection where it needs one, until all of its body was there.
+    pub total: Histogram,
+    /// How long looking up a name took.
+    pub dns: Histogram,
+    /// How long connecting took, without names and TLS.
+    pub connect: Histogram,
+    /// How long TLS handshakes took.
+    pub tls: Histogram,
+    /// How long users that completed lived.
+    pub session: Histogram,
+    /// By scenario, in the order of the script.
+    pub scenarios: Vec<ScenarioReport>,
+    /// By phase, in order.
+    pub phases: Vec<PhaseReport>,
+    /// By request, in the order of the script.
+    pub requests: Vec<RequestReport>,
+    /// By when it happened.
+    pub series: Series,
+}
+
+/// One scenario's part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioReport {
+    /// Its name, or its index.
+    pub name: String,
+    /// Its users.
+    pub users: Users,
+    /// Their requests.
+    pub traffic: Traffic,
+}
+
+/// One phase's part: of the users that arrived in it, however long they live.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseReport {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// When it begins.
+    #[serde(with = "as_nanos")]
+    pub from: Duration,
+    /// When it ends.
+    #[serde(with = "as_nanos")]
+    pub to: Duration,
+    /// Its users.
+    pub users: Users,
+    /// Their requests.
+    pub traffic: Traffic,
+}
+
+/// One request's part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestReport {
+    /// `METHOD path` or `METHOD path (name)`, as in the script.
+    pub name: String,
+    /// What was sent, and what came of it.
+    pub traffic: Traffic,
+}
+
+impl ScenarioReport {
+    fn merge(&mut self, other: Self) {
+        take_greater(&mut self.name, other.name);
+        self.users.merge(other.users);
+        self.traffic.merge(other.traffic);
+    }
+}
+
+impl PhaseReport {
+    fn merge(&mut self, other: Self) {
+        take_greater(&mut self.name, other.name);
+        take_greater(&mut self.from, other.from);
+        take_greater(&mut self.to, other.to);
+        self.users.merge(other.users);
+        self.traffic.merge(other.traffic);
+    }
+}
+
+impl RequestReport {
+    fn merge(&mut self, other: Self) {
+        take_greater(&mut self.name, other.name);
+        self.traffic.merge(other.traffic);
+    }
+}
+
+/// What all reports of a run agree on is the same, or not there yet; the greater of two merges in any order.
+fn take_greater<T: Ord>(one: &mut T, other: T) {
+    if other > *one {
+        *one = other;
+    }
+}
+
+/// Adds lists up by position.
+fn merge_each<T: Default>(list: &mut Vec<T>, other: Vec<T>, merge: impl Fn(&mut T, T)) {
+    if list.len() < other.len() {
+        list.resize_with(other.len(), T::default);
+    }
+    for (one, another) in list.iter_mut().zip(other) {
+        merge(one, another);
+    }
+}
+
+impl Report for LoadReport {
+    type Summary = Summary;
+
+    fn merge(&mut self, other: Self) {
+        self.users.merge(other.users);
+        self.traffic.merge(other.traffic);
+        self.active.merge(other.active);
+        self.requesting.merge(other.requesting);
+        for (class, times) in other.classes {
+            self.classes.entry(class).or_default().merge(&times);
+        }
+        self.due_latency.merge(&other.due_latency);
+        self.total.merge(&other.total);
+        self.dns.merge(&other.dns);
+        self.connect.merge(&other.connect);
+        self.tls.merge(&other.tls);
+        self.session.merge(&other.session);
+        merge_each(&mut self.scenarios, other.scenarios, ScenarioReport::merge);
+        merge_each(&mut self.phases, other.phases, PhaseReport::merge);
+        merge_each(&mut self.requests, other.requests, RequestReport::merge);
+        self.series.merge(other.series);
+    }
+
+    fn summarize(&self, facts: &Facts) -> Summary {
+        Summary::new(self.clone(), facts.clone())
+    }
+
+    /// Without an answer to any request there is nothing to judge. Users that failed, and answers of 4xx and 5xx, are results.
+    fn verdict(&self, _: &Facts) -> Verdict {
+        if self.traffic.requests > 0 && self.traffic.responses == 0 {
+            Verdict::NoAnswer
+        } else {
+            Verdict::Passed
+        }
+    }
+
+    /// Times are left out, but not how many of them were measured; except for name look-ups, of which there is one a worker. So is
+    /// what happened when: that depends on when answers came.
+    fn counts(&self) -> Value {
+        let classes: BTreeMap<_, _> = self
+            .classes
+            .iter()
+            .map(|(class, times)| (class, times.count()))
+            .collect();
+        let scenarios = self.scenarios.iter().map(|scenario| {
+            json!({ "name": scenario.name, "users": scenario.users, "traffic": scenario.traffic.counts() })
+        });
+        let phases = self.phases.iter().map(|phase| {
+            json!({ "name": phase.name, "users": phase.users, "traffic": phase.traffic.counts() })
+        });
+        let requests = self
+            .requests
+            .iter()
+            .map(|request| json!({ "name": request.name, "traffic": request.traffic.counts() }));
+        json!({
+            "users": self.users,
+            "traffic": self.traffic.counts(),
+            "classes": classes,
+            "dueLatencies": self.due_latency.count(),
+            "totals": self.total.count(),
+            "connects": self.connect.count(),
+            "handshakes": self.tls.count(),
+            "sessions": self.session.count(),
+            "scenarios": scenarios.collect::<Vec<_>>(),
+            "phases": phases.collect::<Vec<_>>(),
+            "requests": requests.collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl LoadReport {
+    /// All errors by name.
+    pub fn errors(&self) -> &Errors {
+        &self.traffic.errors
+    }
+}

@@ -1,0 +1,31 @@
+//! What a run of a script is measured by, and what people and tools read of it.
+//!
+//! A [`LoadReport`] is counts and histograms only, so reports of chunks add up exactly, in any order. What is read of it, percentiles
+//! and rates, exists in its [`Summary`] alone, which is never merged: [as JSON](Summary#json) in the shape that Artillery 2 writes,
+//! and as text.
+//!
+//! Everything is counted five times: in all, by scenario, by phase, by request, and by when it happened. What lies in which is told
+//! by [`Place`]: small numbers in the order of the script, which is the same in every worker.
+
+mod active;
+mod errors;
+mod load;
+mod names;
+mod record;
+mod series;
+mod summary;
+mod traffic;
+mod users;
+
+pub use active::Active;
+pub use errors::{ErrorName, Errors};
+pub use load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
+pub use names::{Names, PhaseName};
+pub use record::{Connected, Place, Received};
+pub use series::{Bucket, MOST_BUCKETS, Series};
+pub use summary::Summary;
+pub use traffic::Traffic;
+pub use users::Users;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Recording: what happened is counted in every part that it belongs to.
+
+use std::time::Duration;
+
+use super::errors::ErrorName;
+use super::load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
+use super::names::Names;
+use super::traffic::Traffic;
+
+/// Where something happened, by the numbers of [`Names`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The scenario.
+    pub scenario: usize,
+    /// The phase in which the user was due.
+    pub phase: usize,
+    /// The request, where it was in one.
+    pub request: Option<usize>,
+}
+
+/// A response's headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Received {
+    /// The status.
+    pub status: u16,
+    /// How long after the request was sent.
+    pub latency: Duration,
+    /// How late the user was started.
+    pub lateness: Duration,
+}
+
+/// How long the parts of opening a connection took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Connected {
+    /// Connecting.
+    pub connect: Duration,
+    /// The TLS handshake, if there was one.
+    pub tls: Option<Duration>,
+}
+
+impl LoadReport {
+    /// Takes over the names of the script's parts, before anything is recorded.
+    pub fn prepare(&mut self, names: &Names) {
+        let scenarios = names.scenarios.iter();
+        self.scenarios = scenarios
+            .map(|name| ScenarioReport {
+                name: name.clone(),
+                ..ScenarioReport::default()
+            })
+            .collect();
+        let phases = names.phases.iter();
+        self.phases = phases
+            .map(|phase| PhaseReport {
+                name: phase.name.clone(),
+                from: phase.from,
+                to: phase.to,
+                ..PhaseReport::default()
+            })
+            .collect();
+        let requests = names.requests.iter();
+        self.requests = requests
+            .map(|name| RequestReport {
+                name: name.clone(),
+                ..RequestReport::default()
+            })
+            .collect();
+        self.series.reach(names.length);
+    }
+
+    /// A user sets out at `at` of the run's own time.
+    pub fn user_started(&mut self, at: Duration, place: Place) {
+        self.users_everywhere(at, place, |users| users.started += 1);
+    }
+
+    /// A user has come to the end of its flow after so long.
+    pub fn user_completed(&mut self, at: Duration, place: Place, lived: Duration) {
+        self.session.record_duration(lived);
+        self.users_everywhere(at, place, |users| users.completed += 1);
+    }
+
+    /// A user ends with an error.
+    pub fn user_failed(&mut self, at: Duration, place: Place, error: &ErrorName) {
+        self.users_everywhere(at, place, |users| users.failed += 1);
+        self.traffic_everywhere(at, place, |traffic| traffic.errors.record(error));
+    }
+
+    /// Something went wrong that the user gets over.
+    pub fn mishap(&mut self, at: Duration, place: Place, error: &ErrorName) {
+        self.traffic_everywhere(at, place, |traffic| traffic.errors.record(error));
+    }
+
+    /// A request is attempted.
+    pub fn request(&mut self, at: Duration, place: Place) {
+        self.requesting.note(at);
+        self.traffic_everywhere(at, place, |traffic| traffic.requests += 1);
+    }
+
+    /// A response's headers have come.
+    pub fn response(&mut self, at: Duration, place: Place, received: Received) {
+        let Received {
+            status,
+            latency,
+            lateness,
+        } = received;
+        self.due_latency.record_duration(latency + lateness);
+        self.classes
+            .entry(status / 100)
+            .or_default()
+            .record_duration(latency);
+        self.traffic_everywhere(at, place, |traffic| {
+            traffic.responses += 1;
+            *traffic.codes.entry(status).or_default() += 1;
+            traffic.response_time.record_duration(latency);
+        });
+    }
+
+    /// A response's body has come: all of it, so long after its request was begun, or until it broke off.
+    pub fn body(&mut self, at: Duration, place: Place, bytes: u64, total: Option<Duration>) {
+        if let Some(total) = total {
+            self.total.record_duration(total);
+        }
+        self.traffic_everywhere(at, place, |traffic| traffic.bytes += bytes);
+    }
+
+    /// A connection was opened.
+    pub fn connected(&mut self, connected: Connected) {
+        self.connect.record_duration(connected.connect);
+        if let Some(tls) = connected.tls {
+            self.tls.record_duration(tls);
+        }
+    }
+
+    fn users_everywhere(
+        &mut self,
+        at: Duration,
+        place: Place,
+        change: impl Fn(&mut super::users::Users),
+    ) {
+        self.active.note(at);
+        change(&mut self.users);
+        if let Some(scenario) = self.scenarios.get_mut(place.scenario) {
+            change(&mut scenario.users);
+        }
+        if let Some(phase) = self.phases.get_mut(place.phase) {
+            change(&mut phase.users);
+        }
+        change(&mut self.series.at(at).users);
+    }
+
+    fn traffic_everywhere(&mut self, at: Duration, place: Place, change: impl Fn(&mut Traffic)) {
+        self.active.note(at);
+        change(&mut self.traffic);
+        if let Some(scenario) = self.scenarios.get_mut(place.scenario) {
+            change(&mut scenario.traffic);
+        }
+        if let Some(phase) = self.phases.get_mut(place.phase) {
+            change(&mut phase.traffic);
+        }
+        if let Some(request) = place
+            .request
+            .and_then(|number| self.requests.get_mut(number))
+        {
+            change(&mut request.traffic);
+        }
+        change(&mut self.series.at(at).traffic);
+    }
+}

@@ -1,0 +1,113 @@
+//! What happened when.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::traffic::Traffic;
+use super::users::Users;
+
+/// The most buckets of a [`Series`].
+pub const MOST_BUCKETS: u32 = 600;
+
+/// What happened in each stretch of a run, in at most 600 buckets of a whole number of seconds each. What happens after the last of them
+/// is counted in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// How many seconds a bucket is; zero where nothing is known yet.
+    width: u64,
+    /// The buckets in which something happened, by number.
+    buckets: BTreeMap<u32, Bucket>,
+}
+
+/// What happened in one stretch of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// Users that set out, completed and failed meanwhile.
+    pub users: Users,
+    /// Requests that were sent, responses that came, and so on, meanwhile.
+    pub traffic: Traffic,
+}
+
+impl Bucket {
+    /// Adds another's.
+    pub fn merge(&mut self, other: Self) {
+        self.users.merge(other.users);
+        self.traffic.merge(other.traffic);
+    }
+}
+
+impl Series {
+    /// Makes the buckets so wide that they reach for so long.
+    pub fn reach(&mut self, length: Duration) {
+        let seconds = length.as_nanos().div_ceil(1_000_000_000);
+        let width = seconds.div_ceil(u128::from(MOST_BUCKETS));
+        self.width = u64::try_from(width).unwrap_or(u64::MAX).max(1);
+    }
+
+    /// The bucket of an instant of the run's own time.
+    pub fn at(&mut self, at: Duration) -> &mut Bucket {
+        let number = at.as_secs() / self.width.max(1);
+        let number = u32::try_from(number)
+            .unwrap_or(u32::MAX)
+            .min(MOST_BUCKETS - 1);
+        self.buckets.entry(number).or_default()
+    }
+
+    /// Adds another's. All series of a run are of one width.
+    pub fn merge(&mut self, other: Self) {
+        self.width = self.width.max(other.width);
+        for (number, bucket) in other.buckets {
+            self.buckets.entry(number).or_default().merge(bucket);
+        }
+    }
+
+    /// How long a bucket is.
+    pub fn width(&self) -> Duration {
+        Duration::from_secs(self.width.max(1))
+    }
+
+    /// The buckets in which something happened, each with when it begins, in order.
+    pub fn buckets(&self) -> impl Iterator<Item = (Duration, &Bucket)> {
+        let width = self.width();
+        self.buckets
+            .iter()
+            .map(move |(number, bucket)| (width.saturating_mul(*number), bucket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_whole_seconds_and_no_more_than_six_hundred() {
+        let width = |length: Duration| {
+            let mut series = Series::default();
+            series.reach(length);
+            series.width().as_secs()
+        };
+        assert_eq!(width(Duration::ZERO), 1);
+        assert_eq!(width(Duration::from_mins(10)), 1);
+        assert_eq!(width(Duration::from_nanos(600_000_000_001)), 2);
+        assert_eq!(width(Duration::from_hours(24)), 144);
+        assert_eq!(width(Duration::MAX), u64::MAX.div_ceil(600));
+    }
+
+    #[test]
+    fn what_happens_after_all_buckets_is_in_the_last() {
+        let mut series = Series::default();
+        series.reach(Duration::from_mins(10));
+        for second in [0, 599, 600, 100_000] {
+            series.at(Duration::from_secs(second)).users.started += 1;
+        }
+        let seen: Vec<_> = series
+            .buckets()
+            .map(|(at, bucket)| (at.as_secs(), bucket.users.started))
+            .collect();
+        assert_eq!(seen, [(0, 1), (599, 3)]);
+    }
+}

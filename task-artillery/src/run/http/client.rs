@@ -1,0 +1,258 @@
+//! One user's HTTP client: its connections, its cookies, and the redirects that it follows.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use super::super::meter::Meter;
+use super::body::{Kept, Received};
+use super::connection::{Connection, SendError};
+use super::cookies::Jar;
+use super::decode::Encoding;
+use super::error::RequestError;
+use super::location::Location;
+use super::origin::Origin;
+use super::watchdog::Watchdog;
+use super::{Shared, cookies};
+
+/// How many redirects are followed, as in Artillery's HTTP library `got`.
+const MOST_REDIRECTS: usize = 10;
+
+/// What Artillery counts a `set-cookie` under that is none; the user goes on.
+const BAD_COOKIE: &str = "cookie_parse_error_invalid_cookie";
+
+/// A body may pause for as long as the limit for headers, and for at least so long; tests wait less.
+const LEAST_BODY_LIMIT: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 8 });
+
+/// A request to make.
+#[derive(Debug)]
+pub(in crate::run) struct Call<'s> {
+    /// The method.
+    pub(in crate::run) method: Method,
+    /// Where it goes.
+    pub(in crate::run) location: Location,
+    /// The headers of every hop, besides `host` and cookies.
+    pub(in crate::run) headers: Cow<'s, HeaderMap>,
+    /// The body; a method that usually has one says so of an empty one too.
+    pub(in crate::run) body: Bytes,
+    /// Whether redirects are followed.
+    pub(in crate::run) follow: bool,
+    /// Whether the body of the (last) response is kept.
+    pub(in crate::run) keep: bool,
+}
+
+/// The last response to a call.
+#[derive(Debug)]
+pub(in crate::run) struct Answer {
+    /// What was kept of the body.
+    pub(in crate::run) body: Kept,
+    /// How the body is encoded.
+    pub(in crate::run) encoding: Encoding,
+}
+
+/// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
+#[derive(Debug)]
+pub(in crate::run) struct Client {
+    shared: Rc<Shared>,
+    connections: Vec<Connection>,
+    /// Made when the first cookie comes.
+    jar: Option<Box<Jar>>,
+    watchdog: Watchdog,
+}
+
+impl Client {
+    pub(in crate::run) fn new(shared: Rc<Shared>) -> Self {
+        Self {
+            shared,
+            connections: Vec::new(),
+            jar: None,
+            watchdog: Watchdog::new(),
+        }
+    }
+
+    /// Makes a request and follows where it is redirected. Each hop is counted as a request, and its answer as a response.
+    pub(in crate::run) async fn call(
+        &mut self,
+        mut call: Call<'_>,
+        meter: &Meter<'_>,
+    ) -> Result<Answer, RequestError> {
+        for _ in 0..=MOST_REDIRECTS {
+            let begun = meter.now();
+            meter.request(begun);
+            let (response, latency) = self.exchange(&call, meter).await?;
+            meter.response(response.status().as_u16(), latency);
+            self.take_cookies(&response, &call.location, meter);
+            let next = self.redirect(&response, &call);
+            let (parts, body) = response.into_parts();
+            let keep = call.keep && matches!(next, Ok(None));
+            let (received, ended) = self.receive(body, &call.location, keep).await;
+            let total = ended.is_ok().then(|| meter.now().saturating_sub(begun));
+            meter.body(received.bytes, total);
+            ended?;
+            let Some(location) = next? else {
+                let encoding = Encoding::of(parts.headers.get(CONTENT_ENCODING));
+                return Ok(Answer {
+                    body: received.kept,
+                    encoding,
+                });
+            };
+            turn_to(&mut call, location, parts.status);
+        }
+        Err(RequestError::TooManyRedirects)
+    }
+
+    /// Sends a request on the user's connection to its server, which is opened where there is none or it has ended. A request is never
+    /// sent twice: where nobody knows whether it was acted upon, the user fails.
+    async fn exchange(
+        &mut self,
+        call: &Call<'_>,
+        meter: &Meter<'_>,
+    ) -> Result<(Response<Incoming>, Duration), RequestError> {
+        let limit = self.shared.timeout;
+        let mut request = Box::new(self.request(call, meter)?);
+        // A server may close a connection at any time; one that was opened for this request it has no reason to.
+        let mut reused = self.take_connection(&call.location.origin).await;
+        loop {
+            let fresh = reused.is_none();
+            let mut connection = match reused.take() {
+                Some(connection) => connection,
+                None => self.open(&call.location.origin, meter).await?,
+            };
+            match connection
+                .send(*request, limit, &mut self.watchdog, meter.cx())
+                .await
+            {
+                Ok(answered) => {
+                    self.connections.push(connection);
+                    return Ok(answered);
+                }
+                Err(SendError::Unsent(unsent)) if !fresh => request = unsent,
+                Err(SendError::Unsent(_)) => {
+                    let reset = std::io::ErrorKind::ConnectionReset.into();
+                    return Err(RequestError::Connection(reset));
+                }
+                Err(SendError::Failed(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// The user's connection to a server, if it has one that still is one.
+    async fn take_connection(&mut self, origin: &Origin) -> Option<Connection> {
+        let at = self
+            .connections
+            .iter()
+            .position(|connection| connection.is_to(origin))?;
+        let mut connection = self.connections.swap_remove(at);
+        let ready = connection
+            .is_ready(self.shared.timeout, &mut self.watchdog)
+            .await;
+        ready.then_some(connection)
+    }
+
+    async fn open(
+        &mut self,
+        origin: &Rc<Origin>,
+        meter: &Meter<'_>,
+    ) -> Result<Connection, RequestError> {
+        let tls = || self.shared.tls();
+        let limit = self.shared.timeout;
+        Connection::open(origin, tls, limit, &mut self.watchdog, meter.cx()).await
+    }
+
+    fn request(
+        &self,
+        call: &Call<'_>,
+        meter: &Meter<'_>,
+    ) -> Result<Request<Full<Bytes>>, RequestError> {
+        let mut request = Request::new(Full::new(call.body.clone()));
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = Uri::from(call.location.path.clone());
+        *request.headers_mut() = HeaderMap::clone(&call.headers);
+        let headers = request.headers_mut();
+        if !headers.contains_key(HOST) {
+            headers.insert(HOST, call.location.origin.authority().clone());
+        }
+        if let Some(user) = &call.location.authorization {
+            headers.entry(AUTHORIZATION).or_insert_with(|| user.clone());
+        }
+        let cookies = self
+            .jar
+            .as_ref()
+            .and_then(|jar| jar.header(&call.location, meter.time()));
+        if let Some(cookies) = cookies {
+            let cookies = HeaderValue::from_bytes(cookies.as_bytes());
+            headers.insert(COOKIE, cookies.map_err(|_| RequestError::Header)?);
+        }
+        Ok(request)
+    }
+
+    /// Where a response leads on to, if it does.
+    fn redirect(
+        &self,
+        response: &Response<Incoming>,
+        call: &Call<'_>,
+    ) -> Result<Option<Location>, RequestError> {
+        let redirects = matches!(response.status().as_u16(), 300..=304 | 307 | 308);
+        let location = response.headers().get(LOCATION);
+        let Some(location) = location.filter(|_| call.follow && redirects) else {
+            return Ok(None);
+        };
+        let text = String::from_utf8_lossy(location.as_bytes());
+        let next = self.shared.locations.follow(&call.location, &text);
+        next.map(Some).ok_or(RequestError::Redirect)
+    }
+
+    fn take_cookies(&mut self, response: &Response<Incoming>, from: &Location, meter: &Meter<'_>) {
+        for header in response.headers().get_all(SET_COOKIE) {
+            let jar = self.jar.get_or_insert_default();
+            let text = String::from_utf8_lossy(header.as_bytes());
+            if let Err(cookies::NoCookie) = jar.take(&text, from, meter.time()) {
+                meter.mishap(BAD_COOKIE);
+            }
+        }
+    }
+
+    /// Reads a body from the connection to `from`.
+    async fn receive(
+        &mut self,
+        body: Incoming,
+        from: &Location,
+        keep: bool,
+    ) -> (Received, Result<(), RequestError>) {
+        let limit = self.shared.timeout.max(LEAST_BODY_LIMIT);
+        let mut connections = self.connections.iter_mut();
+        match connections.find(|connection| connection.is_to(&from.origin)) {
+            Some(connection) => {
+                connection
+                    .receive(body, keep, limit, &mut self.watchdog)
+                    .await
+            }
+            None => (Received::default(), Ok(())),
+        }
+    }
+}
+
+/// Turns a call to where it was redirected, as `got` does: it becomes a GET without a body, unless the status says to repeat it as
+/// it is; and another server gets neither credentials nor the name of the first.
+fn turn_to(call: &mut Call<'_>, location: Location, status: StatusCode) {
+    let repeat = matches!(
+        status,
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+    );
+    if !repeat {
+        call.method = Method::GET;
+        call.body = Bytes::new();
+    }
+    if !location.origin.is(&call.location.origin) {
+        for name in [HOST, COOKIE, AUTHORIZATION] {
+            call.headers.to_mut().remove(name);
+        }
+    }
+    call.location = location;
+}

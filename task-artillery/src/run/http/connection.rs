@@ -1,0 +1,255 @@
+//! A user's connection to a server.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use super::super::Cx;
+use super::body::{Keeper, Received};
+use super::error::RequestError;
+use super::origin::Origin;
+use super::stream::{Stream, Watched, Wrote};
+use super::watchdog::Watchdog;
+use crate::report::Connected;
+
+/// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
+const BUFFER: usize = 64 * 1024;
+
+type Driver = http1::Connection<TokioIo<Watched>, Full<Bytes>>;
+
+/// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
+/// user waits for it: a task of its own would have to be woken twice a request.
+#[derive(Debug)]
+pub(super) struct Connection {
+    origin: Rc<Origin>,
+    sender: SendRequest<Full<Bytes>>,
+    /// None when it has ended.
+    driver: Option<Driver>,
+    wrote: Wrote,
+}
+
+/// Why there is no response.
+pub(super) enum SendError {
+    /// The connection had ended before anything was sent: another may be tried.
+    Unsent(Box<Request<Full<Bytes>>>),
+    /// The request may have been acted upon.
+    Failed(RequestError),
+}
+
+impl Connection {
+    /// Opens a connection: resolves the name, connects to the first of its addresses that accepts, and agrees on TLS. That takes at
+    /// most `limit` in all, which Artillery leaves to the operating system.
+    pub(super) async fn open(
+        origin: &Rc<Origin>,
+        tls: impl FnOnce() -> TlsConnector,
+        limit: Duration,
+        watchdog: &mut Watchdog,
+        cx: &Cx,
+    ) -> Result<Self, RequestError> {
+        let opening = async {
+            let stream = connect(origin, tls, cx).await?;
+            let wrote = Wrote::default();
+            let io = TokioIo::new(Watched::new(stream, wrote.clone()));
+            let mut builder = http1::Builder::new();
+            builder.max_buf_size(BUFFER).max_header_size(BUFFER);
+            let (sender, driver) = builder
+                .handshake(io)
+                .await
+                .map_err(RequestError::Exchange)?;
+            Ok(Self {
+                origin: Rc::clone(origin),
+                sender,
+                driver: Some(driver),
+                wrote,
+            })
+        };
+        watchdog
+            .limit(limit, opening)
+            .await
+            .unwrap_or(Err(RequestError::TimedOut))
+    }
+
+    /// Whether it leads to this server.
+    pub(super) fn is_to(&self, origin: &Origin) -> bool {
+        self.origin.is(origin)
+    }
+
+    /// Whether it can take a request now, so far as can be told: notices an end that came while nobody looked.
+    pub(super) async fn is_ready(&mut self, limit: Duration, watchdog: &mut Watchdog) -> bool {
+        watchdog.set(limit);
+        poll_fn(|cx| {
+            self.poll_driver(cx);
+            match self.sender.poll_ready(cx) {
+                Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
+                Poll::Pending if self.driver.is_none() => Poll::Ready(false),
+                // The other side still takes in the request that it has answered already.
+                Poll::Pending => watchdog.poll(cx).map(|_| false),
+            }
+        })
+        .await
+    }
+
+    /// Sends a request and waits for the response's headers, from when the request was sent for at most `limit`. The response, and
+    /// how long it took from when the request was sent.
+    pub(super) async fn send(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        limit: Duration,
+        watchdog: &mut Watchdog,
+        cx: &Cx,
+    ) -> Result<(Response<Incoming>, Duration), SendError> {
+        self.wrote.take();
+        watchdog.set(limit);
+        let mut sent = cx.now();
+        let mut response = pin!(self.sender.try_send_request(request));
+        let driver = &mut self.driver;
+        let answered = poll_fn(|task| {
+            poll_driver(driver, task);
+            if self.wrote.take() {
+                sent = cx.now();
+                watchdog.set(limit);
+            }
+            match response.as_mut().poll(task) {
+                Poll::Ready(answered) => Poll::Ready(Some(answered)),
+                Poll::Pending => watchdog.poll(task).map(|_| None),
+            }
+        });
+        match answered.await {
+            Some(Ok(response)) => Ok((response, cx.now().saturating_sub(sent))),
+            Some(Err(mut error)) => Err(match error.take_message() {
+                Some(request) => SendError::Unsent(Box::new(request)),
+                None => SendError::Failed(RequestError::Exchange(error.into_error())),
+            }),
+            None => Err(SendError::Failed(RequestError::TimedOut)),
+        }
+    }
+
+    /// Reads a body to its end; each part of it has to come within `limit` after the one before. With `keep` it is kept, up to
+    /// [`LONGEST_BODY`](super::body::LONGEST_BODY).
+    pub(super) async fn receive(
+        &mut self,
+        mut body: Incoming,
+        keep: bool,
+        limit: Duration,
+        watchdog: &mut Watchdog,
+    ) -> (Received, Result<(), RequestError>) {
+        let mut keeper = Keeper::new(keep);
+        let mut bytes = 0;
+        watchdog.set(limit);
+        while !body.is_end_stream() {
+            let frame = poll_fn(|cx| {
+                self.poll_driver(cx);
+                match Pin::new(&mut body).poll_frame(cx) {
+                    Poll::Ready(frame) => Poll::Ready(Ok(frame)),
+                    Poll::Pending => watchdog.poll(cx).map(Err),
+                }
+            });
+            let ended = match frame.await {
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data() {
+                        bytes += data.len() as u64;
+                        keeper.keep(data);
+                        watchdog.set(limit);
+                    }
+                    continue;
+                }
+                Ok(None) => break,
+                Ok(Some(Err(error))) => RequestError::Exchange(error),
+                Err(_elapsed) => RequestError::Stalled,
+            };
+            return (
+                Received {
+                    bytes,
+                    kept: keeper.done(),
+                },
+                Err(ended),
+            );
+        }
+        (
+            Received {
+                bytes,
+                kept: keeper.done(),
+            },
+            Ok(()),
+        )
+    }
+
+    fn poll_driver(&mut self, cx: &mut Context<'_>) {
+        poll_driver(&mut self.driver, cx);
+    }
+}
+
+/// Lets a connection do what it has to. Its errors reach whoever waits for a response or a body.
+fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
+    let ended = driver
+        .as_mut()
+        .is_some_and(|driver| Pin::new(driver).poll(cx).is_ready());
+    if ended {
+        *driver = None;
+    }
+}
+
+async fn connect(
+    origin: &Origin,
+    tls: impl FnOnce() -> TlsConnector,
+    cx: &Cx,
+) -> Result<Stream, RequestError> {
+    let (tcp, connect) = connect_tcp(origin, cx).await?;
+    let Some(name) = origin.server_name() else {
+        cx.record(|report| report.connected(Connected { connect, tls: None }));
+        return Ok(Stream::Plain(tcp));
+    };
+    let begun = cx.now();
+    let stream = tls()
+        .connect(name.clone(), tcp)
+        .await
+        .map_err(RequestError::Connection)?;
+    let handshake = cx.now().saturating_sub(begun);
+    let connected = Connected {
+        connect,
+        tls: Some(handshake),
+    };
+    cx.record(|report| report.connected(connected));
+    Ok(Stream::Tls(Box::new(stream)))
+}
+
+/// Connects to the first address that accepts, in the resolver's order, but beginning with the one that was the last to accept: a
+/// host whose first address refuses would otherwise cost each user two attempts.
+async fn connect_tcp(origin: &Origin, cx: &Cx) -> Result<(TcpStream, Duration), RequestError> {
+    let resolved;
+    let alone;
+    let addresses = if let Some(address) = origin.address() {
+        alone = [address];
+        &alone[..]
+    } else {
+        resolved = origin.addresses(cx).await?;
+        &resolved[..]
+    };
+    let begun = cx.now();
+    let first = origin.accepting.get();
+    let mut refused = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for number in 0..addresses.len() {
+        let number = (first + number) % addresses.len();
+        match TcpStream::connect(addresses[number]).await {
+            Ok(stream) => {
+                stream.set_nodelay(true).map_err(RequestError::Connection)?;
+                origin.accepting.set(number);
+                return Ok((stream, cx.now().saturating_sub(begun)));
+            }
+            Err(error) => refused = error,
+        }
+    }
+    Err(RequestError::Connection(refused))
+}

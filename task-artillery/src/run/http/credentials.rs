@@ -1,0 +1,71 @@
+//! `http://user:password@host/`.
+
+use http::HeaderValue;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+/// The `authorization` header of a URL with a user in it.
+pub(super) fn authorization(url: &Url) -> Option<HeaderValue> {
+    let (user, password) = (url.username(), url.password().unwrap_or_default());
+    if user.is_empty() && password.is_empty() {
+        return None;
+    }
+    let pair: Vec<u8> = percent_decode_str(user)
+        .chain([b':'])
+        .chain(percent_decode_str(password))
+        .collect();
+    let mut value = HeaderValue::from_str(&format!("Basic {}", base64(&pair))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place > three.len() {
+                '='
+            } else {
+                char::from(digit)
+            });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64(&[0xff, 0xfe, 0x00]), "//4A");
+    }
+
+    #[test]
+    fn a_user_or_a_password_alone_is_enough() {
+        let header = |url: &str| authorization(&Url::parse(url).unwrap());
+        assert_eq!(header("http://a.test/"), None);
+        assert_eq!(header("http://me@a.test/").unwrap(), "Basic bWU6");
+        assert_eq!(header("http://:p@a.test/").unwrap(), "Basic OnA=");
+        assert_eq!(
+            header("http://me:p%40ss@a.test/").unwrap(),
+            "Basic bWU6cEBzcw=="
+        );
+    }
+}

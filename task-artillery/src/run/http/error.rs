@@ -1,0 +1,159 @@
+//! What can go wrong with a request, and what it is called: as node calls it, for those are the names in Artillery's reports.
+
+use std::error::Error;
+use std::io;
+
+use rustix::io::Errno;
+
+use super::location::UrlError;
+use super::resolve::NameError;
+use super::tls;
+use crate::report::ErrorName;
+
+/// Why a request has no answer, or not all of one.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::run) enum RequestError {
+    /// The URL is none.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// The name has no address.
+    #[error("the host's name has no address")]
+    Name(#[source] NameError),
+    /// The connection could not be opened, or broke.
+    #[error("the connection failed")]
+    Connection(#[source] io::Error),
+    /// The protocol was broken, or the connection in mid-message.
+    #[error("the exchange failed")]
+    Exchange(#[source] hyper::Error),
+    /// Connecting, or the response's headers, took too long.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The rest of a body did not come.
+    #[error("the body stopped coming")]
+    Stalled,
+    /// More redirects than are followed.
+    #[error("redirected too often")]
+    TooManyRedirects,
+    /// A redirect to something else than HTTP.
+    #[error("redirected to what is no HTTP")]
+    Redirect,
+    /// A header's value has a character that no header can have.
+    #[error("a header cannot have such a value")]
+    Header,
+}
+
+impl RequestError {
+    /// What reports call it.
+    pub(in crate::run) fn name(&self) -> ErrorName {
+        ErrorName::Borrowed(match self {
+            Self::Url(error) => return ErrorName::Owned(error.to_string()),
+            Self::Name(error) => error.name(),
+            Self::Connection(error) => io_name(error),
+            Self::Exchange(error) => exchange_name(error),
+            Self::TimedOut => "ETIMEDOUT",
+            Self::Stalled => "ERR_SOCKET_TIMEOUT",
+            Self::TooManyRedirects => "ERR_TOO_MANY_REDIRECTS",
+            Self::Redirect => "ERR_UNSUPPORTED_PROTOCOL",
+            Self::Header => "ERR_INVALID_CHAR",
+        })
+    }
+}
+
+/// Node's name for an error of the operating system or of TLS.
+fn io_name(error: &io::Error) -> &'static str {
+    if let Some(errno) = Errno::from_io_error(error) {
+        return errno_name(errno);
+    }
+    if let Some(name) = tls::error_name(error) {
+        return name;
+    }
+    match error.kind() {
+        // The other side ended where the protocol does not.
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => "ECONNRESET",
+        io::ErrorKind::ConnectionRefused => "ECONNREFUSED",
+        io::ErrorKind::ConnectionAborted => "ECONNABORTED",
+        io::ErrorKind::BrokenPipe => "EPIPE",
+        io::ErrorKind::TimedOut => "ETIMEDOUT",
+        _ => "UNKNOWN",
+    }
+}
+
+fn errno_name(errno: Errno) -> &'static str {
+    match errno {
+        Errno::CONNREFUSED => "ECONNREFUSED",
+        Errno::CONNRESET => "ECONNRESET",
+        Errno::CONNABORTED => "ECONNABORTED",
+        Errno::PIPE => "EPIPE",
+        Errno::TIMEDOUT => "ETIMEDOUT",
+        Errno::MFILE => "EMFILE",
+        Errno::NFILE => "ENFILE",
+        Errno::ADDRNOTAVAIL => "EADDRNOTAVAIL",
+        Errno::ADDRINUSE => "EADDRINUSE",
+        Errno::HOSTUNREACH => "EHOSTUNREACH",
+        Errno::NETUNREACH => "ENETUNREACH",
+        Errno::NETDOWN => "ENETDOWN",
+        Errno::HOSTDOWN => "EHOSTDOWN",
+        Errno::NOTCONN => "ENOTCONN",
+        Errno::NOBUFS => "ENOBUFS",
+        Errno::NOMEM => "ENOMEM",
+        Errno::ACCESS => "EACCES",
+        Errno::PERM => "EPERM",
+        Errno::INVAL => "EINVAL",
+        Errno::AFNOSUPPORT => "EAFNOSUPPORT",
+        Errno::PROTO => "EPROTO",
+        _ => "UNKNOWN",
+    }
+}
+
+/// Node's name for a broken exchange.
+fn exchange_name(error: &hyper::Error) -> &'static str {
+    if error.is_parse_too_large() {
+        return "HPE_HEADER_OVERFLOW";
+    }
+    if error.is_parse_status() {
+        return "HPE_INVALID_STATUS";
+    }
+    if error.is_parse() {
+        return "HPE_INVALID_CONSTANT";
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(error) = cause.downcast_ref::<io::Error>() {
+            return match error.kind() {
+                // So hyper says that a chunk's size is none.
+                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData
+                    if error.raw_os_error().is_none() && tls::error_name(error).is_none() =>
+                {
+                    "HPE_INVALID_CHUNK_SIZE"
+                }
+                _ => io_name(error),
+            };
+        }
+        source = cause.source();
+    }
+    // What is left is a connection that ended before the message did.
+    "ECONNRESET"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_the_system_have_the_names_of_node() {
+        for (errno, name) in [
+            (Errno::CONNREFUSED, "ECONNREFUSED"),
+            (Errno::CONNRESET, "ECONNRESET"),
+            (Errno::PIPE, "EPIPE"),
+            (Errno::MFILE, "EMFILE"),
+            (Errno::ADDRNOTAVAIL, "EADDRNOTAVAIL"),
+            (Errno::HOSTUNREACH, "EHOSTUNREACH"),
+            (Errno::XDEV, "UNKNOWN"),
+        ] {
+            let error = io::Error::from_raw_os_error(errno.raw_os_error());
+            assert_eq!(RequestError::Connection(error).name(), name);
+        }
+        let eof = io::Error::from(io::ErrorKind::UnexpectedEof);
+        assert_eq!(RequestError::Connection(eof).name(), "ECONNRESET");
+    }
+}

@@ -1,0 +1,290 @@
+//! Where a request goes.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::uri::PathAndQuery;
+use url::Url;
+
+use super::credentials;
+use super::origin::Origin;
+
+/// The most origins that are kept for others to find. A script may make hosts up as it goes.
+const MOST_ORIGINS: usize = 4096;
+
+/// A resolved URL.
+#[derive(Clone, Debug)]
+pub(in crate::run) struct Location {
+    /// Who is asked.
+    pub(in crate::run) origin: Rc<Origin>,
+    /// What for.
+    pub(in crate::run) path: PathAndQuery,
+    /// The `authorization` header of a URL with a user in it.
+    pub(in crate::run) authorization: Option<HeaderValue>,
+}
+
+/// A URL that is none; reads as Artillery's name for it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid URL - {0}")]
+pub(in crate::run) struct UrlError(pub(in crate::run) String);
+
+/// The script's target, and all origins met so far.
+#[derive(Debug)]
+pub(in crate::run) struct Locations {
+    /// The target as written: a URL that begins with `/` is appended to it.
+    target: Box<str>,
+    base: Location,
+    /// The target's path as written, if it needs no normalization.
+    prefix: Option<Box<str>>,
+    origins: RefCell<HashMap<Key, Rc<Origin>>>,
+}
+
+/// Whether by TLS, the host and the port.
+type Key = (bool, Box<str>, u16);
+
+impl Locations {
+    /// # Errors
+    /// Where the target is no `http:` or `https:` URL.
+    pub(in crate::run) fn new(target: &str) -> Result<Self, UrlError> {
+        let invalid = || UrlError(target.to_owned());
+        let url = Url::parse(target).map_err(|_| invalid())?;
+        let origins = RefCell::default();
+        let base = locate(&origins, &url).ok_or_else(invalid)?;
+        let after_scheme = target.split_once("://").map_or("", |(_, rest)| rest);
+        let prefix = after_scheme
+            .find(['/', '?', '#'])
+            .map_or("", |at| &after_scheme[at..]);
+        let prefix = (prefix.is_empty() || is_plain(prefix)) && url.username().is_empty();
+        let prefix = prefix.then(|| after_scheme.find('/').map_or("", |at| &after_scheme[at..]));
+        Ok(Self {
+            target: target.into(),
+            base,
+            prefix: prefix.map(Into::into),
+            origins,
+        })
+    }
+
+    /// The target itself.
+    pub(in crate::run) fn target(&self) -> &Location {
+        &self.base
+    }
+
+    /// What a script's URL means: `/path` is appended to the target, `http…` is absolute.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub(in crate::run) fn locate(&self, url: &str) -> Result<Location, UrlError> {
+        if url.starts_with('/') {
+            return self.on_target(url);
+        }
+        if url.starts_with("http") {
+            return self.absolute(url, url);
+        }
+        Err(UrlError(url.to_owned()))
+    }
+
+    fn on_target(&self, url: &str) -> Result<Location, UrlError> {
+        let Some(prefix) = self.prefix.as_deref().filter(|_| is_plain(url)) else {
+            return self.absolute(&format!("{}{url}", self.target), url);
+        };
+        // Nothing in it would be changed by reading it as a URL, which takes a microsecond.
+        let path = Bytes::from([prefix, url].concat());
+        let path = PathAndQuery::from_maybe_shared(path).map_err(|_| UrlError(url.to_owned()))?;
+        Ok(Location {
+            path,
+            ..self.base.clone()
+        })
+    }
+
+    fn absolute(&self, url: &str, written: &str) -> Result<Location, UrlError> {
+        let invalid = || UrlError(written.to_owned());
+        let url = Url::parse(url).map_err(|_| invalid())?;
+        locate(&self.origins, &url).ok_or_else(invalid)
+    }
+
+    /// Where a redirect from `from` leads; none where that is no HTTP.
+    pub(in crate::run) fn follow(&self, from: &Location, location: &str) -> Option<Location> {
+        let base = Url::parse(&format!("{}{}", from.origin, from.path)).ok()?;
+        let url = base.join(location).ok()?;
+        locate(&self.origins, &url)
+    }
+}
+
+fn locate(origins: &RefCell<HashMap<Key, Rc<Origin>>>, url: &Url) -> Option<Location> {
+    let tls = match url.scheme() {
+        "http" => false,
+        "https" => true,
+        _ => return None,
+    };
+    let host = url.host_str()?;
+    let port = url.port_or_known_default()?;
+    let key = (tls, host.into(), port);
+    let mut origins = origins.borrow_mut();
+    let origin = if let Some(known) = origins.get(&key) {
+        Rc::clone(known)
+    } else {
+        let origin = Rc::new(Origin::new(tls, host, port)?);
+        if origins.len() >= MOST_ORIGINS {
+            origins.clear();
+        }
+        origins.insert(key, Rc::clone(&origin));
+        origin
+    };
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?;
+    Some(Location {
+        origin,
+        path,
+        authorization: credentials::authorization(url),
+    })
+}
+
+/// Whether reading a path (and query) as a URL would leave it as it is: nothing to encode, no fragment, no `.` or `..` in between.
+fn is_plain(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let query_at = bytes
+        .iter()
+        .position(|byte| *byte == b'?')
+        .unwrap_or(bytes.len());
+    let (path, query) = bytes.split_at(query_at);
+    let in_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_~!$&*+,;=:@/().".contains(byte);
+    let in_query = |byte: &u8| in_path(byte) || b"?%[]|".contains(byte);
+    path.iter().all(in_path)
+        && query.iter().all(in_query)
+        && !path.windows(2).any(|pair| pair == b"/.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(target: &str, url: &str) -> Result<String, String> {
+        let locations = Locations::new(target).unwrap();
+        match locations.locate(url) {
+            Ok(location) => Ok(format!("{}{}", location.origin, location.path)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn a_path_is_appended_to_the_target_and_an_absolute_url_stands_alone() {
+        for (target, url, expected) in [
+            ("http://a.test", "/x", "http://a.test/x"),
+            ("http://a.test/", "/x", "http://a.test//x"),
+            (
+                "http://a.test:8080/base",
+                "/x?y=1",
+                "http://a.test:8080/base/x?y=1",
+            ),
+            ("https://a.test:443", "/x", "https://a.test/x"),
+            ("http://a.test", "http://b.test/y", "http://b.test/y"),
+            ("http://a.test", "https://b.test", "https://b.test/"),
+            ("http://[::1]:80", "/", "http://[::1]/"),
+            ("http://A.Test", "/", "http://a.test/"),
+        ] {
+            assert_eq!(
+                found(target, url).as_deref(),
+                Ok(expected),
+                "{target} {url}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_browser_would_encode_is_encoded() {
+        for (url, expected) in [
+            ("/a b?c d", "http://a.test/a%20b?c%20d"),
+            ("/ä", "http://a.test/%C3%A4"),
+            ("/a/../b/./c", "http://a.test/b/c"),
+            ("/a%2Fb", "http://a.test/a%2Fb"),
+            ("/%2e%2e/b", "http://a.test/b"),
+            ("/x#part", "http://a.test/x"),
+            ("/x?q=\"'<>", "http://a.test/x?q=%22%27%3C%3E"),
+            ("/x?q=%20[1]|", "http://a.test/x?q=%20[1]|"),
+            ("/.hidden", "http://a.test/.hidden"),
+            ("/{id}", "http://a.test/%7Bid%7D"),
+        ] {
+            assert_eq!(
+                found("http://a.test", url).as_deref(),
+                Ok(expected),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn plain_paths_are_what_reading_them_as_urls_gives() {
+        for byte in 0x20..0x7f_u8 {
+            for url in [
+                format!("/a{}b", char::from(byte)),
+                format!("/a?b{}c", char::from(byte)),
+            ] {
+                if is_plain(&url) {
+                    let read = Url::parse(&format!("http://a.test{url}")).unwrap();
+                    assert_eq!(read.as_str(), format!("http://a.test{url}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_named_as_artillery_names_it() {
+        assert_eq!(found("http://a.test", "x").unwrap_err(), "Invalid URL - x");
+        assert_eq!(
+            found("http://a.test", "ftp://b.test").unwrap_err(),
+            "Invalid URL - ftp://b.test"
+        );
+        assert_eq!(
+            found("http://a.test", "http://").unwrap_err(),
+            "Invalid URL - http://"
+        );
+        assert_eq!(
+            found("http://a.test", "httpx://b/").unwrap_err(),
+            "Invalid URL - httpx://b/"
+        );
+        assert!(Locations::new("a.test").is_err());
+    }
+
+    #[test]
+    fn redirects_lead_on_from_where_they_are() {
+        let locations = Locations::new("http://a.test").unwrap();
+        let from = locations.locate("/x/y?z").unwrap();
+        let to = |location: &str| {
+            let to = locations.follow(&from, location)?;
+            Some(format!("{}{}", to.origin, to.path))
+        };
+        assert_eq!(to("/w").as_deref(), Some("http://a.test/w"));
+        assert_eq!(to("w").as_deref(), Some("http://a.test/x/w"));
+        assert_eq!(to("//b.test:81/w").as_deref(), Some("http://b.test:81/w"));
+        assert_eq!(to("https://b.test").as_deref(), Some("https://b.test/"));
+        assert_eq!(to("mailto:a@b"), None);
+    }
+
+    #[test]
+    fn a_user_in_the_url_becomes_a_header() {
+        let locations = Locations::new("http://me:p%40ss@a.test").unwrap();
+        for location in [locations.target().clone(), locations.locate("/x").unwrap()] {
+            let value = location.authorization.unwrap();
+            assert_eq!(value, "Basic bWU6cEBzcw==");
+        }
+        assert_eq!(
+            locations.locate("http://a.test/").unwrap().authorization,
+            None
+        );
+    }
+
+    #[test]
+    fn origins_that_a_script_makes_up_are_not_kept_for_ever() {
+        let locations = Locations::new("http://a.test").unwrap();
+        for n in 0..3 * MOST_ORIGINS {
+            locations.locate(&format!("http://h{n}.test/")).unwrap();
+        }
+        assert!(locations.origins.borrow().len() <= MOST_ORIGINS);
+    }
+}

@@ -1,0 +1,86 @@
+//! HTTP/1.1, spoken by each user on connections of its own.
+//!
+//! Looking up the name, connecting, the TLS handshake, sending, the response's headers and its body are each a wait of their own, so
+//! each is measured and limited by itself:
+//!
+//! | wait | limit | error |
+//! |---|---|---|
+//! | name, connecting and TLS together | `http.timeout` (Artillery leaves it to the operating system) | `ETIMEDOUT` |
+//! | the response's headers, from when the request was sent | `http.timeout` | `ETIMEDOUT` |
+//! | each next part of a body | the longer of `http.timeout` and 8 s | `ERR_SOCKET_TIMEOUT` |
+
+mod body;
+mod client;
+mod connection;
+mod cookies;
+mod credentials;
+mod decode;
+mod error;
+mod location;
+mod origin;
+mod resolve;
+mod stream;
+mod tls;
+mod watchdog;
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use tokio_rustls::TlsConnector;
+
+pub(super) use body::Kept;
+pub(super) use client::{Answer, Call, Client};
+pub(super) use decode::{DecodeError, Encoding};
+pub(super) use error::RequestError;
+pub(super) use location::{Location, Locations, UrlError};
+
+use super::Cx;
+
+/// What the clients of a worker's users share.
+pub(super) struct Shared {
+    locations: Locations,
+    timeout: Duration,
+    /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
+    tls: OnceCell<TlsConnector>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared")
+            .field("locations", &self.locations)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// What clients share that reach the target at `locations` and wait for headers for so long.
+    pub(super) fn new(locations: Locations, timeout: Duration) -> Self {
+        Self {
+            locations,
+            timeout,
+            tls: OnceCell::new(),
+        }
+    }
+
+    /// Where URLs lead.
+    pub(super) fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    fn tls(&self) -> TlsConnector {
+        self.tls.get_or_init(tls::connector).clone()
+    }
+
+    /// Looks the target's name up and sets TLS up, so that the first user has not to wait for either.
+    pub(super) async fn warm_up(&self, cx: &Cx) {
+        let origin = &self.locations.target().origin;
+        if origin.server_name().is_some() {
+            self.tls();
+        }
+        if origin.address().is_none() {
+            let limit = tokio::time::timeout(self.timeout, origin.addresses(cx));
+            // Users that need a name which is not to be had fail by themselves.
+            let _found_or_not = limit.await;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Names to addresses.
+//!
+//! A name is looked up once for all users of a worker, by the system's `getaddrinfo`: a look-up for each user would measure the resolver
+//! and cost more than the request. Whoever needs the name meanwhile waits for the same look-up. A failure is remembered for a second,
+//! so that users who arrive then fail as fast and by the same name, and the resolver is not flooded.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
+use tokio::sync::OnceCell;
+
+use super::super::Cx;
+use super::error::RequestError;
+use super::origin::Origin;
+
+/// How long a failure is remembered.
+const FAILURE_LASTS: Duration = Duration::from_secs(1);
+
+/// One look-up of a name, which many may wait for.
+#[derive(Debug, Default)]
+pub(super) struct Lookup(OnceCell<Found>);
+
+/// What a look-up came to.
+#[derive(Debug)]
+struct Found {
+    at: Duration,
+    addresses: Result<Rc<[SocketAddr]>, NameError>,
+}
+
+/// Why a name has no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::run) enum NameError {
+    /// There is no such name.
+    #[error("the name does not exist")]
+    NotFound,
+    /// The resolver could not say.
+    #[error("the name cannot be looked up now")]
+    Again,
+    /// The resolver failed.
+    #[error("the name cannot be looked up")]
+    Failed,
+}
+
+impl Origin {
+    /// The server's addresses, in the resolver's order; there is at least one.
+    ///
+    /// # Errors
+    /// Where the name can't be resolved.
+    pub(super) async fn addresses(&self, cx: &Cx) -> Result<Rc<[SocketAddr]>, RequestError> {
+        let lookup = self.current_lookup(cx.now());
+        let found = lookup.0.get_or_init(|| self.look_up(cx)).await;
+        found.addresses.clone().map_err(RequestError::Name)
+    }
+
+    /// The latest look-up, or a new one if that failed too long ago.
+    fn current_lookup(&self, now: Duration) -> Rc<Lookup> {
+        let mut lookup = self.lookup.borrow_mut();
+        let stale = lookup.0.get().is_some_and(|found| {
+            found.addresses.is_err() && now.saturating_sub(found.at) > FAILURE_LASTS
+        });
+        if stale {
+            *lookup = Rc::default();
+        }
+        Rc::clone(&lookup)
+    }
+
+    async fn look_up(&self, cx: &Cx) -> Found {
+        let begun = cx.now();
+        let (host, port) = (self.host().to_owned(), self.port());
+        let looked_up = tokio::task::spawn_blocking(move || resolve(&host, port)).await;
+        let addresses = looked_up.unwrap_or(Err(NameError::Again)).map(Rc::from);
+        let at = cx.now();
+        if addresses.is_ok() {
+            cx.record(|report| report.dns.record_duration(at.saturating_sub(begun)));
+        }
+        Found { at, addresses }
+    }
+}
+
+fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, NameError> {
+    let hints = AddrInfoHints {
+        socktype: SockType::Stream.into(),
+        ..AddrInfoHints::default()
+    };
+    let found =
+        getaddrinfo(Some(host), None, Some(hints)).map_err(|error| NameError::of(error.kind()))?;
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    for info in found.flatten() {
+        let address = SocketAddr::new(info.sockaddr.ip(), port);
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    if addresses.is_empty() {
+        Err(NameError::NotFound)
+    } else {
+        Ok(addresses)
+    }
+}
+
+impl NameError {
+    fn of(kind: LookupErrorKind) -> Self {
+        match kind {
+            LookupErrorKind::Again
+            | LookupErrorKind::Memory
+            | LookupErrorKind::System
+            | LookupErrorKind::IO => Self::Again,
+            LookupErrorKind::NoName | LookupErrorKind::NoData => Self::NotFound,
+            _ => Self::Failed,
+        }
+    }
+
+    /// Node's name for it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "ENOTFOUND",
+            Self::Again => "EAI_AGAIN",
+            Self::Failed => "EAI_FAIL",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_is_on_this_machine_and_each_address_comes_once() {
+        let addresses = resolve("localhost", 81).unwrap();
+        assert!(
+            addresses.iter().all(|address| address.ip().is_loopback()),
+            "{addresses:?}"
+        );
+        let mut unique = addresses.clone();
+        unique.dedup();
+        assert_eq!(unique, addresses);
+        assert_eq!(addresses[0].port(), 81);
+    }
+
+    #[test]
+    fn a_name_that_can_not_be_is_not_found() {
+        // No resolver is asked for a label of 64 letters.
+        assert_eq!(resolve(&"a".repeat(64), 80), Err(NameError::NotFound));
+    }
+
+    #[test]
+    fn failures_are_told_apart_by_kind() {
+        assert_eq!(NameError::of(LookupErrorKind::Again).name(), "EAI_AGAIN");
+        assert_eq!(NameError::of(LookupErrorKind::NoName).name(), "ENOTFOUND");
+        assert_eq!(NameError::of(LookupErrorKind::NoData).name(), "ENOTFOUND");
+        assert_eq!(NameError::of(LookupErrorKind::Fail).name(), "EAI_FAIL");
+    }
+}

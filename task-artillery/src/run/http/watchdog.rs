@@ -1,0 +1,115 @@
+//! Limits of time that hardly ever run out.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep};
+
+/// One user's limit of time, set anew for each thing that it waits for.
+///
+/// Setting a timer of the runtime costs more than all the rest of waiting, and a request takes a thousandth of its limit. So the timer
+/// is left to run when the limit moves into the future; if it rings too early, it is set to what is left.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    timer: Option<Pin<Box<Sleep>>>,
+    deadline: Instant,
+}
+
+/// The limit has run out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Elapsed;
+
+impl Watchdog {
+    pub(super) fn new() -> Self {
+        Self {
+            timer: None,
+            deadline: Instant::now(),
+        }
+    }
+
+    /// Sets the limit to so long from now.
+    pub(super) fn set(&mut self, limit: Duration) {
+        // Some centuries are as good as any longer time.
+        const LONGEST: Duration = Duration::from_hours(24 * 365 * 30);
+        self.deadline = Instant::now() + limit.min(LONGEST);
+    }
+
+    /// Whether the limit has run out; if not, the task is woken when it does.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
+        let deadline = self.deadline;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        if timer.deadline() > deadline {
+            timer.as_mut().reset(deadline);
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= deadline {
+                return Poll::Ready(Elapsed);
+            }
+            timer.as_mut().reset(deadline);
+        }
+        Poll::Pending
+    }
+
+    /// Waits for something, for at most so long.
+    pub(super) async fn limit<T>(
+        &mut self,
+        limit: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Elapsed> {
+        self.set(limit);
+        let mut work = pin!(work);
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(Ok(done)),
+            Poll::Pending => self.poll(cx).map(Err),
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_limit_in_force_is_the_last_one_set() {
+        let begun = Instant::now();
+        let mut watchdog = Watchdog::new();
+        let second = Duration::from_secs(1);
+        let never = || std::future::pending::<()>();
+        assert_eq!(watchdog.limit(second, never()).await, Err(Elapsed));
+        assert_eq!(begun.elapsed(), second);
+        // The timer was set for a second; the limit moves on twice before it rings.
+        assert_eq!(
+            watchdog
+                .limit(10 * second, tokio::time::sleep(second))
+                .await,
+            Ok(())
+        );
+        assert_eq!(watchdog.limit(10 * second, never()).await, Err(Elapsed));
+        assert_eq!(begun.elapsed(), 12 * second);
+        // A shorter limit than the timer was set for is kept too.
+        assert_eq!(
+            watchdog
+                .limit(100 * second, tokio::time::sleep(second))
+                .await,
+            Ok(())
+        );
+        assert_eq!(watchdog.limit(2 * second, never()).await, Err(Elapsed));
+        assert_eq!(begun.elapsed(), 15 * second);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_may_be_longer_than_any_clock() {
+        let mut watchdog = Watchdog::new();
+        assert_eq!(
+            watchdog
+                .limit(Duration::MAX, tokio::time::sleep(Duration::from_secs(1)))
+                .await,
+            Ok(())
+        );
+    }
+}

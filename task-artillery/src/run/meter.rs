@@ -1,0 +1,94 @@
+//! What a user measures, into the worker's report.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use star_core::Time;
+
+use super::Cx;
+use crate::report::{ErrorName, Place, Received};
+
+/// Where a user's measurements go: into the report, at the user's place in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meter<'u> {
+    cx: &'u Cx,
+    place: Place,
+    lateness: Duration,
+}
+
+impl<'u> Meter<'u> {
+    pub(super) fn new(cx: &'u Cx, place: Place, lateness: Duration) -> Self {
+        Self {
+            cx,
+            place,
+            lateness,
+        }
+    }
+
+    /// The worker's world.
+    pub(super) fn cx(&self) -> &'u Cx {
+        self.cx
+    }
+
+    /// The run's own time.
+    pub(super) fn now(&self) -> Duration {
+        self.cx.now()
+    }
+
+    /// The world's time.
+    pub(super) fn time(&self) -> Time {
+        self.cx.time()
+    }
+
+    /// The user sets out.
+    pub(super) fn user_started(&self) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.user_started(now, self.place));
+    }
+
+    /// The user has come to its end, after so long.
+    pub(super) fn user_completed(&self, lived: Duration) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.user_completed(now, self.place, lived));
+    }
+
+    /// The user ends with an error.
+    pub(super) fn user_failed(&self, error: &ErrorName) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.user_failed(now, self.place, error));
+    }
+
+    /// Something went wrong that the user gets over.
+    pub(super) fn mishap(&self, error: &'static str) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.mishap(now, self.place, &Cow::Borrowed(error)));
+    }
+
+    /// A request is attempted.
+    pub(super) fn request(&self, now: Duration) {
+        self.cx.record(|report| report.request(now, self.place));
+    }
+
+    /// A response's headers have come.
+    pub(super) fn response(&self, status: u16, latency: Duration) {
+        let received = Received {
+            status,
+            latency,
+            lateness: self.lateness,
+        };
+        let now = self.now();
+        self.cx
+            .record(|report| report.response(now, self.place, received));
+    }
+
+    /// A body has come: so many bytes of it, and if it was all, so long after the request was begun.
+    pub(super) fn body(&self, bytes: u64, total: Option<Duration>) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.body(now, self.place, bytes, total));
+    }
+}

@@ -1,0 +1,60 @@
+//! Virtual users, and what they do.
+//!
+//! A chunk is executed by one [`Engine`]: the script, compiled once, and what all users share. Each unit is a
+//! [`User`] that walks one scenario's flow, step by step, on one task of the worker's only thread: nothing is locked, and
+//! nobody waits for anybody else. The load is open: a user sets out when it is due, however many are still under way.
+//!
+//! What a user does is drawn from its own numbers ([`draws`]), so it is the same in whichever worker; what may differ are only the
+//! target's answers, and what depends on them.
+//!
+//! A kind of step is a variant of [`StepKind`](step::StepKind) and a file in `step/`. Users speak to the target through an
+//! [`http::Client`]; another protocol is another client in [`User`], made when its first step needs it.
+
+mod draws;
+mod engine;
+mod error;
+mod http;
+mod meter;
+mod step;
+mod user;
+
+use std::rc::Rc;
+
+use star_core::{Context, Failure, Slice};
+
+use crate::arrivals::Arrivals;
+use crate::report::LoadReport;
+use crate::script::Script;
+use engine::Engine;
+pub(crate) use engine::check;
+use user::User;
+
+/// A worker's world, for users.
+type Cx = Context<LoadReport>;
+
+/// Lets a slice's users do their script.
+///
+/// # Errors
+/// Where the script can't be compiled, such as for a payload that is not there. What goes wrong with users is in the report.
+pub(crate) async fn execute(
+    script: &Script,
+    arrivals: &Arrivals,
+    slice: Slice,
+    cx: &Cx,
+) -> Result<(), Failure> {
+    let engine = Rc::new(Engine::new(script, arrivals, cx).await?);
+    cx.record(|report| report.prepare(engine.names()));
+    if !cx.rehearsal() {
+        let (engine, cx) = (Rc::clone(&engine), cx.clone());
+        cx.clone().spawn(async move { engine.warm_up(&cx).await });
+    }
+    let mut units = cx.units(&slice);
+    while let Some(unit) = units.next().await {
+        let user = User::new(&engine, unit, cx);
+        cx.spawn(user.live());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! The kinds of steps, compiled.
+
+mod capture;
+mod repeat;
+mod request;
+mod think;
+
+use star_core::Failure;
+
+use super::engine::Compiler;
+use crate::script::model;
+
+pub(super) use repeat::{RepeatStep, Round};
+pub(super) use request::RequestStep;
+pub(super) use think::ThinkStep;
+
+/// One step of a flow.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// Its number in its scenario: its draws are at that.
+    pub(super) id: u64,
+    /// What is done.
+    pub(super) kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub(super) enum StepKind {
+    /// An HTTP request.
+    Request(Box<RequestStep>),
+    /// A pause.
+    Think(ThinkStep),
+    /// Steps, several times.
+    Repeat(RepeatStep),
+}
+
+impl Step {
+    /// Compiles a flow.
+    pub(super) fn compile_all(
+        flow: &[model::Step],
+        compiler: &mut Compiler<'_>,
+    ) -> Result<Vec<Self>, Failure> {
+        flow.iter()
+            .map(|step| Self::compile(step, compiler))
+            .collect()
+    }
+
+    fn compile(step: &model::Step, compiler: &mut Compiler<'_>) -> Result<Self, Failure> {
+        let kind = match &step.kind {
+            model::StepKind::Request(request) => {
+                StepKind::Request(Box::new(RequestStep::compile(request, compiler)?))
+            }
+            model::StepKind::Think(think) => StepKind::Think(ThinkStep::compile(think)),
+            model::StepKind::Loop(repeat) => {
+                StepKind::Repeat(RepeatStep::compile(repeat, compiler)?)
+            }
+        };
+        Ok(Self {
+            id: step.id.into(),
+            kind,
+        })
+    }
+}

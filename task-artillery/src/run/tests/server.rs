@@ -1,0 +1,242 @@
+//! A server that answers as a test wants: byte by byte, on threads of its own.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// What a server has received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Received {
+    /// `GET /path`.
+    pub(super) line: String,
+    /// In the order in which they came, names as they came.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+    /// The number of the connection, counted from 0.
+    pub(super) connection: usize,
+}
+
+impl Received {
+    /// The value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(header, _)| header == name);
+        found.map(|(_, value)| &**value)
+    }
+}
+
+/// A server on a port of its own. It ends when it is dropped.
+pub(super) struct Server {
+    address: SocketAddr,
+    scheme: &'static str,
+    received: Arc<Mutex<Vec<Received>>>,
+    connections: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Lets `answer` have every connection.
+    pub(super) fn new(answer: impl Fn(&mut Peer) + Send + Sync + 'static) -> Self {
+        Self::start("http", answer, |stream| Box::new(stream))
+    }
+
+    /// The same by TLS, with a certificate of `tls/testdata`.
+    pub(super) fn tls(
+        certificate: &[u8],
+        key: &[u8],
+        answer: impl Fn(&mut Peer) + Send + Sync + 'static,
+    ) -> Self {
+        let chain = vec![CertificateDer::from(certificate.to_vec())];
+        let key = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(key.to_vec()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        let config = Arc::new(config);
+        Self::start("https", answer, move |stream| {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            Box::new(StreamOwned::new(session, stream))
+        })
+    }
+
+    fn start(
+        scheme: &'static str,
+        answer: impl Fn(&mut Peer) + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream) -> Box<dyn Stream> + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            scheme,
+            received: Arc::default(),
+            connections: Arc::default(),
+            over: Arc::default(),
+        };
+        let (received, connections, over) = (
+            Arc::clone(&server.received),
+            Arc::clone(&server.connections),
+            Arc::clone(&server.over),
+        );
+        let answer = Arc::new(answer);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if over.load(Ordering::SeqCst) {
+                    return;
+                }
+                let tcp = stream.try_clone().unwrap();
+                let mut peer = Peer {
+                    stream: BufReader::new(wrap(stream)),
+                    tcp,
+                    connection: connections.fetch_add(1, Ordering::SeqCst),
+                    received: Arc::clone(&received),
+                };
+                let answer = Arc::clone(&answer);
+                std::thread::spawn(move || answer(&mut peer));
+            }
+        });
+        server
+    }
+
+    /// Answers every request with this.
+    pub(super) fn answering(answer: &'static str) -> Self {
+        Self::new(move |peer| {
+            while peer.request().is_some() {
+                peer.write(answer);
+            }
+        })
+    }
+
+    /// Its URL.
+    pub(super) fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has received.
+    pub(super) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    /// The first lines of what it has received.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.received()
+            .into_iter()
+            .map(|received| received.line)
+            .collect()
+    }
+
+    /// How many connections it has accepted.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // Wakes whoever waits for the next connection.
+        let _woken = TcpStream::connect(self.address);
+    }
+}
+
+/// Bytes in and out.
+trait Stream: Read + Write + Send {}
+
+impl<S: Read + Write + Send> Stream for S {}
+
+/// Whoever has connected.
+pub(super) struct Peer {
+    stream: BufReader<Box<dyn Stream>>,
+    tcp: TcpStream,
+    connection: usize,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Peer {
+    /// The number of the connection, counted from 0.
+    pub(super) fn connection(&self) -> usize {
+        self.connection
+    }
+
+    /// The next request; none at the end of the connection.
+    pub(super) fn request(&mut self) -> Option<Received> {
+        let received = self.read_request().ok().flatten()?;
+        self.received.lock().unwrap().push(received.clone());
+        Some(received)
+    }
+
+    fn read_request(&mut self) -> io::Result<Option<Received>> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let line = line
+            .trim_end()
+            .strip_suffix(" HTTP/1.1")
+            .unwrap()
+            .to_owned();
+        let mut headers = Vec::new();
+        loop {
+            let mut header = Vec::new();
+            self.stream.read_until(b'\n', &mut header)?;
+            let header: String = header.iter().copied().map(char::from).collect();
+            let Some((name, value)) = header.trim_end().split_once(':') else {
+                break;
+            };
+            headers.push((name.to_owned(), value.trim().to_owned()));
+        }
+        let length = headers.iter().find(|(name, _)| name == "content-length");
+        let mut body = vec![0; length.map_or(0, |(_, length)| length.parse().unwrap())];
+        self.stream.read_exact(&mut body)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Some(Received {
+            line,
+            headers,
+            body,
+            connection: self.connection,
+        }))
+    }
+
+    /// Reads no more than a line.
+    pub(super) fn read_line(&mut self) {
+        self.stream.read_line(&mut String::new()).unwrap();
+    }
+
+    /// Sends bytes; whether the other side takes them is its own matter.
+    pub(super) fn write(&mut self, bytes: impl AsRef<[u8]>) {
+        let stream = self.stream.get_mut();
+        let _may_be_gone = stream
+            .write_all(bytes.as_ref())
+            .and_then(|()| stream.flush());
+    }
+
+    /// Answers with 200 and a body.
+    pub(super) fn ok(&mut self, body: impl AsRef<[u8]>) {
+        let body = body.as_ref();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        self.write([head.as_bytes(), body].concat());
+    }
+
+    /// Closes the connection as a crash does.
+    pub(super) fn reset(&mut self) {
+        let no_time = Some(std::time::Duration::ZERO);
+        socket2::SockRef::from(&self.tcp)
+            .set_linger(no_time)
+            .unwrap();
+    }
+
+    /// Returns when the other side has closed the connection.
+    pub(super) fn wait_for_end(&mut self) {
+        let _read_or_reset = io::copy(&mut self.stream, &mut io::sink());
+    }
+}

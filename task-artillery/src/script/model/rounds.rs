@@ -1,0 +1,217 @@
+//! Pauses and loops.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use star_core::as_nanos;
+use star_core::draw::Draws;
+
+use super::super::duration::{self, DurationError};
+use super::super::path::Path;
+use super::super::template::Template;
+use super::super::vars::Vars;
+use super::flow::Step;
+
+/// A pause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Think {
+    /// How long.
+    pub time: ThinkTime,
+}
+
+/// How long a pause is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub enum ThinkTime {
+    /// Known beforehand.
+    Fixed(#[serde(with = "as_nanos")] Duration),
+    /// Told by a placeholder.
+    Template(Template),
+}
+
+/// A pause that a placeholder made impossible; reads as Artillery's name for it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid think time: {text}")]
+pub struct ThinkError {
+    /// What the placeholder gave.
+    pub text: String,
+    /// What is wrong with it.
+    #[source]
+    pub reason: DurationError,
+}
+
+impl ThinkTime {
+    /// The pause of a user.
+    pub fn duration(&self, vars: &Vars, draws: &mut Draws) -> Result<Duration, ThinkError> {
+        match self {
+            Self::Fixed(duration) => Ok(*duration),
+            Self::Template(template) => {
+                let text = template.text(vars, draws);
+                duration::parse(&text).map_err(|reason| ThinkError {
+                    text: text.into_owned(),
+                    reason,
+                })
+            }
+        }
+    }
+}
+
+/// Steps, several times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Loop {
+    /// How often.
+    pub rounds: Rounds,
+    /// The variable that counts the rounds: the number before the first, one more after each.
+    pub counter: String,
+    /// The variable that holds the round's element: without a list the number that the first round has.
+    pub element: String,
+    /// What is done.
+    pub flow: Vec<Step>,
+}
+
+/// How often a loop goes round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub enum Rounds {
+    /// For each number from the first up to, not including, the second.
+    Range(u64, u64),
+    /// As a placeholder says: `3` or `2-5`.
+    Template(Template),
+    /// For each of these.
+    Each(Vec<Value>),
+    /// For each element of a variable; not at all where that holds no list.
+    EachOf(Path),
+}
+
+/// A number of rounds that a placeholder made impossible.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid loop count: {text}")]
+pub struct LoopError {
+    /// What the placeholder gave.
+    pub text: String,
+}
+
+impl Rounds {
+    /// The numbers that the counter takes, one a round.
+    pub fn range(&self, vars: &Vars, draws: &mut Draws) -> Result<Range<u64>, LoopError> {
+        match self {
+            Self::Range(from, to) => Ok(*from..*to),
+            Self::Template(template) => {
+                let text = template.text(vars, draws);
+                parse_range(&text).ok_or_else(|| LoopError {
+                    text: text.into_owned(),
+                })
+            }
+            Self::Each(values) => Ok(0..values.len() as u64),
+            Self::EachOf(path) => {
+                let list = vars.get(path);
+                let length = list
+                    .as_deref()
+                    .and_then(Value::as_array)
+                    .map_or(0, Vec::len);
+                Ok(0..length as u64)
+            }
+        }
+    }
+
+    /// The element of a round that has this number: of the list where there is one.
+    pub fn element(&self, vars: &Vars, number: u64) -> Option<Value> {
+        let index = usize::try_from(number).ok()?;
+        match self {
+            Self::Range(..) | Self::Template(_) => None,
+            Self::Each(values) => values.get(index).cloned(),
+            Self::EachOf(path) => vars.get(path)?.as_array()?.get(index).cloned(),
+        }
+    }
+}
+
+/// Reads `3` (0, 1, 2) and `2-5` (2, 3, 4).
+pub(in crate::script) fn parse_range(text: &str) -> Option<Range<u64>> {
+    let whole = |text: &str| text.trim().parse::<u64>().ok();
+    match text.split_once('-') {
+        Some((from, to)) => Some(whole(from)?..whole(to)?),
+        None => Some(0..whole(text)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn vars() -> Vars {
+        [
+            ("two".to_owned(), json!(2)),
+            ("half".to_owned(), json!(0.5)),
+            ("range".to_owned(), json!("2-5")),
+            ("list".to_owned(), json!(["a", "b"])),
+            ("word".to_owned(), json!("soon")),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    fn draws() -> Draws {
+        Draws::new(0, 0, 0, 0)
+    }
+
+    #[test]
+    fn a_pause_told_by_a_placeholder_is_seconds_or_says_its_unit() {
+        let think = |source| {
+            let time = ThinkTime::Template(Template::parse(source).unwrap());
+            time.duration(&vars(), &mut draws())
+        };
+        assert_eq!(think("{{ two }}"), Ok(Duration::from_secs(2)));
+        assert_eq!(think("{{ half }}"), Ok(Duration::from_millis(500)));
+        assert_eq!(think("{{ two }}ms"), Ok(Duration::from_millis(2)));
+        assert_eq!(
+            think("{{ $randomNumber(3, 3) }}"),
+            Ok(Duration::from_secs(3))
+        );
+        assert_eq!(
+            think("{{ word }}").unwrap_err().to_string(),
+            "Invalid think time: soon"
+        );
+        assert_eq!(
+            think("{{ range }}").unwrap_err().to_string(),
+            "Invalid think time: 2-5"
+        );
+    }
+
+    #[test]
+    fn rounds_told_by_a_placeholder_are_a_number_or_a_range() {
+        let range = |source| {
+            Rounds::Template(Template::parse(source).unwrap()).range(&vars(), &mut draws())
+        };
+        assert_eq!(range("{{ two }}"), Ok(0..2));
+        assert_eq!(range("{{ range }}"), Ok(2..5));
+        assert_eq!(range("1-{{ two }}"), Ok(1..2));
+        assert_eq!(
+            range("{{ word }}").unwrap_err().to_string(),
+            "Invalid loop count: soon"
+        );
+        assert!(range("{{ half }}").is_err());
+    }
+
+    #[test]
+    fn lists_give_a_round_and_an_element_each() {
+        for rounds in [
+            Rounds::Each(vec![json!("a"), json!("b")]),
+            Rounds::EachOf(Path::parse("list")),
+        ] {
+            assert_eq!(rounds.range(&vars(), &mut draws()), Ok(0..2));
+            assert_eq!(rounds.element(&vars(), 1), Some(json!("b")));
+            assert_eq!(rounds.element(&vars(), 2), None);
+        }
+        assert_eq!(
+            Rounds::EachOf(Path::parse("two")).range(&vars(), &mut draws()),
+            Ok(0..0)
+        );
+        assert_eq!(Rounds::Range(2, 5).element(&vars(), 2), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! `config` and `_split`.
+
+use std::time::Duration;
+
+use star_core::document::{Diagnostic, Map, Node, Value as Tree};
+
+use super::fields::{Fields, short};
+use super::keys;
+use super::reader::Reader;
+use super::scope::Place;
+use crate::script::model::{Header, HttpSettings, Payload, Phase, Variable};
+use crate::script::split::{self, Limit, Split};
+use crate::script::template::JsonTemplate;
+
+/// What `config` says.
+pub(super) struct Config {
+    pub(super) target: String,
+    pub(super) phases: Vec<Phase>,
+    pub(super) http: HttpSettings,
+    pub(super) headers: Vec<Header>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) payloads: Vec<Payload>,
+}
+
+impl Reader<'_> {
+    /// `_split`: sets the limits.
+    pub(super) fn read_split(&mut self, node: &Node) {
+        if node.as_map().is_none() {
+            self.error(
+                node.span,
+                "the \"_split\" attribute must contain an object",
+                "",
+            );
+            return;
+        }
+        if let Some(fields) = self.fields("_split", node, &keys::SPLIT) {
+            self.split = Split {
+                max_script_duration_in_seconds: self.limit(&fields, &split::MAX_SCRIPT_DURATION),
+                max_chunk_duration_in_seconds: self.limit(&fields, &split::MAX_CHUNK_DURATION),
+                max_script_requests_per_second: self.limit(&fields, &split::MAX_SCRIPT_RATE),
+                max_chunk_requests_per_second: self.limit(&fields, &split::MAX_CHUNK_RATE),
+                time_buffer_in_milliseconds: self.limit(&fields, &split::TIME_BUFFER),
+            };
+        }
+    }
+
+    fn limit(&mut self, fields: &Fields<'_>, limit: &Limit) -> Option<u32> {
+        let node = fields.get(limit.key)?;
+        let given = match &node.value {
+            Tree::Number(number) => number
+                .as_u64()
+                .and_then(|number| u32::try_from(number).ok()),
+            _ => None,
+        };
+        let good = given.filter(|given| limit.range.contains(given));
+        if good.is_none() {
+            let (least, most) = limit.range.clone().into_inner();
+            let message = format!(
+                "the \"_split.{}\" attribute must be an integer between {least} and {most} (inclusive)",
+                limit.key,
+            );
+            self.error(node.span, message, "");
+        }
+        good
+    }
+
+    /// `config`; makes known the names that placeholders may use.
+    pub(super) fn config(
+        &mut self,
+        script: &Fields<'_>,
+        scenarios: Option<&Node>,
+    ) -> Option<Config> {
+        // A script may do without when its target is given on the command line.
+        let none = Node {
+            value: Tree::Map(Map::default()),
+            span: script.span,
+        };
+        let node = match script.get("config") {
+            Some(node) => node,
+            // Whatever is wrong at the top may be what was meant for `config`.
+            None if self.has_errors() => return None,
+            None => &none,
+        };
+        let fields = self.fields("config", node, &keys::CONFIG)?;
+        let variables = fields.get("variables").map(|node| self.variables(node));
+        let payloads = fields.get("payload").map(|node| self.payloads(node));
+        if let Some(scenarios) = scenarios {
+            self.announce_all(scenarios);
+        }
+        if let Some(mode) = fields.get("mode") {
+            self.arrival_mode(mode);
+        }
+        if let Some(plugins) = fields.get("plugins") {
+            self.fields("plugins", plugins, &keys::PLUGINS);
+        }
+        let target = self.target(&fields);
+        let phases = self.phases(fields.get("phases"));
+        let http = fields
+            .get("http")
+            .and_then(|node| self.fields("http", node, &keys::HTTP));
+        let timeout = self.timeout(&fields, http.as_ref());
+        let headers = self.default_headers(&fields, http.as_ref());
+        Some(Config {
+            target: target?,
+            phases: phases?,
+            http: timeout
+                .map(|timeout| HttpSettings { timeout })
+                .unwrap_or_default(),
+            headers,
+            variables: variables.unwrap_or_default(),
+            payloads: payloads.unwrap_or_default(),
+        })
+    }
+
+    /// The target: the command line's, or the script's.
+    fn target(&mut self, fields: &Fields<'_>) -> Option<String> {
+        const EXAMPLE: &str = "for example `http://localhost:8080`";
+        let wrong = |text: &str| {
+            format!(
+                "the target `{}` is not an `http:` or `https:` URL",
+                short(text)
+            )
+        };
+        if let Some(given) = self.document.options.take("target") {
+            if self.is_target(&given) {
+                return Some(given);
+            }
+            self.tell(Diagnostic::error(wrong(&given)).help(EXAMPLE));
+            return None;
+        }
+        let Some(node) = fields.get("target") else {
+            if !fields.means(&["target"]) {
+                let help = "write it as `target: \"http://localhost:8080\"`, or say it on the command line with `--target`";
+                self.error(fields.span, "the script has no target", help);
+            }
+            return None;
+        };
+        if node.as_str().is_none() {
+            return self.mismatch("target", node, "a URL such as `http://localhost:8080`");
+        }
+        let text = self.config_text("target", node)?.into_owned();
+        if self.is_target(&text) {
+            return Some(text);
+        }
+        self.error(node.span, wrong(&text), EXAMPLE);
+        None
+    }
+
+    fn is_target(&mut self, text: &str) -> bool {
+        let url = absolute(text);
+        self.host = url.as_ref().and_then(url::Url::host_str).map(str::to_owned);
+        url.is_some()
+    }
+
+    fn variables(&mut self, node: &Node) -> Vec<Variable> {
+        let Some(map) = node.as_map() else {
+            self.mismatch::<()>("variables", node, "a mapping of names to values");
+            return Vec::new();
+        };
+        let mut variables = Vec::new();
+        for entry in map.entries() {
+            // Also a variable that is wrong is known: one fault is told once.
+            self.scope.share(&entry.key);
+            if entry.node.as_list().is_some_and(<[_]>::is_empty) {
+                let message = format!("`{}` is an empty list", short(&entry.key));
+                let help = "each user gets one of its elements, so it needs some";
+                self.error(entry.node.span, message, help);
+                continue;
+            }
+            let Some(value) = self.json(&entry.key, &entry.node, Place::Variables) else {
+                continue;
+            };
+            if let JsonTemplate::Fixed(value) = &value
+                && !value.is_array()
+            {
+                self.scope.share_plain(&entry.key, value);
+            }
+            variables.push(Variable {
+                name: entry.key.clone(),
+                value,
+            });
+        }
+        variables
+    }
+
+    /// The timeout of requests: `config.timeout`, or `config.http.timeout`.
+    fn timeout(&mut self, config: &Fields<'_>, http: Option<&Fields<'_>>) -> Option<Duration> {
+        let inner = http.and_then(|http| http.get("timeout"));
+        let (name, node) = match (config.get("timeout"), inner) {
+            (Some(node), _) => ("timeout", node),
+            (None, Some(node)) => ("http.timeout", node),
+            (None, None) => return None,
+        };
+        let timeout = self.duration(name, node)?;
+        if timeout.is_zero() {
+            self.error(node.span, format!("`{name}` must be longer than zero"), "");
+            return None;
+        }
+        Some(timeout)
+    }
+}
+
+/// A text that is a URL to send requests to.
+pub(super) fn absolute(text: &str) -> Option<url::Url> {
+    let (scheme, _) = text.split_once("://")?;
+    ["http", "https"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(scheme))?;
+    url::Url::parse(text).ok()
+}

@@ -1,0 +1,92 @@
+//! Headers, of all requests and of one.
+
+use std::collections::HashSet;
+
+use http::{HeaderName, HeaderValue};
+use star_core::document::{Entry, Node};
+
+use super::fields::{Fields, short};
+use super::keys;
+use super::reader::Reader;
+use super::scope::Place;
+use crate::script::model::Header;
+
+impl Reader<'_> {
+    /// `config.http.defaults`, or for what that does not have `config.defaults`: the headers, and whether captures are strict.
+    pub(super) fn default_headers(
+        &mut self,
+        config: &Fields<'_>,
+        http: Option<&Fields<'_>>,
+    ) -> Vec<Header> {
+        let inner = http.and_then(|http| http.get("defaults"));
+        let inner = inner.and_then(|node| self.fields("http.defaults", node, &keys::DEFAULTS));
+        let outer = config.get("defaults");
+        let outer = outer.and_then(|node| self.fields("defaults", node, &keys::DEFAULTS));
+        let either = |key| {
+            inner
+                .iter()
+                .chain(&outer)
+                .find_map(|fields| fields.get(key))
+        };
+        if let Some(node) = either("strictCapture") {
+            self.strict_capture = self.boolean("strictCapture", node).unwrap_or(true);
+        }
+        match either("headers") {
+            Some(node) => self.headers("defaults.headers", node, Place::Headers),
+            None => Vec::new(),
+        }
+    }
+
+    /// A mapping of names to values.
+    pub(super) fn headers(&mut self, name: &str, node: &Node, place: Place) -> Vec<Header> {
+        let Some(map) = node.as_map() else {
+            self.mismatch::<()>(name, node, "a mapping of names to values");
+            return Vec::new();
+        };
+        let mut seen = HashSet::new();
+        let mut headers = Vec::new();
+        for entry in map.entries() {
+            let Some(header) = self.header(entry, place) else {
+                continue;
+            };
+            if seen.insert(header.name.clone()) {
+                headers.push(header);
+            } else {
+                let message = format!("the header `{}` is given twice", header.name);
+                self.error(
+                    entry.key_span,
+                    message,
+                    "upper and lower case mean the same header",
+                );
+            }
+        }
+        headers
+    }
+
+    fn header(&mut self, entry: &Entry, place: Place) -> Option<Header> {
+        let Ok(name) = HeaderName::from_bytes(entry.key.as_bytes()) else {
+            let message = format!("`{}` cannot be the name of a header", short(&entry.key));
+            self.error(
+                entry.key_span,
+                message,
+                "a name is made of letters, digits and hyphens",
+            );
+            return None;
+        };
+        let text = self.words(&entry.key, &entry.node)?;
+        let value = self.template(&text, entry.node.span, place)?;
+        let fixed = value
+            .as_fixed()
+            .map(|text| HeaderValue::from_bytes(text.as_bytes()));
+        if let Some(Err(_)) = fixed {
+            let message = format!("the header `{name}` has a value that cannot be sent");
+            let help = "a value has no line breaks and no control characters";
+            self.error(entry.node.span, message, help);
+            return None;
+        }
+        Some(Header {
+            name: name.as_str().to_owned(),
+            value,
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! The keys of the language, and what this version makes of each: one table a mapping.
+//!
+//! What messages say of unknown keys, and that nothing is silently ignored, follows from these tables; a version that carries out
+//! more of the language changes a status here and reads the key.
+
+use super::fields::enumerate;
+mod config;
+mod flow;
+
+pub(super) use config::{CONFIG, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT};
+pub(super) use flow::{
+    CAPTURE, LOOP, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
+};
+
+use Status::{Done, Elsewhere, NotYet, Silent};
+
+/// What this version makes of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// It is carried out: the mapping's reader looks at it.
+    Done,
+    /// It is part of the language, but the run would not be the one described. With what is possible instead.
+    NotYet(&'static str),
+    /// It has no effect on the run. With the reason.
+    Harmless(&'static str),
+    /// It belongs to another mapping. With which.
+    Elsewhere(&'static str),
+    /// It is not for this reader.
+    Silent,
+}
+
+/// A key's name and status.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key(pub(super) &'static str, pub(super) Status);
+
+/// The keys that a mapping may have.
+#[derive(Debug)]
+pub(super) struct Mapping {
+    /// What messages call such a mapping: `a phase`.
+    pub(super) noun: &'static str,
+    /// What messages say behind the list of keys.
+    pub(super) rest: &'static str,
+    pub(super) keys: &'static [Key],
+}
+
+impl Mapping {
+    pub(super) fn status(&self, name: &str) -> Option<Status> {
+        self.keys.iter().find(|key| key.0 == name).map(|key| key.1)
+    }
+
+    /// The keys that are carried out.
+    pub(super) fn done(&self) -> impl Iterator<Item = &'static str> {
+        self.keys
+            .iter()
+            .filter(|key| key.1 == Done)
+            .map(|key| key.0)
+    }
+
+    /// What there is to choose from.
+    pub(super) fn list(&self) -> String {
+        let done = enumerate(self.done());
+        if done.is_empty() {
+            return format!("known names are {}", enumerate(self.own()));
+        }
+        format!("{} may have {done}{}", self.noun, self.rest)
+    }
+
+    /// The keys that belong here.
+    pub(super) fn own(&self) -> impl Iterator<Item = &'static str> {
+        self.keys
+            .iter()
+            .filter(|key| !matches!(key.1, Elsewhere(_) | Silent))
+            .map(|key| key.0)
+    }
+}
+
+const JAVASCRIPT: Status =
+    NotYet("this version runs no JavaScript; say it with templates and captures");
+const OTHER_ENGINE: Status = NotYet("this version speaks HTTP only");
+const LEAVE_OUT: Status = NotYet("leave it out");

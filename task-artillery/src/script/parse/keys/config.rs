@@ -1,0 +1,211 @@
+//! The keys of `config`, and of the script as a whole.
+
+use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
+use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
+
+const IN_CONFIG: Status = Elsewhere("it belongs under `config`");
+const IN_SCENARIO: Status = Elsewhere("it belongs to a scenario, one of the list `scenarios`");
+const IN_PHASE: Status = Elsewhere("it belongs to a phase, one of the list `config.phases`");
+
+pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
+    noun: "a script",
+    rest: "; keys that begin with `x-` may hold anything",
+    keys: &[
+        Key("config", Done),
+        Key("scenarios", Done),
+        Key("_split", Done),
+        Key("mode", Done),
+        Key("before", NotYet("put its steps at the start of each flow")),
+        Key("after", NotYet("put its steps at the end of each flow")),
+        Key(
+            "_simulation",
+            NotYet("leave it out; `slsart plan` shows what would be run"),
+        ),
+        Key("_trace", Harmless("the run does not depend on it")),
+        Key(
+            "sampling",
+            Harmless("it is for the modes `acceptance` and `monitoring`"),
+        ),
+        Key("task", Silent),
+        Key("$schema", Silent),
+        Key("target", IN_CONFIG),
+        Key("phases", IN_CONFIG),
+        Key("variables", IN_CONFIG),
+        Key("payload", IN_CONFIG),
+        Key("environments", IN_CONFIG),
+        Key("processor", IN_CONFIG),
+        Key("plugins", IN_CONFIG),
+        Key("defaults", IN_CONFIG),
+        Key("flow", IN_SCENARIO),
+        Key("weight", IN_SCENARIO),
+    ],
+};
+
+pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
+    noun: "`config`",
+    rest: "",
+    keys: &[
+        Key("target", Done),
+        Key("phases", Done),
+        Key("variables", Done),
+        Key("payload", Done),
+        Key("defaults", Done),
+        Key("http", Done),
+        Key("timeout", Done),
+        Key("mode", Done),
+        Key("plugins", Done),
+        Key(
+            "environments",
+            Harmless("this version cannot choose one of them"),
+        ),
+        Key("processor", JAVASCRIPT),
+        Key("engines", OTHER_ENGINE),
+        Key("socketio", OTHER_ENGINE),
+        Key("ws", OTHER_ENGINE),
+        Key(
+            "tls",
+            NotYet("certificates are checked against the usual authorities"),
+        ),
+        Key("ensure", NotYet("look at the report's figures instead")),
+        Key("apdex", NotYet("look at the report's figures instead")),
+        Key("pluginsScope", LEAVE_OUT),
+        Key("includes", LEAVE_OUT),
+        Key("statsInterval", Harmless("nor has it in Artillery 2")),
+        Key(
+            "includeFiles",
+            Harmless("files that the script names travel with it"),
+        ),
+        Key(
+            "bundling",
+            Harmless("files that the script names travel with it"),
+        ),
+        Key(
+            "headers",
+            Elsewhere("it belongs under `defaults`, as in `defaults: { headers: … }`"),
+        ),
+        Key("pool", Elsewhere("it belongs under `http`")),
+        Key(
+            "scenarios",
+            Elsewhere("it belongs beside `config`, not in it"),
+        ),
+        Key("before", Elsewhere("it belongs beside `config`, not in it")),
+        Key("after", Elsewhere("it belongs beside `config`, not in it")),
+        Key("_split", Elsewhere("it belongs beside `config`, not in it")),
+        Key("duration", IN_PHASE),
+        Key("arrivalRate", IN_PHASE),
+        Key("arrivalCount", IN_PHASE),
+        Key("rampTo", IN_PHASE),
+        Key("maxVusers", IN_PHASE),
+    ],
+};
+
+pub(in crate::script::parse) static HTTP: Mapping = Mapping {
+    noun: "`http`",
+    rest: "",
+    keys: &[
+        Key("timeout", Done),
+        Key("defaults", Done),
+        Key("pool", NotYet("each user has a connection of its own")),
+        Key("maxSockets", Harmless("nor has it in Artillery 2")),
+        Key("extendedMetrics", LEAVE_OUT),
+        Key("cookieJarOptions", LEAVE_OUT),
+        Key("distributedTracing", LEAVE_OUT),
+        Key(
+            "headers",
+            Elsewhere("it belongs under `defaults`, as in `defaults: { headers: … }`"),
+        ),
+    ],
+};
+
+pub(in crate::script::parse) static DEFAULTS: Mapping = Mapping {
+    noun: "`defaults`",
+    rest: "",
+    keys: &[
+        Key("headers", Done),
+        Key("strictCapture", Done),
+        Key("cookie", NotYet("send a `cookie` header instead")),
+        Key(
+            "think",
+            NotYet("write the jitter as `think: \"{{ $randomNumber(1, 3) }}\"`"),
+        ),
+    ],
+};
+
+pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
+    noun: "`plugins`",
+    rest: "",
+    keys: &[
+        Key(
+            "metrics-by-endpoint",
+            Harmless("the report has figures for each request anyway"),
+        ),
+        Key(
+            "expect",
+            NotYet("a strict `capture` fails a user whose answer lacks something"),
+        ),
+        Key("ensure", NotYet("look at the report's figures instead")),
+        Key("apdex", NotYet("look at the report's figures instead")),
+        Key(
+            "publish-metrics",
+            NotYet("`-o FILE` writes the report, to be sent on"),
+        ),
+        Key(
+            "fake-data",
+            NotYet("`$randomString` and `$randomNumber` make data, or a CSV `payload`"),
+        ),
+        Key("slack", LEAVE_OUT),
+        Key("memory-inspector", LEAVE_OUT),
+        Key("statsd", LEAVE_OUT),
+        Key("cloudwatch", LEAVE_OUT),
+    ],
+};
+
+pub(in crate::script::parse) static PHASE: Mapping = Mapping {
+    noun: "a phase",
+    rest: "",
+    keys: &[
+        Key("duration", Done),
+        Key("arrivalRate", Done),
+        Key("rampTo", Done),
+        Key("arrivalCount", Done),
+        Key("pause", Done),
+        Key("name", Done),
+        Key("mode", Done),
+        Key(
+            "maxVusers",
+            NotYet("users arrive however many there are already"),
+        ),
+    ],
+};
+
+pub(in crate::script::parse) static PAYLOAD: Mapping = Mapping {
+    noun: "a payload",
+    rest: "",
+    keys: &[
+        Key("path", Done),
+        Key("fields", Done),
+        Key("order", Done),
+        Key("skipHeader", Done),
+        Key("delimiter", Done),
+        Key("cast", Done),
+        Key("skipEmptyLines", Done),
+        Key("loadAll", NotYet("each user gets one row")),
+        Key("name", NotYet("`fields` names a variable for each column")),
+        Key(
+            "options",
+            NotYet("`delimiter`, `skipHeader` and `cast` say how the file is read"),
+        ),
+    ],
+};
+
+pub(in crate::script::parse) static SPLIT: Mapping = Mapping {
+    noun: "`_split`",
+    rest: "",
+    keys: &[
+        Key("maxScriptDurationInSeconds", Done),
+        Key("maxChunkDurationInSeconds", Done),
+        Key("maxScriptRequestsPerSecond", Done),
+        Key("maxChunkRequestsPerSecond", Done),
+        Key("timeBufferInMilliseconds", Done),
+    ],
+};

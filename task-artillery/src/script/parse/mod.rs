@@ -1,0 +1,118 @@
+//! From a document to a script.
+//!
+//! [`Reader`] keeps what is wrong and goes on, so that a script's faults are told in one go; what it needs to know of the language
+//! stands in tables ([`keys`]). Each of the other files reads one noun.
+
+mod capture;
+mod config;
+mod fields;
+mod headers;
+mod keys;
+mod payload;
+mod phase;
+mod reader;
+mod request;
+mod rounds;
+mod scenario;
+mod scope;
+mod step;
+mod template;
+
+use star_core::document::{Diagnostic, Diagnostics, Document, Node, Value};
+
+use super::model::Script;
+use config::Config;
+use fields::Fields;
+use reader::Reader;
+
+/// Whether a document looks like an Artillery script.
+pub fn claims(root: &Node) -> bool {
+    root.get("config").is_some() || root.get("scenarios").is_some()
+}
+
+/// Reads a script. The option `target` of the document, where it is given, is meant instead of `config.target`. Payloads are read and
+/// checked as well, and travel with the document. What is harmless becomes a warning of the document.
+///
+/// # Errors
+/// All that is wrong, in the order of the places.
+pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
+    // The tree is taken out, so that the document can be written to meanwhile.
+    let nothing = Node {
+        value: Value::Null,
+        span: document.root.span,
+    };
+    let root = std::mem::replace(&mut document.root, nothing);
+    let mut reader = Reader::new(document);
+    let script = reader.script(&root);
+    let errors = reader.finish();
+    document.root = root;
+    match script {
+        Some(script) if errors.is_empty() => Ok(script),
+        _ if errors.is_empty() => Err(Diagnostic::error("the script cannot be read").into()),
+        _ => Err(errors),
+    }
+}
+
+impl Reader<'_> {
+    fn script(&mut self, root: &Node) -> Option<Script> {
+        if matches!(root.value, Value::Null) {
+            let help = "it needs `config` with a `target`, and `scenarios`";
+            self.error(root.span, "the script is empty", help);
+            return None;
+        }
+        let Some(map) = root.as_map() else {
+            return self.mismatch("the script", root, "a mapping");
+        };
+        let mut fields = Fields::unchecked(map, root.span, &keys::SCRIPT);
+        for entry in map.entries() {
+            // Under such a key stands what is used elsewhere by its anchor.
+            if !entry.key.starts_with("x-") {
+                fields.slip(self.key(entry, &keys::SCRIPT));
+            }
+        }
+        if let Some(mode) = fields.get("mode") {
+            self.run_mode(mode);
+        }
+        if let Some(split) = fields.get("_split") {
+            self.read_split(split);
+        }
+        let example = "scenarios: [{ flow: [{ get: { url: \"/\" } }] }]";
+        let scenarios = self.required(&fields, "scenarios", example);
+        let config = self.config(&fields, scenarios);
+        let scenarios = scenarios.and_then(|node| self.scenarios(node));
+        let Config {
+            target,
+            phases,
+            http,
+            headers,
+            variables,
+            payloads,
+        } = config?;
+        Some(Script {
+            target,
+            phases,
+            http,
+            headers,
+            constants: self.scope.take_constants(),
+            variables,
+            payloads,
+            scenarios: scenarios?,
+            split: self.split,
+        })
+    }
+
+    /// `mode` of a script as `serverless-artillery` knows it.
+    fn run_mode(&mut self, node: &Node) {
+        const DONE: [&str; 2] = ["performance", "perf"];
+        const NOT_YET: [&str; 4] = ["acceptance", "acc", "monitoring", "mon"];
+        if let Some(mode) = self.choice("mode", node, &[&DONE[..], &NOT_YET].concat())
+            && NOT_YET.contains(&mode)
+        {
+            let instead = "`performance` is, and needs no `mode`";
+            self.not_yet(node.span, &format!("the mode `{mode}`"), instead);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

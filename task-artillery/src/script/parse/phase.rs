@@ -1,0 +1,221 @@
+//! `config.phases`.
+
+use std::time::Duration;
+
+use star_core::document::Node;
+
+use super::fields::Fields;
+use super::keys;
+use super::reader::Reader;
+use crate::arrivals::{Load, MAX_UNITS};
+use crate::script::duration::show;
+use crate::script::model::Phase;
+use crate::script::split::{Limit, MAX_SCRIPT_DURATION, MAX_SCRIPT_RATE};
+
+/// The values that a phase's figures come from, for messages about them.
+struct Origin<'n> {
+    /// None for a pause, which has no load.
+    load: Option<&'n Node>,
+    length: &'n Node,
+}
+
+impl Reader<'_> {
+    /// The phases; where there are none, one arrival in one second, as in Artillery.
+    pub(super) fn phases(&mut self, node: Option<&Node>) -> Option<Vec<Phase>> {
+        let single = Phase {
+            name: None,
+            duration: Duration::from_secs(1),
+            load: Load::Count(1),
+        };
+        let Some(node) = node else {
+            return Some(vec![single]);
+        };
+        let items = self.list("phases", node)?;
+        if items.is_empty() {
+            self.warn(node.span, "without phases there is one arrival", "");
+            return Some(vec![single]);
+        }
+        let mut length = Duration::ZERO;
+        let mut phases = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let Some((phase, origin)) = self.phase(index, item) else {
+                continue;
+            };
+            let before = length;
+            length += phase.duration;
+            self.check_length(before, length, origin.length);
+            if let Some(node) = origin.load {
+                self.check_rate(&phase, node);
+            }
+            phases.push(phase);
+        }
+        Some(phases)
+    }
+
+    fn phase<'n>(&mut self, index: usize, node: &'n Node) -> Option<(Phase, Origin<'n>)> {
+        let fields = self.fields(&format!("phases[{index}]"), node, &keys::PHASE)?;
+        if let Some(mode) = fields.get("mode") {
+            self.arrival_mode(mode);
+        }
+        let name = match fields.get("name") {
+            Some(node) if node.as_str().is_some() => {
+                Some(self.config_text("name", node)?.into_owned())
+            }
+            Some(node) => Some(self.words("name", node)?),
+            None => None,
+        };
+        if let Some(pause) = fields.get("pause") {
+            let duration = self.pause(&fields, pause)?;
+            let phase = Phase {
+                name,
+                duration,
+                load: Load::Pause,
+            };
+            return Some((
+                phase,
+                Origin {
+                    load: None,
+                    length: pause,
+                },
+            ));
+        }
+        let load = self.load(&fields);
+        let Some(length) = fields.get("duration") else {
+            if !fields.means(&["duration", "pause"]) {
+                let message = "this phase has neither `duration` nor `pause`";
+                self.error(
+                    node.span,
+                    message,
+                    "say how long it lasts, for example `duration: 60`",
+                );
+            }
+            return None;
+        };
+        let duration = self.duration("duration", length)?;
+        if duration.is_zero() {
+            self.error(length.span, "`duration` must be longer than zero", "");
+            return None;
+        }
+        let (load, origin) = load?;
+        Some((
+            Phase {
+                name,
+                duration,
+                load,
+            },
+            Origin {
+                load: Some(origin),
+                length,
+            },
+        ))
+    }
+
+    fn pause(&mut self, fields: &Fields<'_>, pause: &Node) -> Option<Duration> {
+        for key in ["arrivalRate", "rampTo", "arrivalCount", "duration"] {
+            if let Some(at) = fields.key_span(key) {
+                let message = format!("a phase with `pause` has no `{key}`");
+                self.error(at, message, "a pause is a phase of its own");
+                return None;
+            }
+        }
+        self.duration("pause", pause)
+    }
+
+    /// What arrives, and the value that says so.
+    fn load<'n>(&mut self, fields: &Fields<'n>) -> Option<(Load, &'n Node)> {
+        const RATE: &str = "a number of arrivals a second";
+        if let Some(node) = fields.get("arrivalCount") {
+            for key in ["arrivalRate", "rampTo"] {
+                if let Some(at) = fields.key_span(key) {
+                    self.warn(
+                        at,
+                        format!("`{key}` has no effect beside `arrivalCount`"),
+                        "",
+                    );
+                }
+            }
+            let units = self.whole("arrivalCount", node, 0..=MAX_UNITS)?;
+            return Some((Load::Count(units), node));
+        }
+        let (rate, ramp) = (fields.get("arrivalRate"), fields.get("rampTo"));
+        let from = rate.map(|node| self.number("arrivalRate", node, RATE));
+        let to = ramp.map(|node| self.number("rampTo", node, RATE));
+        let (from, to) = match (from, to) {
+            (None, None) => {
+                if !fields.means(&["arrivalRate", "arrivalCount", "rampTo", "pause"]) {
+                    let help = "add `arrivalRate` or `arrivalCount`; `pause: 60` is a wait";
+                    self.error(fields.span, "this phase does not say what arrives", help);
+                }
+                return None;
+            }
+            (Some(rate), None) => (rate?, rate?),
+            (None, Some(to)) => (0.0, to?),
+            (Some(from), Some(to)) => (from?, to?),
+        };
+        let origin = if from > to { rate } else { ramp.or(rate) };
+        Some((Load::Rate { from, to }, origin?))
+    }
+
+    /// `mode` of phases: how arrivals are spaced.
+    pub(super) fn arrival_mode(&mut self, node: &Node) {
+        if self.choice("mode", node, &["uniform", "poisson"]) == Some("poisson") {
+            self.not_yet(
+                node.span,
+                "the mode `poisson`",
+                "`uniform` is, and needs no `mode`",
+            );
+        }
+    }
+
+    /// Says once, at the phase that crosses it, that the script is longer than it may be.
+    fn check_length(&mut self, before: Duration, length: Duration, node: &Node) {
+        let most = self.split.max_script_duration();
+        if length > most && before <= most {
+            let message = format!("with this phase the script lasts {}", show(length));
+            let allowed = (
+                show(most),
+                self.split.max_script_duration_in_seconds.is_some(),
+            );
+            self.beyond(
+                &message,
+                &MAX_SCRIPT_DURATION,
+                &allowed,
+                length.as_secs_f64(),
+                node,
+            );
+        }
+    }
+
+    fn check_rate(&mut self, phase: &Phase, node: &Node) {
+        let most = self.split.max_script_rate();
+        let peak = phase.load.peak(phase.duration);
+        if peak > f64::from(most) {
+            let message = format!("{peak} arrivals a second are planned");
+            let allowed = (
+                most.to_string(),
+                self.split.max_script_requests_per_second.is_some(),
+            );
+            self.beyond(&message, &MAX_SCRIPT_RATE, &allowed, peak, node);
+        }
+    }
+
+    /// Says that a limit is exceeded. With what it allows comes whether the script itself says so.
+    fn beyond(
+        &mut self,
+        message: &str,
+        limit: &Limit,
+        (allowed, given): &(String, bool),
+        needed: f64,
+        node: &Node,
+    ) {
+        let default = if *given { "" } else { " by default" };
+        let (key, most, needed) = (limit.key, *limit.range.end(), needed.ceil());
+        let help = if needed <= f64::from(most) {
+            format!("set `_split.{key}` to {needed}")
+        } else {
+            format!("it cannot be more than {most}")
+        };
+        let message = format!("{message}, and `_split.{key}` allows {allowed}{default}");
+        self.error(node.span, message, help);
+    }
+}

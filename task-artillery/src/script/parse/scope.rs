@@ -1,0 +1,152 @@
+//! The names that placeholders may use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::script::path::Path;
+use crate::script::vars::Vars;
+
+/// What every user knows without the script saying so.
+const GIVEN: [&str; 3] = ["target", "$uuid", "$testId"];
+
+/// What the script knows of itself.
+const CONSTANTS: [&str; 2] = ["$dirname", "$scenarioFile"];
+
+/// Names of Artillery that this version does not have.
+const NOT_YET: [&str; 3] = ["$env", "$processEnvironment", "$environment"];
+
+/// Where a placeholder stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In `config`, where it is filled in when the script is read.
+    Config,
+    /// In `config.variables`, where it is filled in once, before the first user.
+    Variables,
+    /// In the default headers, where it is filled in for each request of any scenario.
+    Headers,
+    /// In a flow.
+    Flow,
+    /// In `over`, where it is not filled in.
+    Over,
+}
+
+/// What there is to say of a name at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It can be used.
+    Yes,
+    /// It can be used, and is of the script itself: its value is needed.
+    Constant,
+    /// Only after it was captured, which may be later.
+    Late,
+    /// Not here, where all users need the same.
+    Changing,
+    /// Not in this version.
+    NotYet,
+    /// Nowhere.
+    No,
+}
+
+/// The names that placeholders may use; in order, so that of two that are as near the same one is suggested each time.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    /// Variables and columns.
+    shared: BTreeSet<String>,
+    /// The variables that are the same for all users, and what the script knows of itself.
+    plain: Vars,
+    plain_names: BTreeSet<String>,
+    /// Captures and loops of any scenario.
+    anywhere: BTreeSet<String>,
+    /// Captures and loops of the scenario being read, and whether they came by already.
+    flow: BTreeMap<String, bool>,
+    constants: serde_json::Map<String, Value>,
+}
+
+impl Scope {
+    /// Makes a variable known to all scenarios.
+    pub(super) fn share(&mut self, name: &str) {
+        self.shared.insert(name.to_owned());
+    }
+
+    /// Makes known the value of a variable that is the same for all users.
+    pub(super) fn share_plain(&mut self, name: &str, value: &Value) {
+        self.plain.set_named(name, value.clone());
+        self.plain_names.insert(name.to_owned());
+    }
+
+    /// Makes known the names that a scenario sets.
+    pub(super) fn announce(&mut self, names: BTreeSet<String>) {
+        self.anywhere.extend(names.iter().cloned());
+        self.flow = names.into_iter().map(|name| (name, false)).collect();
+    }
+
+    /// A name of the scenario is set from here on.
+    pub(super) fn bind(&mut self, name: &str) {
+        self.flow.insert(name.to_owned(), true);
+    }
+
+    /// Keeps the value of a name that the script uses of itself.
+    pub(super) fn keep_constant(&mut self, name: &str, value: Value) {
+        self.plain.set_named(name, value.clone());
+        self.constants.insert(name.to_owned(), value);
+    }
+
+    /// Whether the value of such a name was kept already.
+    pub(super) fn has_constant(&self, name: &str) -> bool {
+        self.constants.contains_key(name)
+    }
+
+    /// The names that the script uses of itself.
+    pub(super) fn take_constants(&mut self) -> serde_json::Map<String, Value> {
+        std::mem::take(&mut self.constants)
+    }
+
+    /// What is known in `config`, where all users need the same.
+    pub(super) fn plain(&self) -> &Vars {
+        &self.plain
+    }
+
+    /// What there is to say of the variable that a path begins with.
+    pub(super) fn knows(&self, path: &Path, place: Place) -> Known {
+        let root = path.root();
+        let shared = |name: &str| self.shared.contains(name) || GIVEN.contains(&name);
+        if CONSTANTS.contains(&root) {
+            return Known::Constant;
+        }
+        let known = match place {
+            Place::Flow | Place::Headers if shared(root) || shared(path.source()) => Known::Yes,
+            Place::Flow => match self.flow.get(root) {
+                Some(true) => Known::Yes,
+                Some(false) => Known::Late,
+                None => Known::No,
+            },
+            Place::Headers if self.anywhere.contains(root) => Known::Late,
+            Place::Config if self.plain_names.contains(root) => Known::Yes,
+            Place::Config | Place::Variables if shared(root) => Known::Changing,
+            Place::Headers | Place::Config | Place::Variables | Place::Over => Known::No,
+        };
+        if known != Known::Yes && NOT_YET.contains(&root) {
+            Known::NotYet
+        } else {
+            known
+        }
+    }
+
+    /// All names that can be used at a place.
+    pub(super) fn names(&self, place: Place) -> impl Iterator<Item = &str> {
+        let run = matches!(place, Place::Headers | Place::Flow);
+        let shared = self.shared.iter().filter(move |_| run);
+        let plain = self
+            .plain_names
+            .iter()
+            .filter(move |_| place == Place::Config);
+        let flow = self.flow.keys().filter(move |_| place == Place::Flow);
+        let given = GIVEN.iter().filter(move |_| run).chain(&CONSTANTS);
+        shared
+            .chain(plain)
+            .chain(flow)
+            .map(String::as_str)
+            .chain(given.copied())
+    }
+}

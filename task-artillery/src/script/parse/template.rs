@@ -1,0 +1,183 @@
+//! Texts with placeholders, and the check that what they name exists.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use star_core::document::{Node, Span, Value as Tree};
+use star_core::draw::Draws;
+
+use super::fields::short;
+use super::reader::Reader;
+use super::scope::{Known, Place};
+use crate::script::template::{
+    HELPERS, HelperError, JsonTemplate, MAX_JSON_DEPTH, Template, TemplateError,
+};
+
+/// The faults of one text that are told.
+const TOLD: usize = 20;
+
+const VARIABLES: &str =
+    "a variable comes from `config.variables`, from a column of a `payload`, or from a `capture`";
+
+impl Reader<'_> {
+    /// Reads a text with placeholders, in which only what exists may be named.
+    pub(super) fn template(&mut self, source: &str, span: Span, place: Place) -> Option<Template> {
+        let template = match Template::parse(source) {
+            Ok(template) => template,
+            Err(error) => return self.bad_call(&error, span),
+        };
+        if !source.contains("{{") {
+            return Some(template);
+        }
+        for whole in template.untouched().take(TOLD) {
+            let at = self.place_of(whole, span);
+            let help = "between the braces stands the path of a variable, or a function call";
+            self.warn(at, format!("`{}` stays as it is", short(whole)), help);
+        }
+        let calls = template.has_calls();
+        if place == Place::Over && (calls || template.variables().next().is_some()) {
+            let help = "fill them in where `$loopElement` is used";
+            self.error(span, "placeholders in `over` are not filled in", help);
+            return None;
+        }
+        if place == Place::Config && calls {
+            let help = "it would have to be known before the run; in `variables` it can be";
+            self.error(span, "a function cannot be called here", help);
+            return None;
+        }
+        self.variables_exist(&template, span, place)
+            .then_some(template)
+    }
+
+    fn bad_call<T>(&mut self, error: &TemplateError, span: Span) -> Option<T> {
+        let at = self.place_of(&error.placeholder, span);
+        let help = match error.reason {
+            HelperError::Unknown { .. } => format!("known are `{}`", HELPERS.join("` and `")),
+            HelperError::Arguments { .. } => String::new(),
+        };
+        self.error(at, error.reason.to_string(), help);
+        None
+    }
+
+    /// Whether all variables of a template exist; says which do not.
+    fn variables_exist(&mut self, template: &Template, span: Span, place: Place) -> bool {
+        let mut told = HashSet::new();
+        let mut good = true;
+        for (whole, path) in template.variables() {
+            let (name, known) = (path.root(), self.scope.knows(&path, place));
+            match known {
+                Known::Yes => {}
+                Known::Constant => self.use_constant(name),
+                Known::Late | Known::Changing | Known::NotYet | Known::No => {
+                    good &= known == Known::Late;
+                    if told.len() < TOLD && told.insert(name.to_owned()) {
+                        let at = self.place_of(whole, span);
+                        self.bad_variable(name, known, at, place);
+                    }
+                }
+            }
+        }
+        good
+    }
+
+    fn bad_variable(&mut self, name: &str, known: Known, at: Span, place: Place) {
+        let name = short(name);
+        match known {
+            Known::Yes | Known::Constant => {}
+            Known::Late => {
+                let help = "until it is captured it is undefined";
+                self.warn(at, format!("`{name}` is not set yet"), help);
+            }
+            Known::Changing => {
+                let message = format!("`{name}` is not known here: it differs from user to user");
+                self.error(at, message, "here all users need the same");
+            }
+            Known::NotYet => {
+                let instead = "write the value into `config.variables`";
+                self.not_yet(at, &format!("`{name}`"), instead);
+            }
+            Known::No => {
+                let help = match self.closest(&name, self.scope.names(place)) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => whence(&name, place).to_owned(),
+                };
+                self.error(at, format!("unknown variable `{name}`"), help);
+            }
+        }
+    }
+
+    /// Keeps the value of a name that the script uses of itself.
+    fn use_constant(&mut self, name: &str) {
+        if self.scope.has_constant(name) {
+            return;
+        }
+        let value = if name == "$dirname" {
+            self.document.folder().display().to_string()
+        } else {
+            self.document
+                .sources
+                .name(self.document.root.span.file)
+                .to_owned()
+        };
+        self.scope.keep_constant(name, value.into());
+    }
+
+    /// A text of `config` that has to be known before the run, its placeholders filled in.
+    pub(super) fn config_text<'n>(&mut self, name: &str, node: &'n Node) -> Option<Cow<'n, str>> {
+        let Some(source) = node.as_str() else {
+            return self.mismatch(name, node, "text");
+        };
+        if !source.contains("{{") {
+            return Some(Cow::Borrowed(source));
+        }
+        let template = self.template(source, node.span, Place::Config)?;
+        // There are no calls in it, so nothing is drawn.
+        let text = template.text(self.scope.plain(), &mut Draws::new(0, 0, 0, 0));
+        Some(Cow::Owned(text.into_owned()))
+    }
+
+    /// A value whose texts and keys may have placeholders.
+    pub(super) fn json(&mut self, name: &str, node: &Node, place: Place) -> Option<JsonTemplate> {
+        if !self.json_is_good(name, node, place, 0) {
+            return None;
+        }
+        JsonTemplate::parse(node.to_json()).ok()
+    }
+
+    fn json_is_good(&mut self, name: &str, node: &Node, place: Place, depth: usize) -> bool {
+        if depth > MAX_JSON_DEPTH {
+            let help = format!("{MAX_JSON_DEPTH} levels are possible");
+            self.error(node.span, format!("`{name}` is nested too deeply"), help);
+            return false;
+        }
+        let mut good = true;
+        match &node.value {
+            Tree::String(text) => good = self.template(text, node.span, place).is_some(),
+            Tree::List(items) => {
+                for item in items {
+                    good &= self.json_is_good(name, item, place, depth + 1);
+                }
+            }
+            Tree::Map(map) => {
+                for entry in map.entries() {
+                    good &= self.template(&entry.key, entry.key_span, place).is_some();
+                    good &= self.json_is_good(name, &entry.node, place, depth + 1);
+                }
+            }
+            Tree::Null | Tree::Bool(_) | Tree::Number(_) => {}
+        }
+        good
+    }
+}
+
+/// Where a variable of that name could come from.
+fn whence(name: &str, place: Place) -> &'static str {
+    match place {
+        Place::Config => {
+            "here only those of `config.variables` are known that are the same for all users"
+        }
+        Place::Variables => "a variable cannot be made of others",
+        _ if matches!(name, "$loopCount" | "$loopElement") => "it is known in loops",
+        Place::Headers | Place::Flow | Place::Over => VARIABLES,
+    }
+}

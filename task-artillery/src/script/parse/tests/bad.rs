@@ -1,0 +1,19 @@
+//! What is said of bad scripts: each case of `bad.txt` is a script, and below it every line that is said of it.
+
+use super::*;
+
+/// The cases: `script`, a line `=>`, the lines said, a line `---`.
+const CASES: &str = include_str!("bad.txt");
+
+#[test]
+fn each_fault_is_told_at_its_place_with_what_would_be_right() {
+    let mut wrong = Vec::new();
+    for case in CASES.split("---\n") {
+        let (script, said) = case.split_once("=>\n").unwrap();
+        let told = complaints(script).join("\n");
+        if told != said.trim_end() {
+            wrong.push(format!("{script}=>\n{told}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("---\n"));
+}

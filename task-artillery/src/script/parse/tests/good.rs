@@ -1,0 +1,458 @@
+//! Scripts that are carried out, and what is read of them.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+use crate::arrivals::Load;
+use crate::script::model::{Method, Order, Rounds, StepKind, ThinkTime};
+
+/// A script with this in its `config`, and one request.
+fn with_config(config: &str) -> Script {
+    read(&format!(
+        "config: {{target: \"http://t\", {config}}}\nscenarios: [{{flow: [{{get: {{url: /}}}}]}}]"
+    ))
+    .0
+}
+
+/// The steps of a script with this flow.
+fn with_flow(flow: &str) -> Vec<StepKind> {
+    let text = format!(
+        "config: {{target: \"http://t\", variables: {{v: 1, list: [[1]]}}}}\nscenarios: [{{flow: [{flow}]}}]"
+    );
+    let mut script = read(&text).0;
+    script
+        .scenarios
+        .remove(0)
+        .flow
+        .into_iter()
+        .map(|step| step.kind)
+        .collect()
+}
+
+pub(super) const WHOLE: &str = r#"
+config:
+  target: "http://{{ host }}:8080"
+  phases:
+    - {name: warm up, duration: 1m, arrivalRate: 5}
+    - {pause: 2.5}
+    - {duration: "60", arrivalRate: "1", rampTo: 50.5}
+    - {arrivalCount: 10, duration: 500ms}
+  variables:
+    host: example.com
+    id: "run-{{ $randomString(4) }}"
+    colours: [red, green]
+    list: [[1, 2.0]]
+  payload:
+    path: users.csv
+    fields: [user, number]
+    order: sequence
+    skipHeader: true
+  http: {timeout: 3.5}
+  defaults:
+    headers: {Authorization: "Bearer {{ id }}", X-Number: 5}
+    strictCapture: false
+scenarios:
+  - name: buy
+    weight: 3
+    engine: http
+    flow:
+      - post:
+          url: "/carts/{{ user }}?x=1"
+          headers: {X-Colour: "{{ colours }}"}
+          json: {n: "{{ number }}", "{{ user }}": [1.0, null]}
+          capture:
+            - {json: $.id, as: cart}
+            - {json: $.items, as: items.all, strict: true}
+      - - think: 500ms
+        - loop:
+            - GET: {url: "/carts/{{ cart }}/{{ $loopCount }}", name: "cart {{ cart }}"}
+          count: 2-5
+      - loop:
+          - think: "{{ $loopElement }}"
+        over: list
+  - flow:
+      - delete: {url: "http://example.com/all", body: "{{ $randomNumber(1, 9) }}"}
+_split: {maxChunkRequestsPerSecond: 10}
+task: artillery
+x-shared: {anything: [goes]}
+"#;
+
+#[test]
+fn a_whole_script_is_read() {
+    let (script, document) = read(WHOLE);
+    let file = document.blobs()[0].reference.clone();
+    assert_eq!(
+        serde_json::to_value(&script).unwrap(),
+        json!({
+            "target": "http://example.com:8080",
+            "phases": [
+                {"name": "warm up", "duration": 60_000_000_000_u64, "load": {"rate": {"from": 5.0, "to": 5.0}}},
+                {"name": null, "duration": 2_500_000_000_u64, "load": "pause"},
+                {"name": null, "duration": 60_000_000_000_u64, "load": {"rate": {"from": 1.0, "to": 50.5}}},
+                {"name": null, "duration": 500_000_000, "load": {"count": 10}},
+            ],
+            "http": {"timeout": 3_500_000_000_u64},
+            "headers": [
+                {"name": "authorization", "value": "Bearer {{ id }}"},
+                {"name": "x-number", "value": "5"},
+            ],
+            "constants": {},
+            "variables": [
+                {"name": "host", "value": "example.com"},
+                {"name": "id", "value": "run-{{ $randomString(4) }}"},
+                {"name": "colours", "value": ["red", "green"]},
+                {"name": "list", "value": [[1, 2]]},
+            ],
+            "payloads": [{
+                "file": file,
+                "fields": ["user", "number"],
+                "order": "sequence",
+                "skipHeader": true,
+                "delimiter": 44,
+                "cast": true,
+            }],
+            "scenarios": [
+                {"name": "buy", "weight": 3, "flow": [
+                    {"id": 0, "kind": {"request": {
+                        "method": "POST",
+                        "url": "/carts/{{ user }}?x=1",
+                        "endpoint": "/carts/{{ user }}",
+                        "name": null,
+                        "headers": [{"name": "x-colour", "value": "{{ colours }}"}],
+                        "body": {"json": {"n": "{{ number }}", "{{ user }}": [1, null]}},
+                        "captures": [
+                            {"from": {"json": "$.id"}, "to": "cart", "strict": false},
+                            {"from": {"json": "$.items"}, "to": "items.all", "strict": true},
+                        ],
+                    }}},
+                    {"id": 1, "kind": {"think": {"time": {"fixed": 500_000_000}}}},
+                    {"id": 2, "kind": {"loop": {
+                        "rounds": {"range": [2, 5]},
+                        "counter": "$loopCount",
+                        "element": "$loopElement",
+                        "flow": [{"id": 3, "kind": {"request": {
+                            "method": "GET",
+                            "url": "/carts/{{ cart }}/{{ $loopCount }}",
+                            "endpoint": "/carts/{{ cart }}/{{ $loopCount }}",
+                            "name": "cart {{ cart }}",
+                            "headers": [],
+                            "body": null,
+                            "captures": [],
+                        }}}],
+                    }}},
+                    {"id": 4, "kind": {"loop": {
+                        "rounds": {"eachOf": "list"},
+                        "counter": "$loopCount",
+                        "element": "$loopElement",
+                        "flow": [{"id": 5, "kind": {"think": {"time": {"template": "{{ $loopElement }}"}}}}],
+                    }}},
+                ]},
+                {"name": null, "weight": 1, "flow": [
+                    {"id": 0, "kind": {"request": {
+                        "method": "DELETE",
+                        "url": "http://example.com/all",
+                        "endpoint": "/all",
+                        "name": null,
+                        "headers": [],
+                        "body": {"text": "{{ $randomNumber(1, 9) }}"},
+                        "captures": [],
+                    }}},
+                ]},
+            ],
+            "split": {
+                "maxScriptDurationInSeconds": null,
+                "maxChunkDurationInSeconds": null,
+                "maxScriptRequestsPerSecond": null,
+                "maxChunkRequestsPerSecond": 10,
+                "timeBufferInMilliseconds": null,
+            },
+        }),
+    );
+    assert!(document.warnings().is_empty());
+}
+
+#[test]
+fn a_script_comes_back_from_the_wire_as_it_went() {
+    let (script, _) = read(WHOLE);
+    let wire = serde_json::to_string(&script).unwrap();
+    assert_eq!(serde_json::from_str::<Script>(&wire).unwrap(), script);
+    let unknown = wire.replacen("\"target\"", "\"more\":1,\"target\"", 1);
+    assert!(serde_json::from_str::<Script>(&unknown).is_err());
+}
+
+#[test]
+fn a_script_and_its_json_form_are_the_same() {
+    let (script, document) = read(WHOLE);
+    let json = serde_json::to_string_pretty(&document.root.to_json()).unwrap();
+    assert_eq!(read(&json).0, script);
+}
+
+#[test]
+fn without_phases_there_is_one_arrival_in_one_second() {
+    let script = with_config("variables: {}");
+    assert_eq!(script.phases.len(), 1);
+    assert_eq!(
+        (script.phases[0].duration, script.phases[0].load),
+        (Duration::from_secs(1), Load::Count(1))
+    );
+    assert_eq!(script.arrivals().unwrap().units(), 1);
+}
+
+#[test]
+fn phases_mean_what_people_mean() {
+    for (phase, millis, load) in [
+        (
+            "duration: 60, arrivalRate: 5",
+            60_000,
+            Load::Rate { from: 5.0, to: 5.0 },
+        ),
+        (
+            "duration: 2.5, arrivalRate: 0.2",
+            2500,
+            Load::Rate { from: 0.2, to: 0.2 },
+        ),
+        (
+            "duration: 0.5 min, arrivalRate: \" 1e1 \"",
+            30_000,
+            Load::Rate {
+                from: 10.0,
+                to: 10.0,
+            },
+        ),
+        (
+            "duration: 5m, arrivalRate: 5, rampTo: 0",
+            300_000,
+            Load::Rate { from: 5.0, to: 0.0 },
+        ),
+        (
+            "duration: 10, rampTo: 20",
+            10_000,
+            Load::Rate {
+                from: 0.0,
+                to: 20.0,
+            },
+        ),
+        (
+            "duration: 10, arrivalRate: 0",
+            10_000,
+            Load::Rate { from: 0.0, to: 0.0 },
+        ),
+        ("duration: 10, arrivalCount: \"7\"", 10_000, Load::Count(7)),
+        (
+            "duration: 10, arrivalCount: 7, arrivalRate: 99",
+            10_000,
+            Load::Count(7),
+        ),
+        ("pause: 1h", 3_600_000, Load::Pause),
+        ("pause: 0", 0, Load::Pause),
+        (
+            "duration: \"{{ d }}\", arrivalRate: \"{{ r }}\"",
+            20_000,
+            Load::Rate { from: 3.0, to: 3.0 },
+        ),
+    ] {
+        let script = with_config(&format!(
+            "variables: {{d: 20s, r: 3}}, phases: [{{{phase}}}]"
+        ));
+        let read = &script.phases[0];
+        assert_eq!(
+            (read.duration.as_millis(), read.load),
+            (millis, load),
+            "{phase}"
+        );
+    }
+}
+
+#[test]
+fn a_ramp_of_thousands_is_within_the_default_limits() {
+    let script = with_config("phases: [{duration: 60, arrivalRate: 1, rampTo: 5000}]");
+    assert_eq!(script.arrivals().unwrap().units(), 150_030);
+    assert_eq!(
+        with_config("phases: [{duration: 24h, arrivalRate: 1, rampTo: 10}]")
+            .arrivals()
+            .unwrap()
+            .units(),
+        475_200
+    );
+}
+
+#[test]
+fn thinks_are_seconds_or_say_their_unit() {
+    for (think, millis) in [
+        ("1", 1000),
+        ("0.5", 500),
+        ("\"0.5\"", 500),
+        ("500ms", 500),
+        ("1 second", 1000),
+        ("2m", 120_000),
+        ("0", 0),
+    ] {
+        let StepKind::Think(read) = with_flow(&format!("{{think: {think}}}")).remove(0) else {
+            panic!("{think}")
+        };
+        assert_eq!(
+            read.time,
+            ThinkTime::Fixed(Duration::from_millis(millis)),
+            "{think}"
+        );
+    }
+}
+
+#[test]
+fn loops_go_by_count_range_placeholder_or_list() {
+    for (rounds, expected) in [
+        ("count: 3", json!({"range": [0, 3]})),
+        ("count: \"3\"", json!({"range": [0, 3]})),
+        ("count: 0", json!({"range": [0, 0]})),
+        ("count: 2-5", json!({"range": [2, 5]})),
+        ("count: \"{{ v }}\"", json!({"template": "{{ v }}"})),
+        (
+            "over: [1, [2], {a: 3}]",
+            json!({"each": [1, [2], {"a": 3}]}),
+        ),
+        ("over: list", json!({"eachOf": "list"})),
+        ("over: \"list[0]\"", json!({"eachOf": "list[0]"})),
+    ] {
+        let flow = with_flow(&format!("{{loop: [{{think: 1}}], {rounds}}}"));
+        let StepKind::Loop(read) = &flow[0] else {
+            panic!("{rounds}")
+        };
+        assert_eq!(
+            serde_json::to_value(&read.rounds).unwrap(),
+            expected,
+            "{rounds}"
+        );
+    }
+}
+
+#[test]
+fn loops_may_name_their_variables() {
+    let flow = with_flow(
+        "{loop: [{get: {url: \"/{{ i }}/{{ x }}\"}}], count: 3, loopValue: i, loopElement: x}",
+    );
+    let StepKind::Loop(read) = &flow[0] else {
+        panic!("{flow:?}")
+    };
+    assert_eq!(
+        (&*read.counter, &*read.element, &read.rounds),
+        ("i", "x", &Rounds::Range(0, 3))
+    );
+}
+
+#[test]
+fn methods_are_known_in_any_case() {
+    for method in Method::ALL {
+        for key in [method.as_str().to_owned(), method.as_str().to_lowercase()] {
+            let flow = with_flow(&format!("{{{key}: {{url: /}}}}"));
+            let StepKind::Request(read) = &flow[0] else {
+                panic!("{key}")
+            };
+            assert_eq!(read.method, method);
+        }
+    }
+}
+
+#[test]
+fn reports_call_a_request_by_its_name_or_its_path_as_written() {
+    for (url, name, label) in [
+        ("/", "", "/"),
+        ("/a/{{ v }}?q={{ v }}#x", "", "/a/{{ v }}"),
+        ("/a", ", name: \"n {{ v }}\"", "n {{ v }}"),
+        ("http://T:99/a?b", "", "/a"),
+        ("HTTPS://other.example/a/", "", "other.example/a/"),
+        ("https://other.example?x", "", "other.example/"),
+        ("{{ v }}/a", "", "{{ v }}/a"),
+    ] {
+        let flow = with_flow(&format!("{{get: {{url: \"{url}\"{name}}}}}"));
+        let StepKind::Request(read) = &flow[0] else {
+            panic!("{url}")
+        };
+        assert_eq!(read.label(), label, "{url}");
+    }
+}
+
+#[test]
+fn the_target_of_the_command_line_wins() {
+    for config in ["config: {target: \"http://script\"}\n", "config: {}\n", ""] {
+        let mut document = document(&format!(
+            "{config}scenarios: [{{flow: [{{get: {{url: /}}}}]}}]"
+        ));
+        document.options.give("target", "https://line/base");
+        assert_eq!(parse(&mut document).unwrap().target, "https://line/base");
+        assert_eq!(document.options.left().count(), 0);
+    }
+    let mut document = document("scenarios: [{flow: [{get: {url: /}}]}]");
+    document.options.give("target", "line");
+    let errors = parse(&mut document).unwrap_err();
+    let lines: Vec<_> = errors
+        .iter()
+        .map(|error| error.one_line(&document.sources))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "error: the target `line` is not an `http:` or `https:` URL (for example `http://localhost:8080`)"
+        ]
+    );
+}
+
+#[test]
+fn the_tree_is_left_as_it_was() {
+    let mut document = document(WHOLE);
+    let before = document.root.clone();
+    parse(&mut document).unwrap();
+    assert_eq!(document.root, before);
+}
+
+#[test]
+fn inner_defaults_and_outer_timeout_win() {
+    let script = with_config(
+        "timeout: 2, http: {timeout: 7, defaults: {headers: {a: inner}}}, defaults: {headers: {b: outer}, strictCapture: false}",
+    );
+    assert_eq!(script.http.timeout, Duration::from_secs(2));
+    assert_eq!(script.headers.len(), 1);
+    assert_eq!(script.headers[0].name, "a");
+}
+
+#[test]
+fn what_the_script_knows_of_itself_is_kept_where_it_is_used() {
+    let script = with_config(
+        "variables: {d: \"{{ $dirname }}\"}, defaults: {headers: {f: \"{{ $scenarioFile }}\"}}",
+    );
+    assert_eq!(script.constants.len(), 2);
+    assert_eq!(script.constants["$scenarioFile"], "s.yml");
+    assert!(
+        script.constants["$dirname"]
+            .as_str()
+            .unwrap()
+            .ends_with("data")
+    );
+}
+
+#[test]
+fn payloads_may_be_one_or_several_and_have_defaults() {
+    let script = with_config("payload: [{path: users.csv, fields: [a]}, {path: users.csv, fields: [b, c], delimiter: \";\", cast: false}]"
+        .replace("b, c", "b").as_str());
+    assert_eq!(script.payloads.len(), 2);
+    assert_eq!(
+        (
+            script.payloads[0].order,
+            script.payloads[0].cast,
+            script.payloads[0].skip_header
+        ),
+        (Order::Random, true, false)
+    );
+    assert_eq!(
+        (script.payloads[1].delimiter, script.payloads[1].cast),
+        (b';', false)
+    );
+}
+
+#[test]
+fn scripts_are_known_by_their_keys() {
+    let claimed = |text| super::super::claims(&document(text).root);
+    assert!(claimed("config: 1") && claimed("scenarios: 1"));
+    assert!(!claimed("other: 1") && !claimed("- config") && !claimed("null"));
+}

@@ -1,0 +1,63 @@
+//! The tables of keys and the readers agree.
+
+use super::super::keys;
+use super::*;
+
+/// A key that is said to be carried out and is not looked at would be silently ignored.
+#[test]
+fn every_key_that_is_carried_out_is_looked_at() {
+    let cases: [(&keys::Mapping, &str); 12] = [
+        (&keys::SCRIPT, "{KEY, x-: 1}"),
+        (
+            &keys::CONFIG,
+            "{config: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::HTTP,
+            "{config: {http: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::DEFAULTS,
+            "{config: {defaults: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::PHASE,
+            "{config: {phases: [{KEY}]}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::PAYLOAD,
+            "{config: {payload: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::SPLIT,
+            "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
+        (&keys::REQUEST, "{scenarios: [{flow: [{post: {KEY}}]}]}"),
+        (
+            &keys::CAPTURE,
+            "{scenarios: [{flow: [{get: {capture: {KEY}}}]}]}",
+        ),
+        (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
+        (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
+    ];
+    for (mapping, text) in cases {
+        for key in mapping
+            .done()
+            .filter(|key| (mapping.noun, *key) != ("a loop", "loop"))
+        {
+            let told = complaints(&text.replace("KEY", &format!("{key}: null")));
+            let about = [
+                "has no value",
+                "must be an integer",
+                "must contain an object",
+            ];
+            assert!(
+                told.iter()
+                    .any(|line| line.contains(key) && about.iter().any(|what| line.contains(what))),
+                "`{key}` in {}: {told:?}",
+                mapping.noun,
+            );
+        }
+    }
+}

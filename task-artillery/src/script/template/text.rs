@@ -1,0 +1,248 @@
+//! A text with placeholders.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+use star_core::draw::Draws;
+
+use super::super::path::Path;
+use super::super::vars::Vars;
+use super::helper::{Helper, HelperError};
+use super::json::{json_text, write_number};
+use super::scan::{Piece, pieces};
+
+/// A text, read for its placeholders. On the wire it is the text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Template {
+    source: Box<str>,
+    shape: Shape,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    /// No placeholders: rendering borrows.
+    Fixed,
+    /// Exactly one variable.
+    Variable(Path),
+    /// Anything else.
+    Mixed(Box<[Part]>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Variable(Path),
+    Call(Helper),
+}
+
+/// A placeholder that can't be rendered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct TemplateError {
+    /// The placeholder, as written.
+    pub placeholder: String,
+    /// Why not.
+    #[source]
+    pub reason: HelperError,
+}
+
+impl Template {
+    /// Reads a text.
+    pub fn parse(source: &str) -> Result<Self, TemplateError> {
+        let mut parts = Vec::new();
+        if source.contains("{{") {
+            for piece in pieces(source) {
+                parts.push(match piece {
+                    Piece::Text(text) | Piece::Untouched(text) => Part::Text(text.to_owned()),
+                    Piece::Path { path, .. } => Part::Variable(Path::parse(path)),
+                    Piece::Call {
+                        whole,
+                        name,
+                        arguments,
+                    } => Part::Call(Helper::parse(name, arguments).map_err(|reason| {
+                        TemplateError {
+                            placeholder: whole.to_owned(),
+                            reason,
+                        }
+                    })?),
+                });
+            }
+        }
+        Ok(Self {
+            source: source.into(),
+            shape: Shape::of(parts),
+        })
+    }
+
+    /// The text as it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The text, if it has no placeholders.
+    pub fn as_fixed(&self) -> Option<&str> {
+        matches!(self.shape, Shape::Fixed).then_some(&*self.source)
+    }
+
+    /// The variables that it names, with their placeholders as written, in order.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, Path)> {
+        pieces(&self.source).filter_map(|piece| match piece {
+            Piece::Path { whole, path } => Some((whole, Path::parse(path))),
+            _ => None,
+        })
+    }
+
+    /// Whether it calls a helper.
+    pub fn has_calls(&self) -> bool {
+        match &self.shape {
+            Shape::Mixed(parts) => parts.iter().any(|part| matches!(part, Part::Call(_))),
+            Shape::Fixed | Shape::Variable(_) => false,
+        }
+    }
+
+    /// What looks like a placeholder but is none, and stays as typed: `{{ 1 + 1 }}`.
+    pub fn untouched(&self) -> impl Iterator<Item = &str> {
+        pieces(&self.source).filter_map(|piece| match piece {
+            Piece::Untouched(whole) => Some(whole),
+            _ => None,
+        })
+    }
+
+    /// The text, rendered.
+    pub fn text<'a>(&'a self, vars: &'a Vars, draws: &mut Draws) -> Cow<'a, str> {
+        match &self.shape {
+            Shape::Fixed => Cow::Borrowed(&self.source),
+            Shape::Variable(path) => match vars.get(path) {
+                Some(Cow::Borrowed(Value::String(text))) => Cow::Borrowed(text),
+                Some(Cow::Owned(Value::String(text))) => Cow::Owned(text),
+                value => Cow::Owned(shown(value.as_deref())),
+            },
+            Shape::Mixed(_) => {
+                let mut out = String::new();
+                self.write(vars, draws, &mut out);
+                Cow::Owned(out)
+            }
+        }
+    }
+
+    /// As [`text`](Self::text), but none where the text is one variable and that is undefined: such a header is not sent.
+    pub fn optional_text<'a>(&'a self, vars: &'a Vars, draws: &mut Draws) -> Option<Cow<'a, str>> {
+        match &self.shape {
+            Shape::Variable(path) => vars.get(path).is_some().then(|| self.text(vars, draws)),
+            Shape::Fixed | Shape::Mixed(_) => Some(self.text(vars, draws)),
+        }
+    }
+
+    /// What the text stands for: the value of the one variable that it is, as it is, and none where that is undefined; otherwise
+    /// the text.
+    pub fn value<'a>(&'a self, vars: &'a Vars, draws: &mut Draws) -> Option<Cow<'a, Value>> {
+        match &self.shape {
+            Shape::Variable(path) => vars.get(path),
+            Shape::Fixed | Shape::Mixed(_) => Some(Cow::Owned(Value::String(
+                self.text(vars, draws).into_owned(),
+            ))),
+        }
+    }
+
+    /// Appends the text, rendered.
+    pub fn write(&self, vars: &Vars, draws: &mut Draws, out: &mut String) {
+        match &self.shape {
+            Shape::Fixed => out.push_str(&self.source),
+            Shape::Variable(path) => write_value(vars.get(path).as_deref(), out),
+            Shape::Mixed(parts) => {
+                for part in parts {
+                    match part {
+                        Part::Text(text) => out.push_str(text),
+                        Part::Variable(path) => write_value(vars.get(path).as_deref(), out),
+                        Part::Call(helper) => helper.write(draws, out),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The template with the results of its calls in the place of the calls: for texts whose calls are made once for all users.
+    #[must_use]
+    pub fn settle(&self, draws: &mut Draws) -> Self {
+        let Shape::Mixed(parts) = &self.shape else {
+            return self.clone();
+        };
+        let mut source = String::new();
+        let settled = parts.iter().map(|part| {
+            let start = source.len();
+            match part {
+                Part::Text(text) => source.push_str(text),
+                Part::Variable(path) => {
+                    source.push_str("{{ ");
+                    source.push_str(path.source());
+                    source.push_str(" }}");
+                    return Part::Variable(path.clone());
+                }
+                Part::Call(helper) => helper.write(draws, &mut source),
+            }
+            Part::Text(source[start..].to_owned())
+        });
+        let shape = Shape::of(settled.collect());
+        Self {
+            source: source.into(),
+            shape,
+        }
+    }
+}
+
+impl Shape {
+    fn of(pieces: Vec<Part>) -> Self {
+        let mut parts: Vec<Part> = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            match (parts.last_mut(), piece) {
+                (Some(Part::Text(text)), Part::Text(more)) => text.push_str(&more),
+                (_, piece) => parts.push(piece),
+            }
+        }
+        if parts.iter().all(|part| matches!(part, Part::Text(_))) {
+            return Self::Fixed;
+        }
+        match (parts.len(), parts.pop()) {
+            (1, Some(Part::Variable(path))) => Self::Variable(path),
+            (_, last) => Self::Mixed(parts.into_iter().chain(last).collect()),
+        }
+    }
+}
+
+/// What a value looks like inside text.
+fn shown(value: Option<&Value>) -> String {
+    let mut out = String::new();
+    write_value(value, &mut out);
+    out
+}
+
+fn write_value(value: Option<&Value>, out: &mut String) {
+    match value {
+        None => out.push_str("undefined"),
+        Some(Value::String(text)) => out.push_str(text),
+        Some(Value::Number(number)) => write_number(number, out),
+        Some(Value::Bool(true)) => out.push_str("true"),
+        Some(Value::Bool(false)) => out.push_str("false"),
+        Some(value) => out.push_str(&json_text(value)),
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.source, f)
+    }
+}
+
+impl Serialize for Template {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.source)
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}

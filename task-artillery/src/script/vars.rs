@@ -1,0 +1,211 @@
+//! The variables of a virtual user.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::Value;
+use star_core::draw::Draws;
+
+use super::model::{Header, Script};
+use super::path::Path;
+use crate::payload::Table;
+
+/// What the users of a worker share: never copied for a user.
+///
+/// A name means the first of these that has it: what the user itself has set; `config.variables`; the payloads, the last first;
+/// what the run is given ([`Globals::new`]) and what the script knows of itself.
+#[derive(Debug, Default)]
+pub struct Globals {
+    variables: HashMap<String, Binding>,
+    /// How many elements each of the variables has that are lists.
+    choices: Vec<u64>,
+    columns: HashMap<String, (usize, usize)>,
+    tables: Vec<Arc<Table>>,
+    constants: HashMap<String, Value>,
+    headers: Vec<Header>,
+}
+
+/// A variable of the script.
+#[derive(Debug)]
+enum Binding {
+    /// The same for all.
+    One(Value),
+    /// One of these for each user: the user's choice of this number says which.
+    OneOf(usize, Vec<Value>),
+}
+
+impl Globals {
+    /// What users of `script` share. `tables` are its payloads, in order; `given` is what the run is given beyond the script, such
+    /// as `$testId`.
+    ///
+    /// Calls in `config` are made here, once for all users. So that they come out the same in every worker, `draws` have to be
+    /// the run's own: of its seed and of nothing else.
+    pub fn new(
+        script: &Script,
+        tables: Vec<Arc<Table>>,
+        given: impl IntoIterator<Item = (String, Value)>,
+        draws: &mut Draws,
+    ) -> Self {
+        let mut globals = Self {
+            tables,
+            ..Self::default()
+        };
+        globals
+            .constants
+            .insert("target".to_owned(), script.target.clone().into());
+        globals.constants.extend(given);
+        globals.constants.extend(script.constants.clone());
+        for (table, payload) in script.payloads.iter().enumerate() {
+            for (column, field) in payload.fields.iter().enumerate() {
+                globals.columns.insert(field.clone(), (table, column));
+            }
+        }
+        let (known, bare) = (std::mem::take(&mut globals.constants), Vars::default());
+        let known = Vars { own: known, ..bare };
+        for variable in &script.variables {
+            let value = variable
+                .value
+                .value(&known, draws)
+                .map_or(Value::Null, Cow::into_owned);
+            let binding = match value {
+                Value::Array(values) => {
+                    globals.choices.push(values.len() as u64);
+                    Binding::OneOf(globals.choices.len() - 1, values)
+                }
+                value => Binding::One(value),
+            };
+            globals.variables.insert(variable.name.clone(), binding);
+        }
+        globals.constants = known.own;
+        globals.headers = script
+            .headers
+            .iter()
+            .map(|header| header.settle(draws))
+            .collect();
+        globals
+    }
+
+    /// The headers of every request that does not give its own, their calls made.
+    pub fn headers(&self) -> &[Header] {
+        &self.headers
+    }
+}
+
+/// The variables of one user.
+#[derive(Clone, Debug, Default)]
+pub struct Vars {
+    own: HashMap<String, Value>,
+    globals: Rc<Globals>,
+    /// The user's row in each table.
+    rows: Box<[u32]>,
+    /// Which element of each variable that is a list.
+    choices: Box<[usize]>,
+    uuid: [u64; 2],
+}
+
+impl Vars {
+    /// The variables of a new user: its rows go by its number among all of the run's, its `$uuid` and its choices among the
+    /// elements of lists are drawn.
+    pub fn new(globals: Rc<Globals>, unit: u64, draws: &mut Draws) -> Self {
+        Self {
+            own: HashMap::new(),
+            rows: globals
+                .tables
+                .iter()
+                .map(|table| table.row_of(unit))
+                .collect(),
+            uuid: [draws.next_u64(), draws.next_u64()],
+            choices: globals
+                .choices
+                .iter()
+                .map(|length| draws.below(*length) as usize)
+                .collect(),
+            globals,
+        }
+    }
+
+    /// The value at a path; none where it is undefined. As in lodash a variable that is called all of the path comes first.
+    pub fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
+        if path.is_deep()
+            && let Some(value) = self.named(path.source())
+        {
+            return Some(value);
+        }
+        path.get(self.named(path.root())?)
+    }
+
+    /// Sets the value at a path, for this user.
+    pub fn set(&mut self, path: &Path, value: Value) {
+        if !path.is_deep() {
+            match self.own.get_mut(path.root()) {
+                Some(known) => *known = value,
+                None => self.set_named(path.root(), value),
+            }
+            return;
+        }
+        let mut root = match self.own.remove(path.root()) {
+            Some(own) => own,
+            None => self.named(path.root()).map_or(Value::Null, Cow::into_owned),
+        };
+        path.set(&mut root, value);
+        self.own.insert(path.root().to_owned(), root);
+    }
+
+    /// Sets a variable by its name, whatever is in it.
+    pub(super) fn set_named(&mut self, name: &str, value: Value) {
+        self.own.insert(name.to_owned(), value);
+    }
+
+    fn named(&self, name: &str) -> Option<Cow<'_, Value>> {
+        if let Some(value) = self.own.get(name) {
+            return Some(Cow::Borrowed(value));
+        }
+        match self.globals.variables.get(name) {
+            Some(Binding::One(value)) => return Some(Cow::Borrowed(value)),
+            Some(Binding::OneOf(number, values)) => {
+                let choice = self.choices.get(*number).copied().unwrap_or(0);
+                return values.get(choice).map(Cow::Borrowed);
+            }
+            None => {}
+        }
+        if let Some((table, column)) = self.globals.columns.get(name) {
+            let row = self.rows.get(*table)?;
+            return Some(Cow::Owned(
+                self.globals.tables.get(*table)?.value(*row, *column)?,
+            ));
+        }
+        if let Some(value) = self.globals.constants.get(name) {
+            return Some(Cow::Borrowed(value));
+        }
+        (name == "$uuid").then(|| Cow::Owned(uuid(self.uuid).into()))
+    }
+}
+
+/// Variables of a user that has nothing else: for what is rendered outside of a run, and for tests.
+impl FromIterator<(String, Value)> for Vars {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(variables: I) -> Self {
+        Self {
+            own: variables.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A UUID of version 4.
+fn uuid([high, low]: [u64; 2]) -> String {
+    let high = high & !0xF000 | 0x4000;
+    let low = low & !(0b11 << 62) | 0b10 << 62;
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xFFFF,
+        high & 0xFFFF,
+        low >> 48,
+        low & 0xFFFF_FFFF_FFFF,
+    )
+}
+
+#[cfg(test)]
+mod tests;

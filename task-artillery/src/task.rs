@@ -1,0 +1,143 @@
+//! The script as a task.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use star_core::document::{Diagnostics, Document, Node};
+use star_core::{Context, Executable, Extent, Failure, Limits, Rate, Slice, Splittable, Task};
+
+use crate::arrivals::{Arrivals, ArrivalsError};
+use crate::report::LoadReport;
+use crate::script::{self, Script};
+use crate::{life, run};
+
+/// A script to run: its units are the users that arrive.
+///
+/// On the wire it is the script.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Artillery {
+    script: Script,
+    arrivals: Arrivals,
+}
+
+impl Artillery {
+    /// The task of a script.
+    ///
+    /// # Errors
+    /// Where its phases are impossible, which those of a script that was [read](script::parse) never are.
+    pub fn new(script: Script) -> Result<Self, ArrivalsError> {
+        Ok(Self {
+            arrivals: script.arrivals()?,
+            script,
+        })
+    }
+
+    /// The script.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// When its users arrive.
+    pub fn arrivals(&self) -> &Arrivals {
+        &self.arrivals
+    }
+
+    /// How long users may live on after their window: their pauses, and one answer that takes all the time that it may. Where a
+    /// worker's life is bounded it is at most a third of that; where it is not, nobody is kept waiting by a longer time, since a worker
+    /// is done when its users are: there each further request adds a second.
+    fn tail(&self, place: &Limits) -> Duration {
+        const AN_ANSWER: Duration = Duration::from_secs(1);
+        let longest = life::longest(&self.script);
+        if let Some(life) = place.life {
+            return longest.min(life / 3);
+        }
+        let further = life::most_requests(&self.script).saturating_sub(1);
+        let further = u32::try_from(further).unwrap_or(u32::MAX);
+        longest.saturating_add(AN_ANSWER.saturating_mul(further))
+    }
+}
+
+impl Serialize for Artillery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.script.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Artillery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Script::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl Splittable for Artillery {
+    fn extent(&self) -> Extent {
+        Extent::Timed(self.arrivals.duration())
+    }
+
+    fn units(&self) -> u64 {
+        self.arrivals.units()
+    }
+
+    fn due(&self, unit: u64) -> Duration {
+        self.arrivals.due(unit)
+    }
+}
+
+impl Executable for Artillery {
+    type Report = LoadReport;
+
+    async fn execute(&self, slice: Slice, cx: &Context<LoadReport>) -> Result<(), Failure> {
+        run::execute(&self.script, &self.arrivals, slice, cx).await
+    }
+}
+
+impl Task for Artillery {
+    const KIND: &'static str = "artillery";
+
+    fn claims(root: &Node) -> bool {
+        script::claims(root)
+    }
+
+    fn read(document: &mut Document) -> Result<Self, Diagnostics> {
+        let script = script::parse(document)?;
+        Self::new(script).map_err(|error| {
+            let message = format!("the phases are impossible: {error}");
+            star_core::document::Diagnostic::error(message).into()
+        })
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        run::check(&self.script)
+    }
+
+    /// `_split` narrows what the place allows: shorter chunks, lower rates, an earlier call. A rate that the script gives is its say in
+    /// how many workers there are, which a place may otherwise have.
+    fn limits(&self, place: Limits) -> Limits {
+        let split = &self.script.split;
+        let mut limits = Limits {
+            tail: self.tail(&place),
+            ..place
+        };
+        if split.max_chunk_duration_in_seconds.is_some() {
+            limits.chunk = limits.chunk.min(split.max_chunk_duration());
+        }
+        if split.max_chunk_requests_per_second.is_some() {
+            let rate = Rate::per_second(split.max_chunk_rate().into());
+            limits.chunk_rate = Some(limits.chunk_rate.map_or(rate, |place| place.min(rate)));
+            limits.workers = None;
+        }
+        if split.time_buffer_in_milliseconds.is_some() {
+            limits.lead = limits.lead.max(split.time_buffer());
+        }
+        limits
+    }
+
+    fn expected_life(&self) -> Duration {
+        life::expected(&self.script)
+    }
+}
+
+star_core::register_task!(Artillery);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! What a script is as a task.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn script(config: &str, split: &str, flow: &str) -> Artillery {
+    let text = format!(
+        "config: {{target: \"http://a.test\", {config}}}\n_split: {{{split}}}\nscenarios: [{{weight: 3, flow: [{flow}]}}, {{flow: [{{think: 7}}]}}, {{weight: 0, flow: [{{think: 99}}]}}]"
+    );
+    let mut document = star_yaml::document_from("script.yml", text.as_bytes(), "").unwrap();
+    Artillery::read(&mut document).unwrap_or_else(|faults| {
+        let faults = faults.iter().map(|fault| fault.one_line(&document.sources));
+        panic!("{}", faults.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+const GET: &str = "{get: {url: /}}";
+
+fn lambda() -> Limits {
+    Limits {
+        chunk: Duration::from_mins(2),
+        chunk_rate: Some(Rate::per_second(25)),
+        workers: None,
+        lead: Duration::from_secs(15),
+        life: Some(Duration::from_mins(15)),
+        ..Limits::here(1)
+    }
+}
+
+#[test]
+fn the_wire_is_the_script_and_gives_back_the_task() {
+    let task = script(
+        "phases: [{duration: 60, arrivalRate: 1, rampTo: 5000}]",
+        "",
+        GET,
+    );
+    assert_eq!(task.units(), 150_030);
+    let wire = serde_json::to_value(&task).unwrap();
+    assert_eq!(wire["target"], "http://a.test");
+    let back: Artillery = serde_json::from_value(wire).unwrap();
+    assert_eq!(back, task);
+    assert_eq!(back.due(150_029), task.due(150_029));
+    assert_eq!(task.extent(), Extent::Timed(Duration::from_mins(1)));
+}
+
+#[test]
+fn what_comes_over_the_wire_is_checked_again() {
+    let good =
+        serde_json::to_value(script("phases: [{duration: 1, arrivalRate: 1}]", "", GET)).unwrap();
+    let read = |change: &dyn Fn(&mut Value)| {
+        let mut wire = good.clone();
+        change(&mut wire);
+        let task: Artillery = serde_json::from_value(wire).map_err(|error| error.to_string())?;
+        task.validate()
+    };
+    assert_eq!(read(&|_| ()), Ok(()));
+    let request = "/scenarios/0/flow/0/kind/request";
+    let at = |wire: &mut Value, path: &str, value: Value| {
+        *wire.pointer_mut(&format!("{request}{path}")).unwrap() = value;
+    };
+    let error = |change: &dyn Fn(&mut Value)| read(change).unwrap_err();
+    assert!(
+        error(&|wire| wire["target"] = json!("a.test")).contains("the target cannot be reached")
+    );
+    assert!(
+        error(&|wire| wire["phases"][0]["load"] = json!({"rate": {"from": -1.0, "to": 1.0}}))
+            .contains("the rate of phase 0")
+    );
+    assert!(error(&|wire| wire["scenarios"] = json!([])).contains("no scenario"));
+    let capture = json!([{"from": {"json": "$[?(@.x ==)]"}, "to": "x", "strict": true}]);
+    assert!(
+        error(&|wire| at(wire, "/captures", capture.clone()))
+            .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
+    );
+    let header = json!([{"name": "a b", "value": "c"}]);
+    assert!(
+        error(&|wire| at(wire, "/headers", header.clone()))
+            .contains("no header can be called `a b`")
+    );
+}
+
+#[test]
+fn split_narrows_what_the_place_allows() {
+    let phases = "phases: [{duration: 60, arrivalRate: 10}]";
+    let limits = |split: &str, place: Limits| script(phases, split, GET).limits(place);
+    let silent = limits("", lambda());
+    assert_eq!(
+        Limits {
+            tail: lambda().tail,
+            ..silent
+        },
+        lambda()
+    );
+    let given = limits(
+        "maxChunkDurationInSeconds: 60, maxChunkRequestsPerSecond: 20, timeBufferInMilliseconds: 20000",
+        lambda(),
+    );
+    assert_eq!(
+        (given.chunk, given.chunk_rate),
+        (Duration::from_mins(1), Some(Rate::per_second(20)))
+    );
+    assert_eq!(given.lead, Duration::from_secs(20));
+    let wider = limits(
+        "maxChunkDurationInSeconds: 600, maxChunkRequestsPerSecond: 200, timeBufferInMilliseconds: 1",
+        lambda(),
+    );
+    assert_eq!(
+        Limits {
+            tail: lambda().tail,
+            ..wider
+        },
+        lambda()
+    );
+    // On a machine where the number of workers is given, a rate in the script says it instead.
+    assert_eq!(limits("", Limits::here(4)).workers, Some(4));
+    let here = limits("maxChunkRequestsPerSecond: 20", Limits::here(4));
+    assert_eq!(
+        (here.workers, here.chunk_rate),
+        (None, Some(Rate::per_second(20)))
+    );
+}
+
+#[test]
+fn users_may_live_on_for_their_pauses_and_an_answer() {
+    let tail = |flow: &str, life: Option<u64>| {
+        let task = script(
+            "phases: [{duration: 1, arrivalRate: 1}], http: {timeout: 5}",
+            "",
+            flow,
+        );
+        let life = life.map(Duration::from_secs);
+        task.limits(Limits { life, ..lambda() }).tail.as_secs()
+    };
+    // The second scenario thinks for 7 s; the third is never played.
+    assert_eq!(tail(GET, Some(900)), 7 + 5);
+    let long = "{loop: [{think: 2}, {get: {url: /}}, {get: {url: /}}], count: 10}, {think: \"{{ $randomNumber(3, 4) }}\"}";
+    assert_eq!(tail(long, Some(900)), 20 + 4 + 5);
+    assert_eq!(tail(long, Some(60)), 20, "at most a third of a life");
+    assert_eq!(
+        tail(long, None),
+        20 + 4 + 5 + 19,
+        "and a second for each further request"
+    );
+}
+
+#[test]
+fn the_expected_life_is_that_of_the_mean_user() {
+    let flow = "{think: 3}, {get: {url: /}}, {loop: [{get: {url: /}}], count: 9}";
+    let task = script("phases: [{duration: 1, arrivalRate: 1}]", "", flow);
+    // Three of four users think for 3 s and ask ten times, one thinks for 7 s.
+    assert_eq!(
+        task.expected_life(),
+        Duration::from_millis((3 * (3000 + 1000) + 7000) / 4)
+    );
+}
+
+#[test]
+fn scripts_are_claimed_and_others_are_not() {
+    let claims = |text: &str| {
+        let document = star_yaml::document_from("a.yml", text.as_bytes(), "").unwrap();
+        Artillery::claims(&document.root)
+    };
+    assert!(claims("config: {}\nscenarios: []"));
+    assert!(!claims("task: pi"));
+    assert_eq!(Artillery::KIND, "artillery");
+}

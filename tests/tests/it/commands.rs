@@ -1,0 +1,263 @@
+//! The commands, as a person types them.
+
+use std::io::{BufRead as _, BufReader};
+
+use rustix::process::{Pid, Signal, kill_process};
+use slsart::target::Target;
+use tests::{Program, Scratch, finish};
+
+use crate::scripts;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
+
+fn slsart(scratch: &Scratch) -> Program {
+    Program::new(PROGRAM, scratch)
+}
+
+#[test]
+fn the_kinds_that_are_linked_are_these() {
+    let listed = slsart(&Scratch::default()).args(["tasks"]).run().expect(0);
+    assert_eq!(listed.out, "artillery\n");
+}
+
+#[test]
+fn help_and_version_are_answered_and_nonsense_is_refused() {
+    let scratch = Scratch::default();
+    let help = slsart(&scratch).args(["--help"]).run().expect(0);
+    assert!(
+        help.out.contains("Exit codes:\n  0    passed"),
+        "{}",
+        help.out
+    );
+    let version = slsart(&scratch).args(["--version"]).run().expect(0);
+    assert_eq!(
+        version.out,
+        format!("slsart {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    for nonsense in [
+        &["rnu"][..],
+        &["run"],
+        &["run", "a.yml", "--workers", "0"],
+        &["run", "a.yml", "--name", "a/b"],
+    ] {
+        let refused = slsart(&scratch).args(nonsense).run().expect(2);
+        assert!(refused.err.starts_with("error: "), "{}", refused.err);
+    }
+}
+
+#[test]
+fn completions_are_printed() {
+    let script = slsart(&Scratch::default())
+        .args(["completions", "bash"])
+        .run()
+        .expect(0);
+    assert!(script.out.contains("complete -F _slsart"), "{}", script.out);
+}
+
+#[test]
+fn a_plan_shows_every_chunk() {
+    let scratch = Scratch::default();
+    let ramp = scratch.write(
+        "ramp.yml",
+        r"
+config:
+  target: http://127.0.0.1:1
+  phases: [{ duration: 60, arrivalRate: 1, rampTo: 5000 }]
+scenarios: [{ flow: [{ get: { url: / } }] }]
+",
+    );
+    let plan = slsart(&scratch)
+        .args(["plan", "--json"])
+        .args([&ramp])
+        .run()
+        .expect(0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
+    assert_eq!(plan["units"], 150_030);
+    let chunks = plan["chunks"].as_array().unwrap();
+    assert_eq!(
+        chunks.len(),
+        199,
+        "4,959 units are due in the last second, 25 a chunk"
+    );
+    let sum = |chunks: &[serde_json::Value]| {
+        chunks
+            .iter()
+            .map(|chunk| chunk["units"].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    assert_eq!(sum(chunks), 150_030);
+    assert!(
+        chunks
+            .iter()
+            .all(|chunk| chunk["peak"].as_u64().unwrap() <= 25)
+    );
+    for workers in [1, 2, 7, 400] {
+        let cut = slsart(&scratch)
+            .args(["plan", "--json", "--workers", &workers.to_string()])
+            .args([&ramp])
+            .run()
+            .expect(0);
+        let cut: serde_json::Value = serde_json::from_str(&cut.out).unwrap();
+        let chunks = cut["chunks"].as_array().unwrap();
+        assert_eq!((chunks.len(), sum(chunks)), (workers, 150_030));
+    }
+    let table = slsart(&scratch)
+        .args(["plan", "--workers", "2"])
+        .args([&ramp])
+        .run()
+        .expect(0);
+    let lines: Vec<&str> = table.out.lines().collect();
+    assert_eq!(
+        lines[0],
+        "artillery: 150030 units, 60s, peak 4958/s: 2 chunks, at most 2 workers at once"
+    );
+    assert_eq!(
+        lines[2].split_whitespace().collect::<Vec<_>>(),
+        ["chunk", "window", "lane", "units", "peak", "start"]
+    );
+    assert_eq!(
+        lines[3].split_whitespace().collect::<Vec<_>>(),
+        ["0", "0ns–60s", "0", "of", "2", "75015", "2479/s", "0ns"]
+    );
+}
+
+#[test]
+fn split_in_a_script_says_how_it_is_cut_here_too() {
+    let scratch = Scratch::default();
+    let script = scratch.write(
+        "split.yml",
+        r"
+config:
+  target: http://127.0.0.1:1
+  phases: [{ duration: 60, arrivalRate: 100 }]
+scenarios: [{ flow: [{ get: { url: / } }] }]
+_split: { maxChunkDurationInSeconds: 20, maxChunkRequestsPerSecond: 30 }
+",
+    );
+    let plan = slsart(&scratch)
+        .args(["plan"])
+        .args([&script])
+        .run()
+        .expect(0);
+    let first = plan.out.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "artillery: 6000 units, 60s, peak 100/s: 12 chunks, at most 4 workers at once"
+    );
+}
+
+#[test]
+fn a_run_that_does_not_exist_is_answered() {
+    let scratch = Scratch::default();
+    for command in ["stop", "report"] {
+        let answer = slsart(&scratch).args([command, "nobody"]).run().expect(2);
+        assert!(
+            answer
+                .err
+                .starts_with("error: there is no run `nobody` in `"),
+            "{}",
+            answer.err
+        );
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_found_before_anything_is_sent() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scripts::steady(&scratch, 10.0, 1.0);
+    for nowhere in ["no/such/folder/report.json", "."] {
+        let refused = slsart(&scratch)
+            .args(["run", "-t", target.url(), "-o", nowhere])
+            .args([&script])
+            .run()
+            .expect(2);
+        assert!(refused.err.contains("cannot write `"), "{}", refused.err);
+    }
+    assert_eq!(target.count(), 0);
+}
+
+#[test]
+fn a_report_goes_where_it_is_wanted() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scripts::steady(&scratch, 10.0, 0.5);
+    let json = slsart(&scratch)
+        .args(["run", "-t", target.url(), "-o", "-"])
+        .args([&script])
+        .run()
+        .expect(0);
+    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(report["aggregate"]["counters"]["vusers.created"], 5);
+    assert_eq!(report["slsart"]["run"]["planned"], 5);
+    assert_eq!(report["slsart"]["partial"], false);
+    let quiet = slsart(&scratch)
+        .args(["run", "-q", "-t", target.url()])
+        .args([&script])
+        .run()
+        .expect(0);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    let piped = std::fs::read(&script).unwrap();
+    let read = slsart(&scratch)
+        .args(["run", "-q", "-t", target.url(), "-"])
+        .input(&piped)
+        .expect(0);
+    assert_eq!(read.err, "");
+    assert_eq!(target.count(), 15);
+}
+
+#[test]
+fn the_seed_repeats_a_run_and_another_seed_does_not() {
+    let run = |seed: &str| {
+        let scratch = Scratch::default();
+        let target = Target::start(0).unwrap();
+        let script = scripts::steady(&scratch, 20.0, 0.5);
+        slsart(&scratch)
+            .args(["run", "-q", "--seed", seed, "-t", target.url()])
+            .args([&script])
+            .run()
+            .expect(0);
+        tests::requests(&target)
+    };
+    let first = run("7");
+    assert_eq!(first.len(), 10);
+    assert_eq!(first, run("7"));
+    assert_ne!(first, run("8"));
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scripts::steady(&scratch, 10.0, 0.2);
+    let run = || {
+        slsart(&scratch)
+            .args(["run", "-q", "--name", "mine", "-t", target.url()])
+            .args([&script])
+            .run()
+    };
+    let _first = run().expect(0);
+    assert_eq!(
+        run().expect(2).err,
+        "error: there is a run called `mine` already\n"
+    );
+}
+
+#[test]
+fn the_target_command_prints_its_address_and_ends_when_told() {
+    let scratch = Scratch::default();
+    let mut child = slsart(&scratch).args(["target"]).start();
+    let mut first = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut first).unwrap();
+    assert!(first.starts_with("http://127.0.0.1:"), "{first}");
+    let script = scripts::steady(&scratch, 10.0, 0.3);
+    slsart(&scratch)
+        .args(["run", "-q", "-t", first.trim()])
+        .args([&script])
+        .run()
+        .expect(0);
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    let _ended = finish(child).expect(0);
+}

@@ -1,0 +1,14 @@
+//! The whole pipeline, by real processes over real sockets.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't set itself up has failed"
+)]
+
+mod bad_input;
+mod commands;
+mod duplicates;
+mod examples;
+mod interrupts;
+mod losses;
+mod promise;
+mod scripts;
