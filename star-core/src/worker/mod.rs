@@ -1,12 +1,12 @@
 //! What a worker does, wherever it is: bytes in, the work done, the results in the ledger.
 //!
-//! - [`start`]: claims the start of the run, opens the task, plans it, and writes the start record.
-//! - [`carry`]: claims a bundle, sends all lanes but the first away, and executes that one.
-//! - [`serve`]: is one of a batch's workers: claims chunk after chunk.
-//! - [`chunk`]: executes one chunk, with snapshots, a look-out for the stop mark, and an end.
-//! - [`watch`]: looks whether what was sent was claimed, and sends again.
-//! - [`baton`]: hands a run on that is longer than a worker's life.
-//! - [`close`]: settles and closes.
+//! - `start`: claims the start of the run, opens the task, plans it, and writes the start record.
+//! - `carry`: claims a bundle, sends all lanes but the first away, and executes that one.
+//! - `serve`: is one of a batch's workers: claims chunk after chunk.
+//! - `chunk`: executes one chunk, with snapshots, a look-out for the stop mark, and an end.
+//! - `watch`: looks whether what was sent was claimed, and sends again.
+//! - `baton`: hands a run on that is longer than a worker's life.
+//! - `close`: settles and closes.
 
 mod baton;
 mod carry;

@@ -86,8 +86,7 @@ impl<'u> Meter<'u> {
     }
 
     /// A body has come: so many bytes of it, and if it was all, so long after the request was begun.
-    pub(super) fn body(&self, bytes: u64, total: Option<Duration>) {
-        let now = self.now();
+    pub(super) fn body(&self, now: Duration, bytes: u64, total: Option<Duration>) {
         self.cx
             .record(|report| report.body(now, self.place, bytes, total));
     }

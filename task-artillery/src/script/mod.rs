@@ -1,6 +1,6 @@
 //! Artillery scripts: the typed [`Script`], and how a [`Document`](star_core::document::Document) becomes one.
 //!
-//! Reading ([`parse`]) finds all faults in one go. What comes out holds no text that still has to be understood: durations are
+//! Reading ([`parse()`]) finds all faults in one go. What comes out holds no text that still has to be understood: durations are
 //! durations, and texts with placeholders are [`Template`](template::Template)s whose variables are known to exist. What a script
 //! asks for and this version does not carry out is a fault as well, so nothing in a script is silently without effect.
 

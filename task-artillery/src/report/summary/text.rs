@@ -55,10 +55,10 @@ fn head(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let traffic = &report.traffic;
     writeln!(
         f,
-        "requests  {} sent, {} answered, {:.1} a second, {} received",
+        "requests  {} sent, {} answered, {} a second, {} received",
         count(traffic.requests),
         count(traffic.responses),
-        rate(traffic.requests, report.requesting.length()),
+        tenths(rate(traffic.requests, report.requesting.length())),
         bytes(traffic.bytes)
     )?;
     if !traffic.codes.is_empty() {
@@ -197,13 +197,14 @@ fn with(cells: &[&str], times: [String; 5]) -> Vec<String> {
 
 fn times(histogram: &Histogram) -> [String; 5] {
     match Stats::of(histogram) {
-        Some(stats) => [stats.min, stats.median, stats.p95, stats.p99, stats.max].map(millis),
+        Some(stats) => [stats.min, stats.median, stats.p95, stats.p99, stats.max].map(tenths),
         None => [const { String::new() }; 5],
     }
 }
 
-fn millis(millis: f64) -> String {
-    let tenths = (millis * 10.0).round() as u64;
+/// A number to one decimal, with its thousands divided.
+fn tenths(number: f64) -> String {
+    let tenths = (number * 10.0).round() as u64;
     format!("{}.{}", count(tenths / 10), tenths % 10)
 }
 
@@ -260,6 +261,6 @@ mod tests {
             [0, 999, 1000, 999_949, 999_951, 5_400_000_000].map(bytes),
             ["0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 MB", "5.4 GB"]
         );
-        assert_eq!(millis(1234.56), "1,234.6");
+        assert_eq!(tenths(1234.56), "1,234.6");
     }
 }

@@ -92,8 +92,9 @@ impl Client {
             let (parts, body) = response.into_parts();
             let keep = call.keep && matches!(next, Ok(None));
             let (received, ended) = self.receive(body, &call.location, keep).await;
-            let total = ended.is_ok().then(|| meter.now().saturating_sub(begun));
-            meter.body(received.bytes, total);
+            let now = meter.now();
+            let total = ended.is_ok().then(|| now.saturating_sub(begun));
+            meter.body(now, received.bytes, total);
             ended?;
             let Some(location) = next? else {
                 let encoding = Encoding::of(parts.headers.get(CONTENT_ENCODING));
@@ -115,7 +116,7 @@ impl Client {
         meter: &Meter<'_>,
     ) -> Result<(Response<Incoming>, Duration), RequestError> {
         let limit = self.shared.timeout;
-        let mut request = Box::new(self.request(call, meter)?);
+        let mut request = self.request(call, meter)?;
         // A server may close a connection at any time; one that was opened for this request it has no reason to.
         let mut reused = self.take_connection(&call.location.origin).await;
         loop {
@@ -125,14 +126,14 @@ impl Client {
                 None => self.open(&call.location.origin, meter).await?,
             };
             match connection
-                .send(*request, limit, &mut self.watchdog, meter.cx())
+                .send(request, limit, &mut self.watchdog, meter.cx())
                 .await
             {
                 Ok(answered) => {
                     self.connections.push(connection);
                     return Ok(answered);
                 }
-                Err(SendError::Unsent(unsent)) if !fresh => request = unsent,
+                Err(SendError::Unsent(unsent)) if !fresh => request = *unsent,
                 Err(SendError::Unsent(_)) => {
                     let reset = std::io::ErrorKind::ConnectionReset.into();
                     return Err(RequestError::Connection(reset));

@@ -1,6 +1,7 @@
 //! HTTP requests.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
@@ -13,6 +14,7 @@ use star_core::draw::Draws;
 use super::super::engine::Compiler;
 use super::super::error::UserError;
 use super::super::http::{Call, Encoding, Location, RequestError};
+use super::super::meter::Meter;
 use super::super::user::Turn;
 use super::capture::Captures;
 use crate::script::Vars;
@@ -89,9 +91,7 @@ impl RequestStep {
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
         let Some(client) = turn.client else {
-            turn.meter.request(turn.meter.now());
-            turn.meter.response(200, std::time::Duration::ZERO);
-            turn.meter.body(0, Some(std::time::Duration::ZERO));
+            rehearse(&turn.meter);
             self.captures.rehearse(turn.vars, &mut draws);
             return Ok(());
         };
@@ -130,6 +130,14 @@ impl RequestStep {
             keep,
         })
     }
+}
+
+/// Counts an exchange that nobody had a part in: a 200 without a body, in no time.
+fn rehearse(meter: &Meter<'_>) {
+    let now = meter.now();
+    meter.request(now);
+    meter.response(200, Duration::ZERO);
+    meter.body(now, 0, Some(Duration::ZERO));
 }
 
 impl Content {
