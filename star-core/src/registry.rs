@@ -20,8 +20,15 @@ pub use inventory::submit;
 
 /// Makes a task's kind known to every program that links its crate.
 ///
-/// ```ignore
-/// star_core::register_task!(Pi);
+/// ```
+/// use star_core::laws::toys::Items;
+/// use star_core::registry::Kinds;
+///
+/// star_core::register_task!(Items);
+///
+/// fn main() {
+///     assert!(Kinds::linked().unwrap().get("items").is_some());
+/// }
 /// ```
 #[macro_export]
 macro_rules! register_task {

@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
-use crate::ledger::Book;
+use crate::ledger::{Book, RunId};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
 use crate::split::Splittable;
@@ -142,6 +142,11 @@ impl<R: Report> Context<R> {
         self.shared.terms.zero
     }
 
+    /// The run's name.
+    pub fn run(&self) -> &RunId {
+        self.shared.book.run()
+    }
+
     /// The run's seed.
     pub fn seed(&self) -> u64 {
         self.shared.terms.seed
@@ -179,6 +184,10 @@ impl<R: Report> Context<R> {
     /// Where the ledger does not have it, or can't be read.
     pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
         self.shared.book.blob(blob).await
+    }
+
+    pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {
+        read(&self.shared.measured.borrow())
     }
 
     pub(crate) fn measured(&self) -> Measured<R> {

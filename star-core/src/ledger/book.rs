@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::records::{
-    Claim, ClaimKey, Closed, Final, Live, Manifest, RunId, StartRecord, StopMark,
+    Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, RunId, StartRecord, StopMark,
 };
 use super::{Ledger, LedgerError};
 use crate::context::Traced;
@@ -89,13 +89,7 @@ impl Book {
     async fn put<T: Serialize>(&self, name: &str, record: &T) -> Result<(), LedgerError> {
         let key = self.key(name);
         let bytes = encode(&key, record)?;
-        let mut tries = 1;
-        loop {
-            match self.ledger.put(&key, bytes.clone()).await {
-                Err(_) if tries < TRIES => tries += 1,
-                other => return other,
-            }
-        }
+        put(&*self.ledger, &key, bytes).await
     }
 
     /// Claims something. A claim that is there with our own nonce is ours: the answer to an earlier try was lost.
@@ -153,14 +147,17 @@ impl Book {
         self.read("start-failure").await
     }
 
-    /// Overwrites a chunk's snapshot.
-    pub async fn write_live<R: Report>(
+    /// Overwrites a chunk's snapshot. What is measured is written at once, before anything is waited for.
+    pub fn write_live<R: Report>(
         &self,
         chunk: Slice,
         attempt: u32,
-        live: &Live<R>,
-    ) -> Result<(), LedgerError> {
-        self.put(&format!("live/{chunk}.{attempt}"), live).await
+        live: &LiveView<'_, R>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + use<R> {
+        let key = self.key(&format!("live/{chunk}.{attempt}"));
+        let bytes = encode(&key, live);
+        let ledger = Arc::clone(&self.ledger);
+        async move { put(&*ledger, &key, bytes?).await }
     }
 
     /// A chunk's newest snapshot.
@@ -277,6 +274,17 @@ impl Book {
             )));
         }
         Ok(Arc::from(&bytes[..]))
+    }
+}
+
+/// Sets a value, trying again on errors.
+async fn put(ledger: &dyn Ledger, key: &str, bytes: Bytes) -> Result<(), LedgerError> {
+    let mut tries = 1;
+    loop {
+        match ledger.put(key, bytes.clone()).await {
+            Err(_) if tries < TRIES => tries += 1,
+            other => return other,
+        }
     }
 }
 

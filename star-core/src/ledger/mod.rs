@@ -17,8 +17,8 @@ pub use book::{Book, Claimed};
 pub use directory::Directory;
 pub use memory::Memory;
 pub use records::{
-    Claim, ClaimKey, Closed, Final, Live, Manifest, NoRunId, RunId, StartRecord, StopMark,
-    WindowPlan,
+    Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, NoRunId, RunId, StartRecord,
+    StopMark, WindowPlan,
 };
 
 /// Values under keys. A key is made of letters, digits, `.`, `-`, `_`, and `/` between its parts.

@@ -229,6 +229,16 @@ pub struct Live<R: Report> {
     pub measured: Measured<R>,
 }
 
+/// A snapshot as it is written: what [`Live`] reads.
+#[derive(Debug, Serialize)]
+#[serde(bound = "")]
+pub struct LiveView<'a, R: Report> {
+    /// Rises with every snapshot.
+    pub sequence: u64,
+    /// What was counted and measured until now.
+    pub measured: &'a Measured<R>,
+}
+
 /// A chunk's last word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]

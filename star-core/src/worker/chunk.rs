@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Running, guarded};
 use crate::context::{Context, Signals, Terms};
 use crate::failure::Failure;
-use crate::ledger::{Final, Live};
+use crate::ledger::{Final, LiveView};
 use crate::report::Measured;
 use crate::slice::Slice;
 use crate::task::Task;
@@ -142,10 +142,10 @@ async fn publish<T: Task>(
             .sleep_until(clock.now() + running.manifest.intervals.snapshot)
             .await;
         sequence += 1;
-        let live = Live {
-            sequence,
-            measured: cx.measured(),
-        };
-        let _next_one_replaces_it = running.book.write_live(chunk, attempt, &live).await;
+        let written = cx.with_measured(|measured| {
+            let live = LiveView { sequence, measured };
+            running.book.write_live(chunk, attempt, &live)
+        });
+        let _next_one_replaces_it = written.await;
     }
 }
