@@ -35,7 +35,7 @@ pub struct Limits {
     #[serde(with = "as_nanos")]
     pub closing: Duration,
     /// How long a worker can live; none where it lives as long as it must.
-    #[serde(with = "optional_nanos")]
+    #[serde(with = "as_nanos::option")]
     pub life: Option<Duration>,
     /// How late a unit may be started; later, it is missed.
     #[serde(with = "as_nanos")]
@@ -115,25 +115,4 @@ impl Intervals {
         doubt: Duration::from_secs(10),
         margin: Duration::from_secs(2),
     };
-}
-
-mod optional_nanos {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
-
-    #[expect(clippy::ref_option, reason = "the signature is serde's")]
-    pub(super) fn serialize<S: Serializer>(
-        span: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        span.map(crate::time::nanos).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        let nanos = Option::<u64>::deserialize(deserializer)?;
-        Ok(nanos.map(Duration::from_nanos))
-    }
 }

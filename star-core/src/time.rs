@@ -83,4 +83,27 @@ pub mod as_nanos {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_nanos)
     }
+
+    /// The form of an `Option<Duration>`: whole nanoseconds, or nothing.
+    pub mod option {
+        use std::time::Duration;
+
+        use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
+
+        /// Writes nanoseconds, or nothing.
+        pub fn serialize<S: Serializer>(
+            span: &Option<Duration>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            span.map(crate::time::nanos).serialize(serializer)
+        }
+
+        /// Reads nanoseconds, or nothing.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Duration>, D::Error> {
+            let nanos = Option::<u64>::deserialize(deserializer)?;
+            Ok(nanos.map(Duration::from_nanos))
+        }
+    }
 }

@@ -61,16 +61,33 @@ async fn aside<T: Send + 'static>(
     }
 }
 
+/// A file that only its owner reads: a task may hold what nobody else is to know.
+fn private() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Writes a value to a file of its own in the directory of `path`.
 fn write_beside(path: &Path, value: &[u8]) -> io::Result<PathBuf> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let folder = path.parent().unwrap_or(Path::new("."));
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let beside = folder.join(format!(".{}-{number}", std::process::id()));
-    let open = || fs::File::create(&beside);
+    let open = || private().open(&beside);
     let mut file = match open() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
+            make_folder(folder)?;
             open()?
         }
         other => other?,
@@ -191,6 +208,20 @@ mod tests {
             .map(|entry| entry.unwrap().file_name())
             .collect();
         assert_eq!(names, ["b"]);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_its_owner_reads_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = folder("private");
+        on_runtime(Directory::new(&root).put("a/b", "secret".into())).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            (mode(&root.join("a")), mode(&root.join("a/b"))),
+            (0o700, 0o600)
+        );
         fs::remove_dir_all(root).unwrap();
     }
 
