@@ -1,7 +1,6 @@
 //! A plan as a table and as JSON.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use serde::Serialize;
 use star_core::{AnyTask, Limits, Plan, Rate, Slice, Window};
@@ -93,7 +92,7 @@ fn peak(task: &AnyTask, window: Window) -> Rate {
 /// The plan as a table.
 pub(crate) fn plan_text(view: &PlanView) -> String {
     let mut text = String::new();
-    let seconds = |at: f64| format!("{:?}", Duration::from_secs_f64(at));
+    let seconds = |at: f64| format!("{at} s");
     let length = view.duration.map_or_else(|| "a batch".to_owned(), seconds);
     let _infallible = writeln!(
         text,
@@ -112,7 +111,7 @@ pub(crate) fn plan_text(view: &PlanView) -> String {
     for chunk in view.chunks.iter().take(SHOWN) {
         let window = chunk.window.as_ref().map_or_else(
             || "all".to_owned(),
-            |window| format!("{}–{}", seconds(window.from), seconds(window.to)),
+            |window| format!("{}–{} s", window.from, window.to),
         );
         let lane = format!("{} of {}", chunk.lane, chunk.lanes);
         let peak = format!("{}/s", chunk.peak);
