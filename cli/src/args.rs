@@ -24,7 +24,7 @@ Exit codes:
   1    a fault of this program
   2    the command line is wrong
   3    the run does not hold what was asked for
-  4    units are lost or unfinished: the report is partial
+  4    units are lost, unfinished or missed: the report is partial
   5    the script or job is wrong
   6    the target never answered
   130  interrupted";
@@ -92,6 +92,15 @@ pub(crate) struct RunArgs {
     /// Make every worker a process of its own, not a thread
     #[arg(long)]
     pub(crate) processes: bool,
+
+    /// How late a user may be started, in milliseconds; later, it is missed, so that a stall is not followed by a burst
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 100,
+        env = "SLSART_LATE_LIMIT"
+    )]
+    pub(crate) late_limit: u64,
 
     /// The seed of all chance: the same seed repeats the run
     #[arg(long, value_name = "S")]

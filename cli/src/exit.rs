@@ -15,7 +15,7 @@ pub enum Exit {
     Usage,
     /// The run does not hold what was asked for.
     Failed,
-    /// Units are lost or unfinished.
+    /// Units are lost, unfinished or missed.
     Partial,
     /// The script or job is wrong.
     Invalid,

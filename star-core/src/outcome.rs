@@ -59,9 +59,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Whether something is missing that was not given up on purpose.
+    /// Whether something is missing that was not given up on purpose: what was done is not all of the run that was asked for.
     pub fn is_partial(&self) -> bool {
-        self.lost > 0 || self.unfinished > 0 || !self.faults.is_empty()
+        let in_doubt = self.stopped.is_none() && self.tally.cancelled > 0;
+        let missing = self.lost + self.unfinished + self.tally.missed > 0;
+        missing || in_doubt || !self.faults.is_empty()
     }
 
     /// Whether the counts add up, as they always must.

@@ -1,6 +1,7 @@
 //! `slsart run`: runs a job on this machine.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use star_core::ledger::{Book, Manifest};
 use star_core::worker::{Host, Ids as _, SystemIds};
@@ -74,12 +75,13 @@ fn bundled_target() -> Result<Running, CommandError> {
 fn limits(args: &RunArgs, job: &Job) -> Limits {
     let place = Limits::here(args.workers.unwrap_or_else(place::cores));
     let mut limits = job.task.limits(place);
+    limits.late = Duration::from_millis(args.late_limit);
     if args.workers.is_some() {
         limits.workers = args.workers;
     }
     if args.processes {
         // A process takes longer to be there than a thread.
-        limits.lead = limits.lead.max(std::time::Duration::from_millis(250));
+        limits.lead = limits.lead.max(Duration::from_millis(250));
     }
     limits
 }

@@ -70,10 +70,22 @@ fn complaints(facts: &Facts, verdict: &Verdict) -> Vec<String> {
         ));
     }
     if facts.is_partial() && facts.settled {
-        let seen = facts.planned - facts.lost;
-        let share = 100.0 * seen as f64 / facts.planned.max(1) as f64;
+        let done = facts.tally.started + facts.tally.skipped;
+        let share = 100.0 * done as f64 / facts.planned.max(1) as f64;
         lines.push(format!(
             "PARTIAL: the report covers {share:.1} % of the planned units"
+        ));
+    }
+    if facts.tally.missed > 0 {
+        let missed = facts.tally.missed;
+        lines.push(format!(
+            "  {missed} units were missed: they could not be started in time (more workers, or a slower script)"
+        ));
+    }
+    if facts.stopped.is_none() && facts.tally.cancelled > 0 {
+        let cancelled = facts.tally.cancelled;
+        lines.push(format!(
+            "  {cancelled} units were cancelled: their workers could not read the ledger"
         ));
     }
     for loss in facts.losses.iter().take(NAMED) {

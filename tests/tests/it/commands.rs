@@ -263,3 +263,37 @@ fn the_target_command_prints_its_address_and_ends_when_told() {
     kill_process(pid, Signal::TERM).unwrap();
     let _ended = finish(child).expect(0);
 }
+
+#[test]
+fn users_that_could_not_be_started_in_time_are_missed_and_make_the_run_partial() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write(
+        "burst.yml",
+        "
+config:
+  target: http://127.0.0.1:1
+  phases: [{ duration: 500ms, arrivalCount: 20000 }]
+scenarios: [{ flow: [{ get: { url: /static/64 } }] }]
+_split: { maxScriptRequestsPerSecond: 50000 }
+",
+    );
+    // More than any machine starts, and no lateness at all allowed.
+    let done = slsart(&scratch)
+        .args(["run", "--workers", "1", "--late-limit", "0"])
+        .args(["-t", target.url()])
+        .args([&script])
+        .run()
+        .expect(4);
+    assert!(
+        done.out
+            .contains("units were missed: they could not be started in time"),
+        "{}",
+        done.out
+    );
+    assert!(
+        done.out.contains("PARTIAL: the report covers"),
+        "{}",
+        done.out
+    );
+}

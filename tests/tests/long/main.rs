@@ -44,7 +44,7 @@ fn two_hundred_thousand_arrivals_stay_below_sixty_megabytes() {
     let script = script(&scratch, 2000, 100);
     let report = scratch.path("report.json");
     let mut child = Program::new(PROGRAM, &scratch)
-        .args(["run", "-q", "-t", target.url(), "-o"])
+        .args(["run", "-q", "--late-limit", "100", "-t", target.url(), "-o"])
         .args([&report, &script])
         .start();
     let mut peak = 0;
