@@ -137,30 +137,39 @@ pub async fn stop(host: &Host, run: &RunId) -> Result<(), LedgerError> {
 }
 
 /// Looks at a run again and again until it is closed, telling of every look. Closes it where nobody else does.
+///
+/// # Errors
+/// Where the ledger could not be read for two minutes.
 pub async fn follow(
     host: &Host,
     manifest: &Manifest,
     observer: &mut Observer,
     mut told: impl FnMut(&AnyOutcome),
-) -> AnyOutcome {
+) -> Result<AnyOutcome, LedgerError> {
     const LONGEST: Duration = Duration::from_millis(500);
+    const PATIENCE: Duration = Duration::from_mins(2);
     let clock = &host.world.clock;
     let mut pause = Duration::from_millis(5);
-    let mut settled_at = None;
+    let (mut settled_at, mut seen_at) = (None, clock.now());
     loop {
-        if let Ok(outcome) = observer.look().await {
-            told(&outcome);
-            if outcome.closed {
-                return outcome;
-            }
-            if outcome.facts.settled {
-                let since = *settled_at.get_or_insert_with(|| clock.now());
-                // Whoever closes first is about to; only when no record appears is it the launcher's to do.
-                let late = manifest.limits.closing + manifest.intervals.margin;
-                if clock.now().since(since) > late {
-                    observer.close().await;
+        match observer.look().await {
+            Ok(outcome) => {
+                seen_at = clock.now();
+                told(&outcome);
+                if outcome.closed {
+                    return Ok(outcome);
+                }
+                if outcome.facts.settled {
+                    let since = *settled_at.get_or_insert(seen_at);
+                    // Whoever closes first is about to; only when no record appears is it the launcher's to do.
+                    let late = manifest.limits.closing + manifest.intervals.margin;
+                    if seen_at.since(since) > late {
+                        observer.close().await;
+                    }
                 }
             }
+            Err(error) if clock.now().since(seen_at) > PATIENCE => return Err(error),
+            Err(_) => {}
         }
         clock.sleep_until(clock.now() + pause).await;
         pause = (pause * 2).min(LONGEST);

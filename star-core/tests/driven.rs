@@ -175,7 +175,7 @@ impl Fleet {
             std::future::pending::<std::convert::Infallible>().await
         };
         tokio::select! {
-            outcome = follow(&host, &manifest, &mut observer, |_| {}) => outcome,
+            outcome = follow(&host, &manifest, &mut observer, |_| {}) => outcome.unwrap(),
             never = beside => match never {},
         }
     }

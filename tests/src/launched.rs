@@ -94,7 +94,7 @@ pub fn launched(
             std::future::pending::<std::convert::Infallible>().await
         };
         let outcome = tokio::select! {
-            outcome = follow(&host, &manifest, &mut observer, |_| {}) => outcome,
+            outcome = follow(&host, &manifest, &mut observer, |_| {}) => outcome.unwrap(),
             never = attending => match never {},
         };
         let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());

@@ -106,7 +106,7 @@ async fn carry_out(
         ));
     }
     let ended = tokio::select! {
-        outcome = outcome(host, job, &manifest, args) => Ended::Outcome(Box::new(outcome)),
+        outcome = outcome(host, job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
@@ -119,7 +119,12 @@ async fn carry_out(
     Ok(ended)
 }
 
-async fn outcome(host: &Host, job: &Job, manifest: &Rc<Manifest>, args: &RunArgs) -> AnyOutcome {
+async fn outcome(
+    host: &Host,
+    job: &Job,
+    manifest: &Rc<Manifest>,
+    args: &RunArgs,
+) -> Result<AnyOutcome, CommandError> {
     let mut observer = job.task.observe(host, Rc::clone(manifest));
     let mut progress = Progress::new(args.quiet);
     let attending = async {
@@ -134,5 +139,5 @@ async fn outcome(host: &Host, job: &Job, manifest: &Rc<Manifest>, args: &RunArgs
         never = attending => match never {},
     };
     progress.end();
-    outcome
+    Ok(outcome?)
 }

@@ -63,11 +63,11 @@ impl<R: Report> Units<R> {
                 continue;
             }
             self.without_wait += 1;
-            self.next = index + 1;
             if self.cx.shared.signals.doubt.get() {
-                self.count(|tally| tally.cancelled += 1);
+                self.doubt(index).await;
                 continue;
             }
+            self.next = index + 1;
             let lateness = self.cx.now().saturating_sub(due);
             if self.timer.is_some() && lateness > self.cx.shared.terms.late {
                 self.miss_all_before(
@@ -95,6 +95,17 @@ impl<R: Report> Units<R> {
             biased;
             () = stop.cancelled() => false,
             () = timer.until(at) => true,
+        }
+    }
+
+    /// What becomes of a unit while it is unknown whether there is a stop mark: one that is due is cancelled; one of a batch can wait.
+    async fn doubt(&mut self, index: u64) {
+        const PAUSE: Duration = Duration::from_millis(250);
+        if self.timer.is_some() {
+            self.next = index + 1;
+            self.count(|tally| tally.cancelled += 1);
+        } else {
+            self.cx.sleep(PAUSE).await;
         }
     }
 

@@ -7,6 +7,7 @@ use crate::gather::{ATTEMPTS, Gathered};
 use crate::ledger::{ClaimKey, Claimed, Closed};
 use crate::outcome::Fault;
 use crate::task::Task;
+use crate::time::Time;
 
 /// Who closes: the first of these that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,14 @@ impl Closer {
             Self::Launcher => 2,
         }
     }
+}
+
+/// How long a ledger that can't be read is waited for at the end.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// When a run is settled and closed at the latest.
+fn late<T: Task>(running: &Running<T>) -> Time {
+    running.end() + running.manifest.intervals.margin + running.manifest.limits.closing
 }
 
 /// Between two looks whether all is settled: at first short, since most of the time it soon is.
@@ -56,7 +65,8 @@ pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
             Ok(outcome) if outcome.facts.settled => break outcome,
             Ok(_) | Err(_) => {}
         }
-        if now > running.lease {
+        // Long after everything must be settled only a ledger that can't be read keeps it from being.
+        if now > running.lease.min(late(running) + PATIENCE) {
             return;
         }
         running.clock().sleep_until(now + pause).await;

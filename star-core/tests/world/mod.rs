@@ -247,7 +247,9 @@ pub(crate) fn run_on(fleet: Fleet, task: AnyTask, how: Run) -> Done {
                 star_core::stop(&host, &run).await.unwrap();
             });
         }
-        let outcome = follow(&host, &manifest, &mut observer, |_| {}).await;
+        let outcome = follow(&host, &manifest, &mut observer, |_| {})
+            .await
+            .unwrap();
         attending.abort();
         let trace = trace(&ledger, &outcome).await;
         (outcome, trace)

@@ -139,7 +139,9 @@ async fn execute(job: &Job, how: How) -> Done {
             star_core::stop(&host, &run).await.unwrap();
         });
     }
-    let outcome = follow(&host, &manifest, &mut observer, |_| {}).await;
+    let outcome = follow(&host, &manifest, &mut observer, |_| {})
+        .await
+        .unwrap();
     attending.abort();
     assert!(outcome.facts.adds_up(), "{:?}", outcome.facts);
     assert!(
