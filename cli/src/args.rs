@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show how a script or job is cut, without running it
     Plan(PlanArgs),
+    /// Say what is wrong with a script or job, without running it
+    Check(CheckArgs),
     /// Print the report of a run, also of one that is still running
     Report(ReportArgs),
     /// Stop a run: no new arrivals, and what is running ends within seconds
@@ -141,6 +143,22 @@ pub(crate) struct PlanArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `slsart check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Which job.
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+
+    /// Print JSON: a list of what was found
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// `slsart report`.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use star_core::Job;
-use star_core::document::{Diagnostics, Document};
+use star_core::document::{Diagnostics, Document, Sources};
 use star_core::registry::Kinds;
 use star_yaml::ReadError;
 
@@ -12,37 +12,67 @@ use crate::diagnostics;
 use crate::error::CommandError;
 use crate::output;
 
+/// A job file as it was read: all that was found, and the job where it is sound.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    pub(crate) job: Option<Job>,
+    pub(crate) diagnostics: Diagnostics,
+    pub(crate) sources: Sources,
+}
+
 /// Reads a job, with what the command line changes in it. Warnings are printed.
 pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
-    let mut document = document(&args.script).map_err(|error| CommandError::Job {
-        diagnostics: error.diagnostic.into(),
-        sources: error.sources,
-    })?;
+    let Examined {
+        job,
+        diagnostics,
+        sources,
+    } = examine(args)?;
+    let Some(job) = job else {
+        return Err(CommandError::Job {
+            diagnostics,
+            sources,
+        });
+    };
+    if !diagnostics.is_empty() {
+        output::note(&diagnostics::render(
+            &diagnostics,
+            &sources,
+            output::colour(),
+        ));
+    }
+    Ok(job)
+}
+
+/// Reads a job and tells all that there is to say of it.
+pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
+    let kinds = Kinds::linked()?;
+    let mut document = match document(&args.script) {
+        Ok(document) => document,
+        Err(error) => {
+            return Ok(Examined {
+                job: None,
+                diagnostics: error.diagnostic.into(),
+                sources: error.sources,
+            });
+        }
+    };
     if let Some(target) = &args.target {
         document.options.give("target", target);
     }
-    let kinds = Kinds::linked()?;
     let read = kinds.read(&mut document);
-    let mut found: Diagnostics = document.warnings().clone();
-    match read {
-        Ok(job) => {
-            if !found.is_empty() {
-                output::note(&diagnostics::render(
-                    &found,
-                    &document.sources,
-                    output::colour(),
-                ));
-            }
-            Ok(job)
-        }
+    let mut diagnostics: Diagnostics = document.warnings().clone();
+    let job = match read {
+        Ok(job) => Some(job),
         Err(errors) => {
-            found.extend(errors);
-            Err(CommandError::Job {
-                diagnostics: found,
-                sources: document.sources,
-            })
+            diagnostics.extend(errors);
+            None
         }
-    }
+    };
+    Ok(Examined {
+        job,
+        diagnostics,
+        sources: document.sources,
+    })
 }
 
 fn document(script: &Path) -> Result<Document, Box<ReadError>> {

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod check;
 mod plan;
 mod report;
 mod run;
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::Check(args) => check::check(&args),
         Command::Report(args) => report::report(&args),
         Command::Stop(args) => stop::stop(&args),
         Command::Tasks => tasks::tasks(),

@@ -297,3 +297,56 @@ _split: { maxScriptRequestsPerSecond: 50000 }
         done.out
     );
 }
+
+#[test]
+fn a_check_tells_what_is_wrong_and_runs_nothing() {
+    let scratch = Scratch::default();
+    let sound = scripts::steady(&scratch, 1.0, 1.0);
+    let checked = slsart(&scratch)
+        .args(["check"])
+        .args([&sound])
+        .run()
+        .expect(0);
+    assert_eq!((checked.out.as_str(), checked.err.as_str()), ("", ""));
+    let text = std::fs::read_to_string(&sound)
+        .unwrap()
+        .replace("arrivalRate", "arrivalRat");
+    let wrong = scratch.write("wrong.yml", text);
+    let checked = slsart(&scratch)
+        .args(["check"])
+        .args([&wrong])
+        .run()
+        .expect(5);
+    assert!(
+        checked.err.contains("did you mean `arrivalRate`?"),
+        "{}",
+        checked.err
+    );
+    let json = slsart(&scratch)
+        .args(["check", "--json"])
+        .args([&wrong])
+        .run()
+        .expect(5);
+    let found: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(
+        (&found[0]["severity"], &found[0]["line"]),
+        (&"error".into(), &4.into()),
+        "{found}"
+    );
+    let warned = scratch.write(
+        "warned.yml",
+        std::fs::read_to_string(&sound).unwrap() + "_trace: true\n",
+    );
+    let lenient = slsart(&scratch)
+        .args(["check"])
+        .args([&warned])
+        .run()
+        .expect(0);
+    assert!(lenient.err.starts_with("warning: "), "{}", lenient.err);
+    slsart(&scratch)
+        .args(["check", "--strict"])
+        .args([&warned])
+        .run()
+        .expect(5);
+    assert!(!scratch.runs().exists());
+}
