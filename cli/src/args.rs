@@ -66,6 +66,30 @@ pub(crate) struct JobArgs {
     /// The target, instead of the script's own
     #[arg(short, long, value_name = "URL")]
     pub(crate) target: Option<String>,
+
+    /// Which of the script's environments to take
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+
+    /// Another file, laid over the script; may be given several times
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Vec<String>,
+
+    /// What to change in the script, as JSON; lists are replaced
+    #[arg(long, value_name = "JSON")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Variables, as JSON or as `name=value`; may be given several times
+    #[arg(short, long, value_name = "VARIABLES")]
+    pub(crate) variables: Vec<String>,
+
+    /// Run only this scenario: its name, or a regular expression that matches one name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario_name: Option<String>,
+
+    /// Run a single user
+    #[arg(short, long)]
+    pub(crate) solo: bool,
 }
 
 /// Where runs are recorded.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use star_core::Job;
-use star_core::document::{Diagnostics, Document, Sources};
+use star_core::document::{Diagnostics, Document, Options, Sources};
 use star_core::registry::Kinds;
 use star_yaml::ReadError;
 
@@ -56,9 +56,7 @@ pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
             });
         }
     };
-    if let Some(target) = &args.target {
-        document.options.give("target", target);
-    }
+    give(args, &mut document.options);
     let read = kinds.read(&mut document);
     let mut diagnostics: Diagnostics = document.warnings().clone();
     let job = match read {
@@ -73,6 +71,33 @@ pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
         diagnostics,
         sources: document.sources,
     })
+}
+
+/// Hands on what was typed about the task. A kind takes what it knows; the rest is refused.
+fn give(args: &JobArgs, options: &mut Options) {
+    let one = [
+        ("target", &args.target),
+        ("environment", &args.environment),
+        ("scenario-name", &args.scenario_name),
+    ];
+    let many = [
+        ("config", &args.config),
+        ("overrides", &args.overrides),
+        ("variables", &args.variables),
+    ];
+    for (name, value) in one {
+        if let Some(value) = value {
+            options.give(name, value);
+        }
+    }
+    for (name, values) in many {
+        for value in values {
+            options.give(name, value);
+        }
+    }
+    if args.solo {
+        options.give("solo", "");
+    }
 }
 
 fn document(script: &Path) -> Result<Document, Box<ReadError>> {

@@ -16,4 +16,4 @@ pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use files::{Blob, BlobRef, Document, Options};
 pub use source::{FileId, Position, Sources, Span};
 pub use suggest::closest;
-pub use tree::{Entry, Map, Node, Value};
+pub use tree::{Entry, Lists, Map, Node, Value};

@@ -47,6 +47,15 @@ pub struct Entry {
     pub node: Node,
 }
 
+/// How a list is laid over another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// Its items over those of the other, one by one.
+    ByIndex,
+    /// In place of the other.
+    Replaced,
+}
+
 impl Map {
     /// A mapping of these entries; of two entries with one key the later wins, in the place of the first.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
@@ -75,6 +84,12 @@ impl Map {
     /// The value under a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The value under a key, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let entry = self.entries.iter_mut().find(|entry| entry.key == key)?;
+        Some(&mut entry.node)
     }
 
     /// The entry under a key.
@@ -132,6 +147,29 @@ impl Node {
     /// The value under a key, if this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_map().and_then(|map| map.get(key))
+    }
+
+    /// Lays another value over this: mappings key by key, lists as said; anything else takes the place of what was there.
+    pub fn merge(&mut self, over: &Self, lists: Lists) {
+        match (&mut self.value, &over.value) {
+            (Value::Map(under), Value::Map(map)) => {
+                for entry in &map.entries {
+                    match under.get_mut(&entry.key) {
+                        Some(node) => node.merge(&entry.node, lists),
+                        None => under.entries.push(entry.clone()),
+                    }
+                }
+            }
+            (Value::List(under), Value::List(items)) if lists == Lists::ByIndex => {
+                for (index, item) in items.iter().enumerate() {
+                    match under.get_mut(index) {
+                        Some(node) => node.merge(item, lists),
+                        None => under.push(item.clone()),
+                    }
+                }
+            }
+            _ => *self = over.clone(),
+        }
     }
 
     /// What kind of value this is, as messages call it: "a number", "a list".

@@ -350,3 +350,64 @@ fn a_check_tells_what_is_wrong_and_runs_nothing() {
         .expect(5);
     assert!(!scratch.runs().exists());
 }
+
+#[test]
+fn environments_config_files_overrides_and_variables_are_laid_over_a_script() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write(
+        "script.yml",
+        "
+config:
+  target: http://127.0.0.1:1
+  phases: [{ duration: 100ms, arrivalCount: 9 }]
+  variables: { colour: red, size: 1 }
+  environments: { local: { phases: [{ arrivalCount: 2 }] } }
+scenarios:
+  - { name: one, flow: [{ get: { url: \"/echo?{{ colour }}-{{ size }}\" } }] }
+  - { name: two, flow: [{ get: { url: / } }] }
+",
+    );
+    scratch.write("more.yml", "config: { variables: { size: 5 } }\n");
+    slsart(&scratch)
+        .args([
+            "run",
+            "-q",
+            "-e",
+            "local",
+            "-c",
+            "more.yml",
+            "-v",
+            "colour=blue",
+            "--scenario-name",
+            "one",
+        ])
+        .args([
+            "--overrides",
+            &format!("{{\"config\": {{\"target\": \"{}\"}}}}", target.url()),
+        ])
+        .args([&script])
+        .run()
+        .expect(0);
+    let paths: Vec<String> = tests::requests(&target)
+        .into_iter()
+        .map(|request| request.path)
+        .collect();
+    assert_eq!(paths, ["/echo?blue-5", "/echo?blue-5"]);
+    let refused = slsart(&scratch)
+        .args(["run", "-e", "lokal"])
+        .args([&script])
+        .run()
+        .expect(5);
+    assert!(
+        refused.err.contains("did you mean `local`?"),
+        "{}",
+        refused.err
+    );
+    slsart(&scratch)
+        .args(["run", "-q", "-s", "-t", target.url()])
+        .args([&script])
+        .run()
+        .expect(0);
+    assert_eq!(target.count(), 3);
+}

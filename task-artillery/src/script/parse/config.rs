@@ -93,6 +93,9 @@ impl Reader<'_> {
         if let Some(plugins) = fields.get("plugins") {
             self.fields("plugins", plugins, &keys::PLUGINS);
         }
+        if let Some(environments) = fields.get("environments") {
+            self.environments(environments);
+        }
         let target = self.target(&fields);
         let phases = self.phases(fields.get("phases"));
         let http = fields
@@ -110,6 +113,28 @@ impl Reader<'_> {
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
         })
+    }
+
+    /// `environments`: each is laid over `config` when it is chosen, and read then.
+    fn environments(&mut self, node: &Node) {
+        let Some(map) = node.as_map() else {
+            self.mismatch::<()>(
+                "environments",
+                node,
+                "a mapping of names to what changes in `config`",
+            );
+            return;
+        };
+        for environment in map.entries() {
+            if environment.node.as_map().is_none() {
+                let name = format!("the environment `{}`", short(&environment.key));
+                self.mismatch::<()>(
+                    &name,
+                    &environment.node,
+                    "a mapping of what changes in `config`",
+                );
+            }
+        }
     }
 
     /// The target: the command line's, or the script's.

@@ -8,6 +8,7 @@ mod config;
 mod fields;
 mod headers;
 mod keys;
+mod layers;
 mod payload;
 mod phase;
 mod reader;
@@ -30,7 +31,8 @@ pub fn claims(root: &Node) -> bool {
     root.get("config").is_some() || root.get("scenarios").is_some()
 }
 
-/// Reads a script. The option `target` of the document, where it is given, is meant instead of `config.target`. Payloads are read and
+/// Reads a script, with what the document's options lay over it (`config`, `environment`, `overrides`, `variables`, `scenario-name`,
+/// `solo`). The option `target`, where it is given, is meant instead of `config.target`. Payloads are read and
 /// checked as well, and travel with the document. What is harmless becomes a warning of the document.
 ///
 /// # Errors
@@ -42,8 +44,16 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
         span: document.root.span,
     };
     let root = std::mem::replace(&mut document.root, nothing);
+    let (layered, faults) = layers::apply(document, &root);
+    if !faults.is_empty() {
+        // What is missing from a layer would show as faults of the script.
+        document.root = root;
+        let mut errors = Diagnostics::default();
+        errors.extend(faults);
+        return Err(errors);
+    }
     let mut reader = Reader::new(document);
-    let script = reader.script(&root);
+    let script = reader.script(&layered);
     let errors = reader.finish();
     document.root = root;
     match script {

@@ -54,10 +54,7 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("timeout", Done),
         Key("mode", Done),
         Key("plugins", Done),
-        Key(
-            "environments",
-            Harmless("this version cannot choose one of them"),
-        ),
+        Key("environments", Done),
         Key("processor", JAVASCRIPT),
         Key("engines", OTHER_ENGINE),
         Key("socketio", OTHER_ENGINE),

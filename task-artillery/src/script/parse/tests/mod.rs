@@ -2,6 +2,7 @@
 
 mod bad;
 mod good;
+mod layers;
 mod property;
 mod table;
 

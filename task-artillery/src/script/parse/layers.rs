@@ -1,0 +1,192 @@
+//! What is laid over a script before it is read, in Artillery's order: other files (`-c`), one of its environments (`-e`), overrides
+//! (`--overrides`), variables (`-v`), and the choice of a scenario (`--scenario-name`) or of a single user (`-s`).
+//!
+//! All of it works on trees, so every value keeps the place where it was written.
+
+use std::path::Path;
+
+use regex::Regex;
+use star_core::document::{
+    Diagnostic, Document, Entry, Lists, Map, Node, Sources, Span, Value, closest,
+};
+
+/// The script as the command line means it; what was wrong on the way.
+pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Vec<Diagnostic>) {
+    let mut layers = Layers {
+        root: root.clone(),
+        faults: Vec::new(),
+    };
+    for path in document.options.take_all("config") {
+        match star_yaml::read_file(&mut document.sources, Path::new(&path)) {
+            Ok(file) => layers.root.merge(&file, Lists::ByIndex),
+            Err(fault) => layers.faults.push(fault),
+        }
+    }
+    if let Some(name) = document.options.take("environment") {
+        layers.environment(&name);
+    }
+    for text in document.options.take_all("overrides") {
+        match star_yaml::read(&mut document.sources, "--overrides", &text) {
+            Ok(overrides) => layers.root.merge(&overrides, Lists::Replaced),
+            Err(fault) => layers.faults.push(fault),
+        }
+    }
+    for text in document.options.take_all("variables") {
+        match variables(&mut document.sources, &text) {
+            Ok(variables) => layers.under_config("variables", &variables, Lists::Replaced),
+            Err(fault) => layers.faults.push(fault),
+        }
+    }
+    if let Some(name) = document.options.take("scenario-name") {
+        layers.only_scenario(&name);
+    }
+    if document.options.take("solo").is_some() {
+        layers.one_user(&mut document.sources);
+    }
+    (layers.root, layers.faults)
+}
+
+struct Layers {
+    root: Node,
+    faults: Vec<Diagnostic>,
+}
+
+impl Layers {
+    fn environment(&mut self, name: &str) {
+        let environments = self
+            .root
+            .get("config")
+            .and_then(|config| config.get("environments"));
+        let Some(environments) = environments else {
+            let message = format!(
+                "there is no environment `{name}`: the script has no `config.environments`"
+            );
+            self.faults.push(Diagnostic::error(message));
+            return;
+        };
+        if let Some(chosen) = environments.get(name).cloned() {
+            if let Some(config) = self.config() {
+                config.merge(&chosen, Lists::ByIndex);
+            }
+            return;
+        }
+        let map = environments.as_map();
+        let known: Vec<&str> = map
+            .into_iter()
+            .flat_map(|map| map.entries().iter().map(|entry| entry.key.as_str()))
+            .collect();
+        let help = match closest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known are: {}", known.join(", ")),
+        };
+        let fault = Diagnostic::error(format!("there is no environment `{name}`"));
+        self.faults
+            .push(fault.at(environments.span, "not among these").help(help));
+    }
+
+    fn config(&mut self) -> Option<&mut Node> {
+        let Value::Map(root) = &mut self.root.value else {
+            return None;
+        };
+        root.get_mut("config")
+    }
+
+    /// Lays something over a key of `config`, which is made where it is not there.
+    fn under_config(&mut self, key: &str, node: &Node, lists: Lists) {
+        let inner = map_of(key, node.clone());
+        self.root.merge(&map_of("config", inner), lists);
+    }
+
+    fn only_scenario(&mut self, wanted: &str) {
+        let Value::Map(root) = &mut self.root.value else {
+            return;
+        };
+        let Some(Node {
+            value: Value::List(scenarios),
+            span,
+        }) = root.get_mut("scenarios")
+        else {
+            return;
+        };
+        let name = |scenario: &Node| {
+            scenario
+                .get("name")
+                .and_then(Node::as_str)
+                .map(str::to_owned)
+        };
+        let exact = scenarios
+            .iter()
+            .any(|scenario| name(scenario).as_deref() == Some(wanted));
+        let pattern = Regex::new(wanted).ok();
+        let matches = |scenario: &Node| {
+            name(scenario).is_some_and(|name| match &pattern {
+                _ if exact => name == wanted,
+                Some(pattern) => pattern.is_match(&name),
+                None => false,
+            })
+        };
+        let found = scenarios
+            .iter()
+            .filter(|scenario| matches(scenario))
+            .count();
+        if found == 1 {
+            scenarios.retain(matches);
+            return;
+        }
+        let names: Vec<String> = scenarios.iter().filter_map(name).collect();
+        let message = match found {
+            0 => format!("no scenario is called `{wanted}`"),
+            _ => format!("{found} scenarios match `{wanted}`"),
+        };
+        let help = match names.len() {
+            0 => "no scenario of this script has a `name`".to_owned(),
+            _ => format!("they are called: {}", names.join(", ")),
+        };
+        self.faults
+            .push(Diagnostic::error(message).at(*span, "").help(help));
+    }
+
+    /// One user, at once: what `-s` stands for.
+    fn one_user(&mut self, sources: &mut Sources) {
+        const ONE: &str = "[{ duration: 1, arrivalCount: 1 }]";
+        match star_yaml::read(sources, "--solo", ONE) {
+            Ok(phases) => self.under_config("phases", &phases, Lists::Replaced),
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+}
+
+fn map_of(key: &str, node: Node) -> Node {
+    let span = node.span;
+    let entry = Entry {
+        key: key.to_owned(),
+        key_span: span,
+        node,
+    };
+    Node {
+        value: Value::Map(Map::new([entry])),
+        span,
+    }
+}
+
+/// Variables as `-v` gives them: a JSON object, or `name=value`, where the value is text, a number or a boolean as in a script.
+fn variables(sources: &mut Sources, text: &str) -> Result<Node, Diagnostic> {
+    const SOURCE: &str = "--variables";
+    if text.trim_start().starts_with('{') {
+        return star_yaml::read(sources, SOURCE, text);
+    }
+    let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+        let fault = Diagnostic::error(format!("`{text}` gives no variable"));
+        return Err(fault.help("write `-v name=value`, or `-v '{\"name\": \"value\"}'`"));
+    };
+    let number = value.parse::<serde_json::Number>().ok();
+    let value = match (value, number) {
+        ("true", _) => Value::Bool(true),
+        ("false", _) => Value::Bool(false),
+        (_, Some(number)) => Value::Number(number),
+        (text, None) => Value::String(text.to_owned()),
+    };
+    let file = sources.add(SOURCE, text);
+    let span = Span::new(file, name.len() + 1, text.len());
+    Ok(map_of(name, Node { value, span }))
+}

@@ -1,0 +1,147 @@
+//! What the command line lays over a script.
+
+use super::*;
+use crate::arrivals::Load;
+
+const SCRIPT: &str = r#"
+config:
+  target: http://base
+  phases:
+    - { duration: 10, arrivalRate: 1 }
+    - { duration: 20, arrivalRate: 2, name: second }
+  variables: { colour: red, size: 1 }
+  environments:
+    staging:
+      target: http://staging
+      phases: [{ arrivalRate: 7 }]
+      variables: { colour: blue }
+scenarios:
+  - { name: buy now, flow: [{ get: { url: "/{{ colour }}/{{ size }}" } }] }
+  - { name: browse, flow: [{ get: { url: / } }] }
+"#;
+
+fn layered(options: &[(&'static str, &str)]) -> Result<Script, String> {
+    let mut document = star_yaml::document_from("s.yml", SCRIPT.as_bytes(), ".").unwrap();
+    for (name, value) in options {
+        document.options.give(name, *value);
+    }
+    let read = parse(&mut document);
+    assert_eq!(document.options.left().count(), 0, "every option is taken");
+    read.map_err(|errors| {
+        let lines: Vec<_> = errors
+            .iter()
+            .map(|error| error.one_line(&document.sources))
+            .collect();
+        lines.join("\n")
+    })
+}
+
+fn variable(script: &Script, name: &str) -> serde_json::Value {
+    let found = script
+        .variables
+        .iter()
+        .find(|variable| variable.name == name)
+        .unwrap();
+    serde_json::to_value(&found.value).unwrap()
+}
+
+#[test]
+fn an_environment_is_laid_over_the_config_and_over_lists_item_by_item() {
+    let script = layered(&[("environment", "staging")]).unwrap();
+    assert_eq!(script.target, "http://staging");
+    assert_eq!(script.phases[0].load, Load::Rate { from: 7.0, to: 7.0 });
+    assert_eq!(script.phases[0].duration.as_secs(), 10);
+    assert_eq!(script.phases[1].name.as_deref(), Some("second"));
+    assert_eq!(
+        (variable(&script, "colour"), variable(&script, "size")),
+        ("blue".into(), 1.into())
+    );
+    assert_eq!(layered(&[]).unwrap().target, "http://base");
+}
+
+#[test]
+fn an_environment_that_is_not_there_is_an_error_with_what_there_is() {
+    assert_eq!(
+        layered(&[("environment", "stagin")]).unwrap_err(),
+        "s.yml:9:5: error: there is no environment `stagin` (did you mean `staging`?)"
+    );
+}
+
+#[test]
+fn overrides_replace_lists_and_come_after_the_environment() {
+    let overrides =
+        r#"{"config": {"phases": [{"duration": 1, "arrivalCount": 3}], "target": "http://over"}}"#;
+    let script = layered(&[("overrides", overrides), ("environment", "staging")]).unwrap();
+    assert_eq!(script.target, "http://over");
+    assert_eq!(
+        (script.phases.len(), script.phases[0].load),
+        (1, Load::Count(3))
+    );
+}
+
+#[test]
+fn a_fault_in_an_override_is_told_at_its_place() {
+    let wrong = r#"{"config": {"phases": [{"duration": 1, "arivalRate": 3}]}}"#;
+    let told = layered(&[("overrides", wrong)]).unwrap_err();
+    assert!(
+        told.starts_with("--overrides:1:40: error: unknown key `arivalRate` in a phase"),
+        "{told}"
+    );
+    let broken = layered(&[("overrides", "{")]).unwrap_err();
+    assert!(broken.starts_with("--overrides:1:"), "{broken}");
+}
+
+#[test]
+fn variables_are_given_as_json_or_one_by_one_and_the_later_wins() {
+    let given = [
+        ("variables", r#"{"colour": "green", "more": [1, 2]}"#),
+        ("variables", "size=5"),
+        ("variables", "text=a=b"),
+    ];
+    let script = layered(&given).unwrap();
+    assert_eq!(
+        (variable(&script, "colour"), variable(&script, "size")),
+        ("green".into(), 5.into())
+    );
+    assert_eq!(variable(&script, "text"), "a=b");
+    let told = layered(&[("variables", "nothing")]).unwrap_err();
+    assert!(
+        told.contains("`nothing` gives no variable (write `-v name=value`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn one_scenario_is_chosen_by_its_name_or_by_an_expression_that_matches_one() {
+    let names = |wanted: &str| {
+        let script = layered(&[("scenario-name", wanted)])?;
+        Ok::<_, String>(
+            script
+                .scenarios
+                .into_iter()
+                .map(|scenario| scenario.name.unwrap())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(names("browse").unwrap(), ["browse"]);
+    assert_eq!(names("^buy").unwrap(), ["buy now"]);
+    assert!(
+        names("b")
+            .unwrap_err()
+            .contains("2 scenarios match `b` (they are called: buy now, browse)")
+    );
+    assert!(
+        names("sell")
+            .unwrap_err()
+            .contains("no scenario is called `sell`")
+    );
+}
+
+#[test]
+fn solo_is_one_user() {
+    let script = layered(&[("solo", "")]).unwrap();
+    assert_eq!(
+        (script.phases.len(), script.phases[0].load),
+        (1, Load::Count(1))
+    );
+}
