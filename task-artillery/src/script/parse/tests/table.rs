@@ -61,3 +61,31 @@ fn every_key_that_is_carried_out_is_looked_at() {
         }
     }
 }
+
+/// The reference for people has every key that is carried out.
+#[test]
+fn every_key_that_is_carried_out_is_in_the_reference() {
+    let reference = include_str!("../../../../../docs/scripts.md");
+    let mappings = [
+        &keys::SCRIPT,
+        &keys::CONFIG,
+        &keys::HTTP,
+        &keys::DEFAULTS,
+        &keys::PHASE,
+        &keys::PAYLOAD,
+        &keys::SCENARIO,
+        &keys::REQUEST,
+        &keys::CAPTURE,
+        &keys::STEP,
+        &keys::LOOP,
+    ];
+    for mapping in mappings {
+        for key in mapping.done() {
+            assert!(
+                reference.contains(&format!("`{key}`")) || reference.contains(&format!("`{key}:")),
+                "docs/scripts.md lacks `{key}` of {}",
+                mapping.noun
+            );
+        }
+    }
+}
