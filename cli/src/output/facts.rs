@@ -65,7 +65,7 @@ fn complaints(facts: &Facts, verdict: &Verdict) -> Vec<String> {
             .zero
             .map_or(Duration::ZERO, |zero| stopped.since(zero));
         lines.push(format!(
-            "STOPPED after {:.1} s: the report covers what was done until then",
+            "STOPPED after {:.1} s: the report is partial, it covers what was done until then",
             after.as_secs_f64()
         ));
     }

@@ -51,7 +51,9 @@ fn report(outcome: &AnyOutcome) -> Result<Value, CommandError> {
     if let Some(Value::Object(own)) = own {
         own.insert("run".to_owned(), facts);
         own.insert("verdict".to_owned(), json!(outcome.verdict));
-        own.insert("partial".to_owned(), json!(outcome.facts.is_partial()));
+        let cut_short = outcome.facts.stopped.is_some() && outcome.facts.tally.cancelled > 0;
+        let partial = outcome.facts.is_partial() || cut_short;
+        own.insert("partial".to_owned(), json!(partial));
     }
     Ok(report)
 }
