@@ -43,13 +43,13 @@ impl Exit {
     /// What a run's outcome comes to: the first that holds.
     pub fn of(outcome: &AnyOutcome) -> Self {
         let facts = &outcome.facts;
-        if facts.stopped.is_some() && facts.tally.cancelled + facts.unfinished + facts.lost > 0 {
+        if facts.stopped.is_some() {
             return Self::Interrupted;
         }
         match &outcome.verdict {
             Verdict::NoAnswer => Self::NoAnswer,
             Verdict::Failed(_) => Self::Failed,
-            Verdict::Passed if facts.is_partial() => Self::Partial,
+            Verdict::Passed if facts.is_partial() || !facts.settled => Self::Partial,
             Verdict::Passed => Self::Passed,
         }
     }

@@ -163,6 +163,10 @@ pub async fn follow(
                     let since = *settled_at.get_or_insert(seen_at);
                     // Whoever closes first is about to; only when no record appears is it the launcher's to do.
                     let late = manifest.limits.closing + manifest.intervals.margin;
+                    if seen_at.since(since) > late * 3 {
+                        // Whoever was to close it is gone, and so nobody will: what is settled stands.
+                        return Ok(outcome);
+                    }
                     if seen_at.since(since) > late {
                         observer.close().await;
                     }

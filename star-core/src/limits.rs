@@ -57,7 +57,7 @@ impl Limits {
             workers: Some(workers.max(1)),
             chunk_units: None,
             lead: Duration::from_millis(10),
-            ready_rate: None,
+            ready_rate: Some(Rate::per_second(200)),
             tail: Duration::from_secs(10),
             closing: Duration::from_secs(2),
             life: None,

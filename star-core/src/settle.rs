@@ -159,6 +159,9 @@ pub(crate) fn undelivered<R: Report>(
     }
 }
 
+/// After so many snapshots that did not come, a worker is held for gone.
+const SIGNS_MISSED: u32 = 5;
+
 /// When nothing of a chunk is to be waited for any more.
 fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>) -> Time {
     let &Record {
@@ -170,6 +173,11 @@ fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>) -> Time {
     let (limits, intervals) = (&manifest.limits, &manifest.intervals);
     let end = start.zero + start.end.min(chunk.chunk.window.to()) + limits.tail;
     let end = match chunk.claim {
+        // Units that may live as long as they want keep a chunk open for as long as its worker gives signs of life.
+        Some(_) if limits.life.is_none() && !start.batch => {
+            let last_sign = chunk.live.as_ref().map_or(end, |live| live.at);
+            end.max(last_sign + intervals.snapshot * SIGNS_MISSED)
+        }
         Some(claim) => end.min(claim.lease),
         None => end,
     };
@@ -296,9 +304,18 @@ mod tests {
     }
 
     fn settled(evidence: &[Evidence<Sums>], stop: Option<u64>, after: u64) -> Outcome<Sums> {
-        let (manifest, start) = (manifest(), start());
+        settled_in(&manifest(), evidence, stop, after)
+    }
+
+    fn settled_in(
+        manifest: &Manifest,
+        evidence: &[Evidence<Sums>],
+        stop: Option<u64>,
+        after: u64,
+    ) -> Outcome<Sums> {
+        let start = start();
         let record = Record {
-            manifest: &manifest,
+            manifest,
             start: &start,
             stop: stop.map(|at| StopMark {
                 at: ZERO + seconds(at),
@@ -318,6 +335,7 @@ mod tests {
         assert!(settled(&evidence, None, 1).facts.settled);
         evidence[0].live = Some(Live {
             sequence: 3,
+            at: ZERO,
             measured: measured(99, 99),
         });
         assert_eq!(
@@ -328,6 +346,7 @@ mod tests {
         evidence[0].last = None;
         evidence[0].live = Some(Live {
             sequence: 3,
+            at: ZERO,
             measured: measured(6, 5),
         });
         let running = settled(&evidence, None, 9).facts;
@@ -354,6 +373,7 @@ mod tests {
         evidence[1].last = None;
         evidence[1].live = Some(Live {
             sequence: 1,
+            at: ZERO,
             measured: measured(10, 10),
         });
         let facts = settled(&evidence, None, 60).facts;
@@ -383,6 +403,22 @@ mod tests {
     }
 
     #[test]
+    fn units_without_a_bound_keep_a_chunk_open_while_its_worker_gives_signs() {
+        let mut evidence = evidence();
+        for chunk in &mut evidence {
+            chunk.claim = Some(claim());
+            chunk.live = Some(Live {
+                sequence: 1,
+                at: ZERO + seconds(50),
+                measured: measured(10, 9),
+            });
+        }
+        assert!(!settled(&evidence, None, 56).facts.settled);
+        assert!(settled(&evidence, None, 58).facts.settled);
+        assert_eq!(settled(&evidence, None, 58).facts.unfinished, 4);
+    }
+
+    #[test]
     fn a_claim_holds_no_longer_than_its_lease() {
         let mut evidence = evidence();
         for chunk in &mut evidence {
@@ -391,8 +427,10 @@ mod tests {
                 ..claim()
             });
         }
-        assert!(!settled(&evidence, None, 4).facts.settled);
-        assert!(settled(&evidence, None, 6).facts.settled);
+        let mut manifest = manifest();
+        manifest.limits.life = Some(seconds(60));
+        assert!(!settled_in(&manifest, &evidence, None, 4).facts.settled);
+        assert!(settled_in(&manifest, &evidence, None, 6).facts.settled);
     }
 
     proptest! {
@@ -414,7 +452,7 @@ mod tests {
                 match which {
                     0 => chunk.last = Some(word),
                     1 => chunk.failed = Some(word),
-                    2 => chunk.live = Some(Live { sequence: 1, measured: some }),
+                    2 => chunk.live = Some(Live { sequence: 1, at: ZERO, measured: some }),
                     _ => {}
                 }
             }

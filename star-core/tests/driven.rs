@@ -484,6 +484,7 @@ fn a_unit_that_outlives_its_worker_is_cut_off_and_named() {
         );
         let limits = Limits {
             chunk: Duration::from_mins(1),
+            life: Some(Duration::from_mins(2)),
             ..Limits::here(2)
         };
         let fleet = Fleet::new();

@@ -32,6 +32,9 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         .as_deref()
         .map(ReportFile::prepare)
         .transpose()?;
+    if let Some(trace) = &args.trace {
+        output::prepare(trace)?;
+    }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
     let host = if args.processes {

@@ -30,10 +30,14 @@ fn lines(facts: &Facts, verdict: &Verdict) -> String {
         (tally.cancelled, "cancelled"),
         (facts.lost, "lost"),
     ];
-    let sum: Vec<String> = counted
+    let pending = facts.planned.saturating_sub(tally.counted() + facts.lost);
+    let mut sum: Vec<String> = counted
         .iter()
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
+    if pending > 0 {
+        sum.push(format!("{pending} pending"));
+    }
     let _infallible = writeln!(text, "planned {} = {}", facts.planned, sum.join(" + "));
     if !facts.lateness.is_empty() {
         let late = |micros: u64| format!("{:.2} ms", micros as f64 / 1000.0);

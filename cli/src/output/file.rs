@@ -51,15 +51,14 @@ fn report(outcome: &AnyOutcome) -> Result<Value, CommandError> {
     if let Some(Value::Object(own)) = own {
         own.insert("run".to_owned(), facts);
         own.insert("verdict".to_owned(), json!(outcome.verdict));
-        let cut_short = outcome.facts.stopped.is_some() && outcome.facts.tally.cancelled > 0;
-        let partial = outcome.facts.is_partial() || cut_short;
+        let partial = outcome.facts.is_partial() || outcome.facts.stopped.is_some();
         own.insert("partial".to_owned(), json!(partial));
     }
     Ok(report)
 }
 
 /// Whether a file can be written there.
-fn prepare(path: &Path) -> Result<(), CommandError> {
+pub(crate) fn prepare(path: &Path) -> Result<(), CommandError> {
     let failed = |source| CommandError::Write {
         path: path.to_owned(),
         source,
@@ -69,9 +68,22 @@ fn prepare(path: &Path) -> Result<(), CommandError> {
             "this is a folder; name a file in it",
         )));
     }
-    let beside = beside(path);
+    if is_special(path) {
+        return Ok(());
+    }
+    let beside = beside(&place(path));
     std::fs::File::create(&beside).map_err(failed)?;
     std::fs::remove_file(&beside).map_err(failed)
+}
+
+/// Whether there is something that can only be written to, not replaced: a device, a pipe.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|there| !there.is_file())
+}
+
+/// Where the file itself is, behind links.
+fn place(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -79,19 +91,32 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}", std::process::id()))
 }
 
-/// Writes a file beside its place and moves it there, so that nobody sees half of it.
+/// Writes a file beside its place and moves it there, so that nobody sees half of it. A file that is there keeps its permissions; a
+/// device or a pipe is written to.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let beside = beside(path);
+    let failed = |source| CommandError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if is_special(path) {
+        let mut special = std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
+        return special.write_all(bytes).map_err(failed);
+    }
+    let place = place(path);
+    let beside = beside(&place);
     let write = || {
         let mut file = std::fs::File::create(&beside)?;
+        if let Ok(there) = std::fs::metadata(&place) {
+            file.set_permissions(there.permissions())?;
+        }
         file.write_all(bytes)?;
-        std::fs::rename(&beside, path)
+        std::fs::rename(&beside, &place)
     };
     write().map_err(|source| {
         let _there_may_be_none = std::fs::remove_file(&beside);
-        CommandError::Write {
-            path: path.to_owned(),
-            source,
-        }
+        failed(source)
     })
 }

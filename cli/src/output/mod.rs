@@ -8,7 +8,7 @@ mod progress;
 use std::io::{IsTerminal as _, Write as _};
 
 pub(crate) use facts::text;
-pub(crate) use file::{ReportFile, write_whole};
+pub(crate) use file::{ReportFile, prepare, write_whole};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
 

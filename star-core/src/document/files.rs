@@ -70,6 +70,12 @@ impl Document {
     /// A diagnostic at `span` when the file can't be read.
     pub fn file(&mut self, path: &str, span: Span) -> Result<Blob, Diagnostic> {
         let full = self.folder.join(path);
+        if std::fs::metadata(&full).is_ok_and(|there| !there.is_file()) {
+            return Err(
+                Diagnostic::error(format!("`{}` is not a regular file", full.display()))
+                    .at(span, ""),
+            );
+        }
         let bytes = std::fs::read(&full).map_err(|error| {
             Diagnostic::error(format!(
                 "cannot read `{}`: {}",

@@ -225,6 +225,8 @@ pub struct Claim {
 pub struct Live<R: Report> {
     /// Rises with every snapshot.
     pub sequence: u64,
+    /// When it was written.
+    pub at: Time,
     /// What was counted and measured until then.
     pub measured: Measured<R>,
 }
@@ -235,6 +237,8 @@ pub struct Live<R: Report> {
 pub struct LiveView<'a, R: Report> {
     /// Rises with every snapshot.
     pub sequence: u64,
+    /// When it is written.
+    pub at: Time,
     /// What was counted and measured until now.
     pub measured: &'a Measured<R>,
 }

@@ -15,7 +15,7 @@ pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply 
     let Some(position) = running.start.position(bundle.window) else {
         return Reply::Refused(format!("the run has no window for `{bundle}`"));
     };
-    if bundle.lanes.of() != running.start.windows[position].lanes {
+    if running.start.batch || bundle.lanes.of() != running.start.windows[position].lanes {
         return Reply::Refused(format!("the run's window has other lanes than `{bundle}`"));
     }
     if running.is_stopped().await {

@@ -94,9 +94,12 @@ async fn end<T: Task>(running: &Running<T>, chunk: Slice, signals: &Signals) {
     clock.sleep_until(clock.now() + LAST_WORDS).await;
 }
 
-/// Until when a chunk's units may live.
+/// Until when a chunk's units may live. Where a worker's life has no bound, neither has theirs.
 fn last_instant<T: Task>(running: &Running<T>, chunk: Slice) -> Time {
     let limits = &running.manifest.limits;
+    if limits.life.is_none() && !running.start.batch {
+        return running.lease - limits.closing;
+    }
     let end = running.start.zero + chunk.window.to().min(running.start.end) + limits.tail;
     end.min(running.lease - limits.closing)
 }
@@ -143,7 +146,12 @@ async fn publish<T: Task>(
             .await;
         sequence += 1;
         let written = cx.with_measured(|measured| {
-            let live = LiveView { sequence, measured };
+            let at = clock.now();
+            let live = LiveView {
+                sequence,
+                at,
+                measured,
+            };
             running.book.write_live(chunk, attempt, &live)
         });
         let _next_one_replaces_it = written.await;

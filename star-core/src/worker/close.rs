@@ -50,7 +50,7 @@ pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
     let claim = running
         .claim(ClaimKey::Close(closer.turn()), running.lease)
         .await;
-    if claim == Claimed::Taken {
+    if claim == Claimed::Taken || matches!(running.book.is_closed().await, Ok(true)) {
         return;
     }
     let attempts = if T::IDEMPOTENT { ATTEMPTS } else { 1 };

@@ -17,6 +17,9 @@ use crate::wire::{Order, Reply};
 pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u32) -> Reply {
     let order = Order::Serve { workers, life };
     let end = running.start.zero + running.start.end;
+    if !running.start.batch || workers.of() != running.start.workers {
+        return Reply::Refused("the run is no batch with these workers".to_owned());
+    }
     if running.is_stopped().await {
         return Reply::Stopped;
     }

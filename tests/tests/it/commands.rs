@@ -411,3 +411,54 @@ scenarios:
         .expect(0);
     assert_eq!(target.count(), 3);
 }
+
+#[test]
+fn users_live_as_long_as_they_want_where_no_worker_has_to_end() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write(
+        "long.yml",
+        "
+config:
+  target: http://127.0.0.1:1
+  http: { timeout: 1 }
+  variables: { pause: 4 }
+  phases: [{ duration: 200ms, arrivalCount: 2 }]
+scenarios: [{ flow: [{ get: { url: /echo } }, { think: \"{{ pause }}\" }, { get: { url: /echo } }] }]
+",
+    );
+    slsart(&scratch)
+        .args(["run", "-t", target.url()])
+        .args([&script])
+        .run()
+        .expect(0);
+    assert_eq!(target.count(), 4);
+}
+
+#[test]
+fn a_report_is_written_through_a_link_and_keeps_a_files_permissions() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scripts::steady(&scratch, 10.0, 0.2);
+    let real = scratch.write("real.json", "old");
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let link = scratch.path("link.json");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    slsart(&scratch)
+        .args(["run", "-q", "-t", target.url(), "-o", "link.json"])
+        .args([&script])
+        .run()
+        .expect(0);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(
+        std::fs::metadata(&real).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_eq!(tests::json(&real)["slsart"]["run"]["planned"], 2);
+    let refused = slsart(&scratch)
+        .args(["run", "-q", "-t", target.url(), "--trace", "no/where"])
+        .args([&script])
+        .run();
+    assert_eq!((refused.code, target.count()), (Some(2), 2));
+}
