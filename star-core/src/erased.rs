@@ -62,6 +62,11 @@ impl AnyTask {
         self.0.limits(place)
     }
 
+    /// Tells it the run's seed, before it is cut.
+    pub fn seed(&mut self, seed: u64) {
+        self.0.seed(seed);
+    }
+
     /// Cuts it.
     ///
     /// # Errors
@@ -93,6 +98,7 @@ trait ErasedTask {
     fn kind(&self) -> &'static str;
     fn timetable(&self) -> &dyn Splittable;
     fn limits(&self, place: Limits) -> Limits;
+    fn seed(&mut self, seed: u64);
     fn expected_life(&self) -> Duration;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
@@ -111,6 +117,10 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn limits(&self, place: Limits) -> Limits {
         self.0.limits(place)
+    }
+
+    fn seed(&mut self, seed: u64) {
+        self.0.seed(seed);
     }
 
     fn expected_life(&self) -> Duration {

@@ -93,6 +93,9 @@ fn timed(
             // Two carriers hand the run on, even where there is nothing to do.
             lanes = lanes.max(2);
         }
+        if let Some(most) = task.most_lanes(window) {
+            lanes = lanes.min(u64::from(most.max(1)));
+        }
         windows.push(WindowPlan {
             window,
             lanes: lanes as u32,
@@ -212,6 +215,38 @@ mod tests {
         };
         let plan = plan(&task, Duration::ZERO, &lambda()).unwrap();
         assert!(plan.windows.iter().all(|w| w.lanes == 2));
+    }
+
+    /// The same, in two lanes at most in the first two minutes.
+    struct Narrow(Steady);
+
+    impl Splittable for Narrow {
+        fn extent(&self) -> Extent {
+            self.0.extent()
+        }
+
+        fn units(&self) -> u64 {
+            self.0.units()
+        }
+
+        fn due(&self, unit: u64) -> Duration {
+            self.0.due(unit)
+        }
+
+        fn most_lanes(&self, window: Window) -> Option<u32> {
+            (window.from() < Duration::from_mins(2)).then_some(2)
+        }
+    }
+
+    #[test]
+    fn a_window_is_opened_in_no_more_lanes_than_the_task_allows() {
+        let task = Narrow(Steady {
+            seconds: 300,
+            rate: 100,
+        });
+        let plan = plan(&task, Duration::ZERO, &lambda()).unwrap();
+        let lanes: Vec<_> = plan.windows.iter().map(|w| w.lanes).collect();
+        assert_eq!(lanes, [2, 4, 4]);
     }
 
     #[test]

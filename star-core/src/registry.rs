@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
 
-use crate::document::{Diagnostic, Diagnostics, Document, Node};
+use crate::document::{Diagnostic, Diagnostics, Document, Node, Options};
 use crate::erased::{AnyTask, Job};
 use crate::task::Task;
 use crate::wire::Reply;
@@ -46,6 +46,8 @@ pub struct Kind {
     place: &'static str,
     claims: fn(&Node) -> bool,
     read: fn(&mut Document) -> Result<AnyTask, Diagnostics>,
+    template: fn(&mut Options) -> Option<Result<String, Diagnostics>>,
+    schema: fn() -> Option<serde_json::Value>,
     decode: fn(&[u8]) -> Result<AnyTask, String>,
     work: fn(Worker) -> LocalBoxFuture<'static, Reply>,
 }
@@ -60,6 +62,8 @@ impl Kind {
             place,
             claims: T::claims,
             read: |document| T::read(document).map(AnyTask::new),
+            template: T::template,
+            schema: T::schema,
             decode: |bytes| {
                 let task: T = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
                 task.validate()?;
@@ -85,6 +89,25 @@ impl Kind {
     /// One sentence.
     pub fn decode(&self, bytes: &[u8]) -> Result<AnyTask, String> {
         (self.decode)(bytes)
+    }
+
+    /// The JSON Schema of its documents, if it has one.
+    pub fn schema(&self) -> Option<serde_json::Value> {
+        (self.schema)()
+    }
+
+    /// Whether no option is left that the kind does not know.
+    fn took_all(&self, options: &Options) -> Result<(), Diagnostic> {
+        let unused: Vec<_> = options.left().collect();
+        if unused.is_empty() {
+            return Ok(());
+        }
+        let options = unused.join("`, `--");
+        let message = format!(
+            "a task of kind `{}` knows no option `--{options}`",
+            self.name
+        );
+        Err(Diagnostic::error(message))
     }
 
     pub(crate) async fn work(&self, worker: Worker) -> Reply {
@@ -182,19 +205,31 @@ impl Kinds {
     pub fn read(&self, document: &mut Document) -> Result<Job, Diagnostics> {
         let kind = *self.kind_of(document)?;
         let task = (kind.read)(document)?;
-        let unused: Vec<_> = document.options.left().collect();
-        if !unused.is_empty() {
-            let options = unused.join("`, `--");
-            let message = format!(
-                "a task of kind `{}` knows no option `--{options}`",
-                kind.name
-            );
-            return Err(Diagnostic::error(message).into());
-        }
+        kind.took_all(&document.options)?;
         Ok(Job {
             task,
             blobs: document.blobs().to_vec(),
         })
+    }
+
+    /// A document to begin with, of the first kind that has one.
+    ///
+    /// # Errors
+    /// Where no kind has one, and all that is wrong with what was said of it.
+    pub fn template(&self, options: &mut Options) -> Result<String, Diagnostics> {
+        let made = self
+            .iter()
+            .find_map(|kind| Some((kind, (kind.template)(options)?)));
+        let Some((kind, made)) = made else {
+            let message = format!(
+                "no kind of task has a document to begin with ({})",
+                self.known()
+            );
+            return Err(Diagnostic::error(message).into());
+        };
+        let text = made?;
+        kind.took_all(options)?;
+        Ok(text)
     }
 
     fn kind_of(&self, document: &Document) -> Result<&Kind, Diagnostic> {
@@ -306,6 +341,16 @@ mod tests {
             (job.task.kind(), job.task.timetable().units()),
             ("ticks", 3)
         );
+    }
+
+    #[test]
+    fn kinds_without_a_document_to_begin_with_say_so() {
+        let errors = kinds().template(&mut Options::default()).unwrap_err();
+        assert_eq!(
+            errors.iter().next().unwrap().message,
+            "no kind of task has a document to begin with (known: items, ticks)"
+        );
+        assert_eq!(kinds().get("items").unwrap().schema(), None);
     }
 
     #[test]

@@ -102,6 +102,13 @@ pub trait Splittable {
         slice.lanes.units_among(among.start, among.end)
     }
 
+    /// In how many lanes at most a window may be opened: for units that must know of each other how many there are. None where it
+    /// does not matter. Of a run of several windows, one that is opened in a single lane has a single carrier.
+    fn most_lanes(&self, window: Window) -> Option<u32> {
+        let _ = window;
+        None
+    }
+
     /// The most units that are due in one of a window's seconds, counted from its beginning.
     fn peak_rate(&self, window: Window) -> Rate {
         self.peak_rate_of(&Slice {

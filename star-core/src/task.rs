@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::{Context, RunContext};
-use crate::document::{Diagnostic, Diagnostics, Document, Node, decode};
+use crate::document::{Diagnostic, Diagnostics, Document, Node, Options, decode};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::Report;
@@ -65,6 +65,20 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         decode(&root).map_err(|error| Diagnostics::from(Diagnostic::from(error)))
     }
 
+    /// A document to begin with, for whoever has none, made of what the command line says of it. None where the kind has no such thing.
+    ///
+    /// # Errors
+    /// What is wrong with what was said.
+    fn template(options: &mut Options) -> Option<Result<String, Diagnostics>> {
+        let _ = options;
+        None
+    }
+
+    /// The JSON Schema of documents that [`read`](Self::read) reads, so that editors complete them; none where the kind has none.
+    fn schema() -> Option<serde_json::Value> {
+        None
+    }
+
     /// Whether the task can be carried out, apart from how it was written: asked once more of every task that came over the wire.
     ///
     /// # Errors
@@ -81,6 +95,12 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO
+    }
+
+    /// Tells the run's seed, before it is planned and before anything else asks what units there are: for a task whose units depend on
+    /// chance. What it makes of the seed it keeps in its wire form.
+    fn seed(&mut self, seed: u64) {
+        let _ = seed;
     }
 
     /// Once per run, before it is planned, by whichever worker starts it.

@@ -28,6 +28,14 @@ impl Directory {
         &self.root
     }
 
+    /// Makes the folder now, where it is not there: its owner's alone.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn make(&self) -> io::Result<()> {
+        make_folder(&self.root)
+    }
+
     fn path(&self, key: &str) -> io::Result<PathBuf> {
         let fit = |part: &str| {
             let letters = part.bytes().all(|letter| {

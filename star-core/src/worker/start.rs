@@ -58,6 +58,7 @@ pub(crate) fn first_order(start: &StartRecord) -> Option<Order> {
 async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
     let manifest = &worker.manifest;
     let mut task: T = read(worker, manifest.job).await?;
+    task.seed(manifest.seed);
     task.open(&worker.run_context()).await?;
     let extent = task.extent();
     let plan = plan(&task, task.expected_life(), &manifest.limits)
