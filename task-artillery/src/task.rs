@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use star_core::document::{Diagnostics, Document, Node};
-use star_core::{Context, Executable, Extent, Failure, Limits, Rate, Slice, Splittable, Task};
+use star_core::document::{Diagnostics, Document, Node, Options};
+use star_core::{
+    Context, Executable, Extent, Failure, Limits, Rate, Slice, Splittable, Task, Window,
+};
 
 use crate::arrivals::{Arrivals, ArrivalsError};
 use crate::report::LoadReport;
@@ -81,6 +83,11 @@ impl Splittable for Artillery {
     fn due(&self, unit: u64) -> Duration {
         self.arrivals.due(unit)
     }
+
+    /// No more than users may be under way, so that each lane may have one.
+    fn most_lanes(&self, window: Window) -> Option<u32> {
+        self.script.max_users(window)
+    }
 }
 
 impl Executable for Artillery {
@@ -104,6 +111,14 @@ impl Task for Artillery {
             let message = format!("the phases are impossible: {error}");
             star_core::document::Diagnostic::error(message).into()
         })
+    }
+
+    fn template(options: &mut Options) -> Option<Result<String, Diagnostics>> {
+        Some(script::begin(options))
+    }
+
+    fn schema() -> Option<serde_json::Value> {
+        Some(script::schema())
     }
 
     fn validate(&self) -> Result<(), String> {
@@ -130,6 +145,15 @@ impl Task for Artillery {
             limits.lead = limits.lead.max(split.time_buffer());
         }
         limits
+    }
+
+    fn seed(&mut self, seed: u64) {
+        self.script.seed(seed);
+        if self.script.seed.is_some()
+            && let Ok(arrivals) = self.script.arrivals()
+        {
+            self.arrivals = arrivals;
+        }
     }
 
     fn expected_life(&self) -> Duration {

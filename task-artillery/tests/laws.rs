@@ -50,6 +50,9 @@ fn phase() -> impl Strategy<Value = Value> {
             json!({ "duration": format!("{ms}ms"), "arrivalRate": from, "rampTo": to, "name": "ramp" })
         }),
         (length.clone(), 0..20_u32).prop_map(|(ms, count)| json!({ "duration": format!("{ms}ms"), "arrivalCount": count })),
+        (length.clone(), 1..40_u32).prop_map(|(ms, rate)| {
+            json!({ "duration": format!("{ms}ms"), "arrivalRate": rate, "mode": "poisson", "maxVusers": 3 })
+        }),
         length.prop_map(|ms| json!({ "pause": format!("{ms}ms") })),
     ]
 }

@@ -28,12 +28,16 @@
 //! **Counts.** A phase of `n` users in `d` is whole by definition: its users arrive at `(k + ½)·d/n`, and the carried fraction passes
 //! it untouched.
 //!
+//! **Chance.** A phase of the mode `poisson` has no curve: its arrivals are drawn ([`Load::Poisson`]), second by second, from the run's seed.
+//! Carried fractions pass it untouched.
+//!
 //! k6's ramping arrival rate goes by the area under the line as well. Artillery's own instants differ: at a constant rate its
 //! first user arrives a whole interval after the start and the last at the end (here: half an interval each); its interval is cut to
 //! whole microseconds, so that high rates overshoot (7000/s makes 7042/s); its ramps are steps of one second, each with a whole number
 //! of users spaced evenly from the step's start, so that 0→5/s over 5 s is 13 users, not 12.5; a fractional constant rate is refused.
 
 mod phase;
+mod poisson;
 
 use std::time::Duration;
 
@@ -54,17 +58,27 @@ impl Arrivals {
     /// # Errors
     /// Says which phase is impossible, and why.
     pub fn new(phases: impl IntoIterator<Item = Phase>) -> Result<Self, ArrivalsError> {
-        let (mut start, mut first, mut carried) = (Duration::ZERO, 0, 0.0);
-        let mut curves = Vec::new();
+        Self::drawn(phases, 0)
+    }
+
+    /// The arrivals of phases that follow one another, where they are drawn from this seed.
+    ///
+    /// # Errors
+    /// Says which phase is impossible, and why.
+    pub fn drawn(
+        phases: impl IntoIterator<Item = Phase>,
+        seed: u64,
+    ) -> Result<Self, ArrivalsError> {
+        let mut curves: Vec<Curve> = Vec::new();
         for (index, phase) in phases.into_iter().enumerate() {
-            let curve = Curve::new(index, phase, start, first, carried)?;
-            (start, first, carried) = (curve.end, first + curve.units, curve.left);
+            let curve = Curve::new(index, phase, curves.last(), seed)?;
             curves.push(curve);
         }
+        let last = curves.last();
         Ok(Self {
+            units: last.map_or(0, |curve| curve.first + curve.units),
+            duration: last.map_or(Duration::ZERO, |curve| curve.end),
             curves: curves.into(),
-            units: first,
-            duration: start,
         })
     }
 

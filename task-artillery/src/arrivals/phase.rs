@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::poisson::{MOST_SECONDS, Process};
+
 /// The highest rate, in units a second: up to here instants a unit apart differ by more than rounding could turn around.
 pub const MAX_RATE: f64 = 1e6;
 
@@ -35,6 +37,8 @@ pub enum Load {
         /// At the end.
         to: f64,
     },
+    /// So many units a second in the mean, none of which knows of any other: a Poisson process.
+    Poisson(f64),
     /// So many units, spaced evenly.
     Count(u64),
     /// Nothing.
@@ -42,10 +46,11 @@ pub enum Load {
 }
 
 impl Load {
-    /// The most units in a second that it comes to, spread over `duration`.
+    /// The most units in a second that it comes to, in the mean, spread over `duration`.
     pub fn peak(&self, duration: Duration) -> f64 {
         match *self {
             Self::Rate { from, to } => from.max(to),
+            Self::Poisson(rate) => rate,
             Self::Count(units) if units > 0 => units as f64 * NANOS / duration.as_nanos() as f64,
             Self::Count(_) | Self::Pause => 0.0,
         }
@@ -59,6 +64,12 @@ pub enum ArrivalsError {
     /// A rate is negative or not a number, or above [`MAX_RATE`], or a count comes to such a rate.
     #[error("the rate of phase {phase} is not between 0 and 1,000,000 a second")]
     Rate {
+        /// The phase's index.
+        phase: usize,
+    },
+    /// A phase whose arrivals are drawn lasts longer than some 115 days.
+    #[error("phase {phase} is of the mode `poisson` and lasts longer than 10,000,000 seconds")]
+    Poisson {
         /// The phase's index.
         phase: usize,
     },
@@ -83,20 +94,27 @@ pub(super) struct Curve {
     /// The area carried on to the phases behind.
     pub(super) left: f64,
     load: Load,
+    /// Of a load that is drawn, what was.
+    process: Option<Process>,
 }
 
 impl Curve {
+    /// The curve of the phase `index`, behind the phases before; where it is drawn, from this seed.
     pub(super) fn new(
         index: usize,
         phase: Phase,
-        start: Duration,
-        first: u64,
-        carried: f64,
+        before: Option<&Self>,
+        seed: u64,
     ) -> Result<Self, ArrivalsError> {
+        let (start, first, carried) = before.map_or_else(Default::default, |before| {
+            (before.end, before.first + before.units, before.left)
+        });
         let possible = |rate: f64| (0.0..=MAX_RATE).contains(&rate);
         let good = match phase.load {
             Load::Rate { from, to } => possible(from) && possible(to),
-            Load::Count(_) | Load::Pause => possible(phase.load.peak(phase.duration)),
+            Load::Poisson(_) | Load::Count(_) | Load::Pause => {
+                possible(phase.load.peak(phase.duration))
+            }
         };
         if !good {
             return Err(ArrivalsError::Rate { phase: index });
@@ -105,12 +123,22 @@ impl Curve {
             .checked_add(phase.duration)
             .filter(|end| *end <= MAX_DURATION)
             .ok_or(ArrivalsError::Duration { phase: index })?;
+        let mut process = None;
         let (units, left) = match phase.load {
             Load::Rate { from, to } => {
                 // Whole rates and nanoseconds multiply without rounding: the area is whole where it should be.
                 let area = (from + to) * phase.duration.as_nanos() as f64 / (2.0 * NANOS);
                 let units = (area + carried - 0.5).ceil().max(0.0);
                 (units as u64, area + carried - units)
+            }
+            Load::Poisson(rate) => {
+                if phase.duration.as_secs() >= MOST_SECONDS {
+                    return Err(ArrivalsError::Poisson { phase: index });
+                }
+                let drawn = Process::new(seed, index, phase.duration, rate);
+                let units = drawn.units();
+                process = Some(drawn);
+                (units, carried)
             }
             Load::Count(units) => (units, carried),
             Load::Pause => (0, carried),
@@ -123,6 +151,7 @@ impl Curve {
             carried,
             left,
             load: phase.load,
+            process,
         })
     }
 
@@ -139,6 +168,7 @@ impl Curve {
                 // Not a number where a unit carried on is due at once and the rate starts at zero: then at once.
                 time.round() as u64
             }
+            Load::Poisson(_) => self.process.as_ref().map_or(0, |process| process.due(k)),
             Load::Count(units) => {
                 let twice = (2 * u128::from(k) + 1) * length.as_nanos();
                 let apart = 2 * u128::from(units.max(1));

@@ -7,6 +7,7 @@
 //! starts at the first row in every worker.)
 
 mod cast;
+mod rows;
 mod table;
 
 pub use table::{Table, TableError};

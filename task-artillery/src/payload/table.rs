@@ -6,6 +6,7 @@ use serde_json::Value;
 use star_core::draw::Draws;
 
 use super::cast::cast;
+use super::rows::{Row, Rows};
 use crate::script::model::{Order, Payload};
 
 /// The named columns of a CSV file.
@@ -47,10 +48,18 @@ impl TableError {
             offset: Some(offset),
         }
     }
+
+    pub(super) fn nowhere(reason: String) -> Self {
+        Self {
+            reason,
+            offset: None,
+        }
+    }
 }
 
 impl Table {
-    /// Reads the columns that a payload names from the bytes of its file. Blank lines and a byte order mark are passed over.
+    /// Reads the columns that a payload names from the bytes of its file; all columns where all rows go to one variable and no column
+    /// has a name. A byte order mark is passed over.
     ///
     /// # Errors
     /// Where the bytes are not UTF-8, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
@@ -71,84 +80,44 @@ impl Table {
             cast: payload.cast,
             permutation: None,
         };
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(payload.delimiter)
-            .from_reader(text.as_bytes());
-        let mut record = csv::StringRecord::new();
+        let whole = payload.all_rows_in.is_some() && payload.fields.is_empty();
         let mut width = None;
-        let mut first = true;
-        loop {
-            match reader.read_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    return Err(TableError {
-                        reason: error.to_string(),
-                        offset: None,
-                    });
-                }
+        let mut rows = Rows::new(text, &payload.format);
+        while let Some(row) = rows.next()? {
+            let fault = |reason| TableError::at(shift + row.at, reason);
+            if width.is_none() && whole {
+                table.columns = row.width();
             }
-            let at = || match record.position().map_or(0, |place| place.byte() as usize) {
-                0 => 0,
-                // The place is before the blank lines that were passed over.
-                place => {
-                    let blank = text.as_bytes().iter().skip(place);
-                    shift
-                        + place
-                        + blank
-                            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-                            .count()
-                }
-            };
-            match width {
-                None => width = Some(record.len()),
-                Some(width) if width != record.len() => {
-                    return Err(TableError::at(
-                        at(),
-                        format!(
-                            "this row has {}, the first has {width}",
-                            columns(record.len())
-                        ),
-                    ));
-                }
-                Some(_) => {}
+            let first = *width.get_or_insert(row.width());
+            let found = columns(row.width());
+            if row.width() != first {
+                return Err(fault(format!(
+                    "this row has {found}, the first has {first}"
+                )));
             }
-            if record.len() < table.columns {
-                return Err(TableError::at(
-                    at(),
-                    format!(
-                        "this row has {}, and `fields` names {}",
-                        columns(record.len()),
-                        table.columns
-                    ),
-                ));
+            if row.width() < table.columns {
+                let named = table.columns;
+                return Err(fault(format!(
+                    "this row has {found}, and `fields` names {named}"
+                )));
             }
-            if !std::mem::take(&mut first) || !payload.skip_header {
-                table
-                    .push(&record)
-                    .map_err(|reason| TableError::at(at(), reason))?;
-            }
+            table.push(&row).map_err(fault)?;
         }
         if table.rows == 0 {
-            let reason = if first {
-                "the file is empty"
-            } else {
-                "the file has a heading and no row"
+            let reason = match (rows.any(), payload.format.from) {
+                (false, _) => "the file is empty",
+                (true, 2) => "the file has a heading and no row",
+                (true, _) => "no row of the file is left",
             };
-            return Err(TableError {
-                reason: reason.to_owned(),
-                offset: None,
-            });
+            return Err(TableError::nowhere(reason.to_owned()));
         }
         table.text.shrink_to_fit();
         table.ends.shrink_to_fit();
         Ok(table)
     }
 
-    fn push(&mut self, record: &csv::StringRecord) -> Result<(), String> {
-        for cell in record.iter().take(self.columns) {
+    fn push(&mut self, row: &Row<'_>) -> Result<(), String> {
+        for cell in row.cells().take(self.columns) {
             self.text.push_str(cell);
             let end = u32::try_from(self.text.len())
                 .map_err(|_| "the file has more than 4 GiB of text")?;
@@ -159,6 +128,20 @@ impl Table {
             .checked_add(1)
             .ok_or("the file has more than 2^32 rows")?;
         Ok(())
+    }
+
+    /// All rows as a list: of mappings by these names, or where there are none of lists.
+    pub fn all(&self, fields: &[String]) -> Value {
+        let cells =
+            |row| (0..self.columns).map(move |column| self.value(row, column).unwrap_or_default());
+        let rows = (0..self.rows).map(|row| {
+            if fields.is_empty() {
+                Value::Array(cells(row).collect())
+            } else {
+                Value::Object(fields.iter().cloned().zip(cells(row)).collect())
+            }
+        });
+        Value::Array(rows.collect())
     }
 
     /// The table with its rows in the order that the payload wants: for a random one a permutation, each as likely as any other

@@ -6,7 +6,7 @@ use star_core::draw::Draws;
 use star_core::hash::Hash;
 
 use super::*;
-use crate::script::model::{Order, Payload};
+use crate::script::model::{CsvFormat, Order, Payload};
 
 fn payload(fields: &[&str]) -> Payload {
     Payload {
@@ -17,9 +17,9 @@ fn payload(fields: &[&str]) -> Payload {
         },
         fields: fields.iter().map(ToString::to_string).collect(),
         order: Order::Sequence,
-        skip_header: false,
-        delimiter: b',',
+        all_rows_in: None,
         cast: true,
+        format: CsvFormat::default(),
     }
 }
 
@@ -55,7 +55,10 @@ fn marks_quotes_blank_lines_and_windows_line_ends_are_read() {
     let table = Table::read(
         bytes,
         &Payload {
-            skip_header: true,
+            format: CsvFormat {
+                from: 2,
+                ..CsvFormat::default()
+            },
             ..payload(&["a", "b"])
         },
     )
@@ -68,7 +71,10 @@ fn only_named_columns_are_kept() {
     let table = Table::read(
         b"a;b;c\nd;e;f",
         &Payload {
-            delimiter: b';',
+            format: CsvFormat {
+                delimiter: b';',
+                ..CsvFormat::default()
+            },
             ..payload(&["x", "y"])
         },
     )
@@ -140,7 +146,10 @@ fn files_that_are_no_tables_are_refused_with_their_place() {
         );
     }
     let heading = Payload {
-        skip_header: true,
+        format: CsvFormat {
+            from: 2,
+            ..CsvFormat::default()
+        },
         ..two
     };
     assert_eq!(
@@ -192,4 +201,86 @@ fn every_order_of_rows_is_as_likely() {
         seen.values().all(|times| (times - 1000).abs() < 150),
         "{seen:?}"
     );
+}
+
+fn read(bytes: &[u8], fields: &[&str], format: CsvFormat) -> Table {
+    let payload = Payload {
+        format,
+        ..payload(fields)
+    };
+    Table::read(bytes, &payload).unwrap()
+}
+
+#[test]
+fn empty_lines_are_rows_where_they_are_wanted() {
+    let kept = CsvFormat {
+        skip_empty_lines: false,
+        ..CsvFormat::default()
+    };
+    let cells = |bytes: &[u8]| {
+        let table = read(bytes, &["x"], kept);
+        let cells = (0..table.rows()).map(|row| table.text(row, 0).unwrap().to_owned());
+        cells.collect::<Vec<_>>()
+    };
+    for (bytes, expected) in [
+        (&b"a\n\nb\n"[..], &["a", "", "b"][..]),
+        (b"a\r\n\r\n\r\nb", &["a", "", "", "b"]),
+        (b"\n\na\n\n", &["", "", "a", ""]),
+        (b"a\n", &["a"]),
+        (b"\n", &[""]),
+    ] {
+        assert_eq!(cells(bytes), expected, "{bytes:?}");
+    }
+    let two = Payload {
+        format: kept,
+        ..payload(&["x"])
+    };
+    assert_eq!(
+        refused(b"a,b\n\nc,d\n", &two),
+        ("this row has 1 column, the first has 2".to_owned(), Some(5))
+    );
+}
+
+#[test]
+fn files_in_other_formats_are_read_as_they_are_told_to() {
+    let format = CsvFormat {
+        delimiter: b'\t',
+        quote: Some(b'\''),
+        escape: Some(b'\\'),
+        comment: Some(b'#'),
+        trim: (true, false),
+        from: 2,
+        to: Some(3),
+        skip_empty_lines: true,
+    };
+    let bytes = b"#no\nhead\th\n'a\\'\tb'\t c \n#no\nd\te\nf\tg\n";
+    let table = read(bytes, &["x", "y"], format);
+    assert_eq!(rows(&table, 2), [["a'\tb", "c "], ["d", "e"]]);
+    let bare = CsvFormat {
+        quote: None,
+        ..CsvFormat::default()
+    };
+    assert_eq!(
+        rows(&read(b"\"a,b\"\n", &["x", "y"], bare), 2),
+        [["\"a", "b\""]]
+    );
+}
+
+#[test]
+fn all_rows_are_a_list_of_mappings_or_of_lists() {
+    let whole = |fields: &[&str]| {
+        let payload = Payload {
+            all_rows_in: Some("rows".to_owned()),
+            ..payload(fields)
+        };
+        Table::read(b"a,1\nb,2\n", &payload)
+            .unwrap()
+            .all(&payload.fields)
+    };
+    assert_eq!(
+        whole(&["n", "v"]),
+        json!([{"n": "a", "v": 1}, {"n": "b", "v": 2}])
+    );
+    assert_eq!(whole(&["n"]), json!([{"n": "a"}, {"n": "b"}]));
+    assert_eq!(whole(&[]), json!([["a", 1], ["b", 2]]));
 }

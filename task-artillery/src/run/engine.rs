@@ -7,15 +7,15 @@ use std::sync::Arc;
 use serde_json::Value;
 use star_core::{Failure, Unit};
 
-use super::http::{Locations, Shared};
+use super::http::{Locations, Shared, Trust};
 use super::step::Step;
 use super::{Cx, draws};
 use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::Table;
-use crate::report::{LoadReport, Names, PhaseName, Place};
+use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place};
 use crate::script::model::{Payload, Request, Weights};
-use crate::script::{Globals, Script, Vars};
+use crate::script::{Globals, Script, Secrets, Vars};
 
 /// What the users of a chunk share.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub(super) struct Engine {
     tables: Vec<Arc<Table>>,
     names: Names,
     http: Rc<Shared>,
+    secrets: Secrets,
     rehearsal: bool,
 }
 
@@ -57,7 +58,16 @@ impl Engine {
             globals: Rc::new(globals),
             tables,
             names: names(script, arrivals, requests),
-            http: Rc::new(Shared::new(locations, script.http.timeout)),
+            http: Rc::new(Shared::new(
+                locations,
+                script.http.timeout,
+                if script.tls.reject_unauthorized {
+                    Trust::Authorities
+                } else {
+                    Trust::Anybody
+                },
+            )),
+            secrets: script.secrets.clone(),
             rehearsal: cx.rehearsal(),
         })
     }
@@ -75,6 +85,11 @@ impl Engine {
     /// Whether nothing is to have an effect on the world.
     pub(super) fn rehearsal(&self) -> bool {
         self.rehearsal
+    }
+
+    /// An error's name, in which nothing of the environment is to be read.
+    pub(super) fn shown(&self, name: ErrorName) -> ErrorName {
+        self.secrets.redact(name)
     }
 
     /// The steps of a scenario.

@@ -14,6 +14,7 @@ mod draws;
 mod engine;
 mod error;
 mod http;
+mod limit;
 mod meter;
 mod step;
 mod user;
@@ -27,6 +28,7 @@ use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
 pub(crate) use engine::check;
+use limit::Limit;
 use user::User;
 
 /// A worker's world, for users.
@@ -48,10 +50,19 @@ pub(crate) async fn execute(
         let (engine, cx) = (Rc::clone(&engine), cx.clone());
         cx.clone().spawn(async move { engine.warm_up(&cx).await });
     }
+    let limit = Limit::new(script, arrivals, slice.lanes);
     let mut units = cx.units(&slice);
     while let Some(unit) = units.next().await {
+        if limit.turns_away(&unit, cx) {
+            unit.skip();
+            continue;
+        }
+        let under_way = limit.enter();
         let user = User::new(&engine, unit, cx);
-        cx.spawn(user.live());
+        cx.spawn(async move {
+            user.live().await;
+            drop(under_way);
+        });
     }
     Ok(())
 }

@@ -92,7 +92,7 @@ impl User {
                 self.meter()
                     .user_completed(self.cx.now().saturating_sub(self.begun));
             }
-            Err(error) => self.meter().user_failed(&error.name()),
+            Err(error) => self.meter().user_failed(&self.engine.shown(error.name())),
         }
     }
 

@@ -4,16 +4,21 @@
 //! durations, and texts with placeholders are [`Template`](template::Template)s whose variables are known to exist. What a script
 //! asks for and this version does not carry out is a fault as well, so nothing in a script is silently without effect.
 
+mod begin;
 pub mod duration;
+mod environment;
 pub mod model;
 pub mod number;
 mod parse;
 pub mod path;
+mod secrets;
 pub mod split;
 pub mod template;
 mod vars;
 
+pub use begin::begin;
 pub use model::Script;
-pub use parse::{claims, parse};
+pub use parse::{claims, parse, schema};
+pub use secrets::Secrets;
 pub use split::Split;
 pub use vars::{Globals, Vars};

@@ -37,6 +37,11 @@ impl Path {
         self.segments.first().map_or("", |root| root)
     }
 
+    /// The first name inside the variable's value, if it leads there.
+    pub fn member(&self) -> Option<&str> {
+        self.segments.get(1).map(|name| &**name)
+    }
+
     /// Whether it leads into the variable's value.
     pub fn is_deep(&self) -> bool {
         self.segments.len() > 1

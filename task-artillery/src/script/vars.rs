@@ -10,6 +10,7 @@ use star_core::draw::Draws;
 
 use super::model::{Header, Script};
 use super::path::Path;
+use super::secrets::Secrets;
 use crate::payload::Table;
 
 /// What the users of a worker share: never copied for a user.
@@ -23,6 +24,8 @@ pub struct Globals {
     choices: Vec<u64>,
     columns: HashMap<String, (usize, usize)>,
     tables: Vec<Arc<Table>>,
+    /// Payloads whose rows all users have.
+    lists: HashMap<String, Value>,
     constants: HashMap<String, Value>,
     headers: Vec<Header>,
 }
@@ -57,9 +60,25 @@ impl Globals {
             .insert("target".to_owned(), script.target.clone().into());
         globals.constants.extend(given);
         globals.constants.extend(script.constants.clone());
+        if !script.secrets.is_empty() {
+            for root in Secrets::ROOTS {
+                globals
+                    .constants
+                    .insert(root.to_owned(), script.secrets.to_json());
+            }
+        }
         for (table, payload) in script.payloads.iter().enumerate() {
+            if let Some(name) = &payload.all_rows_in {
+                // A script is checked before its files are there.
+                let rows = globals.tables.get(table);
+                let rows = rows.map(|rows| rows.all(&payload.fields));
+                globals.lists.insert(name.clone(), rows.unwrap_or_default());
+                globals.columns.remove(name);
+                continue;
+            }
             for (column, field) in payload.fields.iter().enumerate() {
                 globals.columns.insert(field.clone(), (table, column));
+                globals.lists.remove(field);
             }
         }
         let (known, bare) = (std::mem::take(&mut globals.constants), Vars::default());
@@ -169,6 +188,9 @@ impl Vars {
                 return values.get(choice).map(Cow::Borrowed);
             }
             None => {}
+        }
+        if let Some(rows) = self.globals.lists.get(name) {
+            return Some(Cow::Borrowed(rows));
         }
         if let Some((table, column)) = self.globals.columns.get(name) {
             let row = self.rows.get(*table)?;

@@ -165,3 +165,52 @@ fn scripts_are_claimed_and_others_are_not() {
     assert!(!claims("task: pi"));
     assert_eq!(Artillery::KIND, "artillery");
 }
+
+#[test]
+fn arrivals_at_random_depend_on_the_seed_which_travels_with_the_script() {
+    let phases =
+        "phases: [{duration: 10, arrivalRate: 30, mode: poisson}, {duration: 1, arrivalCount: 3}]";
+    let dues = |task: &Artillery| {
+        (0..task.units())
+            .map(|unit| task.due(unit))
+            .collect::<Vec<_>>()
+    };
+    let mut one = script(phases, "", GET);
+    one.seed(1);
+    let mut two = one.clone();
+    two.seed(2);
+    assert_ne!(dues(&one), dues(&two));
+    let wire = serde_json::to_string(&one).unwrap();
+    let back: Artillery = serde_json::from_str(&wire).unwrap();
+    assert_eq!((dues(&back), &back), (dues(&one), &one));
+    let mut even = script("phases: [{duration: 10, arrivalRate: 30}]", "", GET);
+    let before = even.clone();
+    even.seed(5);
+    assert_eq!(
+        even, before,
+        "a script without chance has the same wire form whatever the seed"
+    );
+}
+
+#[test]
+fn windows_with_a_most_of_users_have_no_more_lanes() {
+    let phases = "phases: [{duration: 60, arrivalRate: 1}, {duration: 60, arrivalRate: 1, maxVusers: 5}, {duration: 60, arrivalRate: 1, maxVusers: 3}]";
+    let task = script(phases, "", GET);
+    let most = |from, to| {
+        task.most_lanes(Window::new(
+            Duration::from_secs(from),
+            Duration::from_secs(to),
+        ))
+    };
+    assert_eq!(
+        [
+            most(0, 60),
+            most(0, 61),
+            most(60, 120),
+            most(60, 180),
+            most(179, 300),
+            most(180, 300)
+        ],
+        [None, Some(5), Some(5), Some(3), Some(3), None]
+    );
+}

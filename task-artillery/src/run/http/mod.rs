@@ -33,6 +33,7 @@ pub(super) use client::{Answer, Call, Client};
 pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
+pub(super) use tls::Trust;
 
 use super::Cx;
 
@@ -40,6 +41,7 @@ use super::Cx;
 pub(super) struct Shared {
     locations: Locations,
     timeout: Duration,
+    trust: Trust,
     /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
     tls: OnceCell<TlsConnector>,
 }
@@ -53,11 +55,12 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// What clients share that reach the target at `locations` and wait for headers for so long.
-    pub(super) fn new(locations: Locations, timeout: Duration) -> Self {
+    /// What clients share that reach the target at `locations`, wait for headers for so long, and trust these servers.
+    pub(super) fn new(locations: Locations, timeout: Duration, trust: Trust) -> Self {
         Self {
             locations,
             timeout,
+            trust,
             tls: OnceCell::new(),
         }
     }
@@ -68,7 +71,8 @@ impl Shared {
     }
 
     fn tls(&self) -> TlsConnector {
-        self.tls.get_or_init(tls::connector).clone()
+        let make = || tls::connector(self.trust);
+        self.tls.get_or_init(make).clone()
     }
 
     /// Looks the target's name up and sets TLS up, so that the first user has not to wait for either.

@@ -346,6 +346,20 @@ mod tls {
     }
 
     #[test]
+    fn servers_that_cannot_be_trusted_are_asked_where_that_is_wanted() {
+        let server = Server::tls(
+            testdata!("expired.der"),
+            testdata!("expired.key.der"),
+            answer,
+        );
+        let trusting =
+            one_user(TWO).replacen("config:", "config:\n  tls: {rejectUnauthorized: false}", 1);
+        assert!(trusting.contains("rejectUnauthorized"), "{trusting}");
+        let done = run(&server, &trusting);
+        assert_eq!((done.errors(), done.codes()), (vec![], vec![(200, 2)]));
+    }
+
+    #[test]
     fn servers_that_cannot_be_trusted_are_named_as_openssl_names_them() {
         let certificates: [(&[u8], &[u8], &str); 3] = [
             (

@@ -4,6 +4,7 @@ mod capture;
 mod connection;
 mod cutting;
 mod flow;
+mod limit;
 mod redirect;
 mod server;
 mod world;

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use star_core::as_nanos;
-use star_core::document::BlobRef;
 use star_core::draw::Draws;
+use star_core::{Window, as_nanos};
 
+use super::super::secrets::Secrets;
 use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
 use super::flow::Scenario;
+use super::payload::Payload;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
 /// A script, read and checked.
@@ -18,14 +19,20 @@ use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 pub struct Script {
     /// What URLs that start with `/` are on: an absolute `http:` or `https:` URL.
     pub target: String,
+    /// The run's seed, where arrivals are drawn from it.
+    pub seed: Option<u64>,
     /// When users arrive; never empty.
     pub phases: Vec<Phase>,
     /// How requests are made.
     pub http: HttpSettings,
+    /// Whom connections trust.
+    pub tls: TlsSettings,
     /// The headers of every request that does not give its own of that name. Calls in them are made once for all users.
     pub headers: Vec<Header>,
-    /// What the script knows of itself and uses (`$dirname`, `$scenarioFile`), by name.
+    /// What the script knows of itself and uses (`$dirname`, `$scenarioFile`, `$environment`), by name.
     pub constants: serde_json::Map<String, serde_json::Value>,
+    /// The variables of the environment that it names.
+    pub secrets: Secrets,
     /// `config.variables`. A list stands for one of its elements, another for each user. Calls in them are made once for all users.
     pub variables: Vec<Variable>,
     /// The CSV files, in order: of two columns of one name the later is meant.
@@ -47,6 +54,8 @@ pub struct Phase {
     pub duration: Duration,
     /// Who arrives meanwhile.
     pub load: Load,
+    /// How many users at most are under way when another arrives: one more is turned away.
+    pub max_users: Option<u32>,
 }
 
 /// `config.http`.
@@ -62,6 +71,22 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// `config.tls`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct TlsSettings {
+    /// Whether a server has to prove who it is.
+    pub reject_unauthorized: bool,
+}
+
+impl Default for TlsSettings {
+    fn default() -> Self {
+        Self {
+            reject_unauthorized: true,
         }
     }
 }
@@ -98,36 +123,25 @@ pub struct Variable {
     pub value: JsonTemplate,
 }
 
-/// A CSV file: one row for each user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Payload {
-    /// The file, which travels beside the script.
-    pub file: BlobRef,
-    /// The variables that the columns go to, from the first column on.
-    pub fields: Vec<String>,
-    /// Which user gets which row.
-    pub order: Order,
-    /// Whether the first row is a heading.
-    pub skip_header: bool,
-    /// What divides columns; an ASCII character.
-    pub delimiter: u8,
-    /// Whether what looks like a number becomes one.
-    pub cast: bool,
-}
-
-/// Which user gets which row of a payload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Order {
-    /// In an order drawn once for the run.
-    #[default]
-    Random,
-    /// As they stand in the file.
-    Sequence,
-}
-
 impl Script {
+    /// Tells the run's seed, which a script keeps whose arrivals are drawn from it.
+    pub fn seed(&mut self, seed: u64) {
+        let drawn = |phase: &Phase| matches!(phase.load, Load::Poisson(_));
+        self.seed = self.phases.iter().any(drawn).then_some(seed);
+    }
+
+    /// How many users at most may be under way in the phases that a window has a part of; the least, and none where none says.
+    pub(crate) fn max_users(&self, window: Window) -> Option<u32> {
+        let mut start = Duration::ZERO;
+        let limits = self.phases.iter().filter_map(|phase| {
+            let from = start;
+            start += phase.duration;
+            let within = from < window.to() && window.from() < start;
+            phase.max_users.filter(|_| within)
+        });
+        limits.min()
+    }
+
     /// When the users arrive.
     ///
     /// # Errors
@@ -137,6 +151,6 @@ impl Script {
             duration: phase.duration,
             load: phase.load,
         });
-        Arrivals::new(phases)
+        Arrivals::drawn(phases, self.seed.unwrap_or_default())
     }
 }

@@ -2,12 +2,14 @@
 
 mod config;
 mod flow;
+mod payload;
 mod request;
 mod rounds;
 mod weights;
 
-pub use config::{Header, HttpSettings, Order, Payload, Phase, Script, Variable};
+pub use config::{Header, HttpSettings, Phase, Script, TlsSettings, Variable};
 pub use flow::{Scenario, Step, StepKind};
+pub use payload::{CsvFormat, Order, Payload};
 pub use request::{Body, Capture, CaptureSource, Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use star_core::document::{Diagnostic, Map, Node, Value as Tree};
+use serde_json::Value;
+use star_core::document::{Diagnostic, Entry, Map, Node, Value as Tree};
+use star_core::draw::Draws;
 
 use super::fields::{Fields, short};
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::{Header, HttpSettings, Payload, Phase, Variable};
+use crate::script::model::{Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
 
@@ -17,6 +19,7 @@ pub(super) struct Config {
     pub(super) target: String,
     pub(super) phases: Vec<Phase>,
     pub(super) http: HttpSettings,
+    pub(super) tls: TlsSettings,
     pub(super) headers: Vec<Header>,
     pub(super) variables: Vec<Variable>,
     pub(super) payloads: Vec<Payload>,
@@ -87,9 +90,7 @@ impl Reader<'_> {
         if let Some(scenarios) = scenarios {
             self.announce_all(scenarios);
         }
-        if let Some(mode) = fields.get("mode") {
-            self.arrival_mode(mode);
-        }
+        let mode = fields.get("mode").map(|mode| self.arrival_mode(mode));
         if let Some(plugins) = fields.get("plugins") {
             self.fields("plugins", plugins, &keys::PLUGINS);
         }
@@ -97,11 +98,12 @@ impl Reader<'_> {
             self.environments(environments);
         }
         let target = self.target(&fields);
-        let phases = self.phases(fields.get("phases"));
+        let phases = self.phases(fields.get("phases"), mode.unwrap_or_default());
         let http = fields
             .get("http")
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let timeout = self.timeout(&fields, http.as_ref());
+        let tls = self.tls(&fields);
         let headers = self.default_headers(&fields, http.as_ref());
         Some(Config {
             target: target?,
@@ -109,6 +111,7 @@ impl Reader<'_> {
             http: timeout
                 .map(|timeout| HttpSettings { timeout })
                 .unwrap_or_default(),
+            tls,
             headers,
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
@@ -134,7 +137,23 @@ impl Reader<'_> {
                     "a mapping of what changes in `config`",
                 );
             }
+            let chosen = self.environment_name.as_ref() == Some(&environment.key);
+            for entry in environment.node.as_map().map_or(&[][..], Map::entries) {
+                if !chosen && keys::CONFIG.status(&entry.key).is_none() {
+                    self.unknown_in_environment(entry);
+                }
+            }
         }
+    }
+
+    /// Of an environment that is not chosen nothing else is read.
+    fn unknown_in_environment(&mut self, entry: &Entry) {
+        let help = match self.closest(&entry.key, keys::CONFIG.own()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => keys::CONFIG.list(),
+        };
+        let message = format!("unknown key `{}` in an environment", short(&entry.key));
+        self.warn(entry.key_span, message, help);
     }
 
     /// The target: the command line's, or the script's.
@@ -167,7 +186,8 @@ impl Reader<'_> {
         if self.is_target(&text) {
             return Some(text);
         }
-        self.error(node.span, wrong(&text), EXAMPLE);
+        let shown = self.config_name("target", node)?;
+        self.error(node.span, wrong(&shown), EXAMPLE);
         None
     }
 
@@ -195,10 +215,8 @@ impl Reader<'_> {
             let Some(value) = self.json(&entry.key, &entry.node, Place::Variables) else {
                 continue;
             };
-            if let JsonTemplate::Fixed(value) = &value
-                && !value.is_array()
-            {
-                self.scope.share_plain(&entry.key, value);
+            if let Some(value) = self.plain_value(&value) {
+                self.scope.share_plain(&entry.key, &value);
             }
             variables.push(Variable {
                 name: entry.key.clone(),
@@ -206,6 +224,32 @@ impl Reader<'_> {
             });
         }
         variables
+    }
+
+    /// The value of a variable that is the same for all users and known before the run.
+    fn plain_value(&self, value: &JsonTemplate) -> Option<Value> {
+        let value = match value {
+            JsonTemplate::Fixed(value) => value.clone(),
+            JsonTemplate::Text(text) if !text.has_calls() => {
+                // There are no calls in it, so nothing is drawn.
+                let mut draws = Draws::new(0, 0, 0, 0);
+                text.value(self.scope.plain(), &mut draws)?.into_owned()
+            }
+            JsonTemplate::Text(_) | JsonTemplate::List(_) | JsonTemplate::Map(_) => return None,
+        };
+        (!value.is_array()).then_some(value)
+    }
+
+    /// `tls`: whom connections trust.
+    fn tls(&mut self, config: &Fields<'_>) -> TlsSettings {
+        let fields = config
+            .get("tls")
+            .and_then(|node| self.fields("tls", node, &keys::TLS));
+        let given = fields.and_then(|fields| fields.get("rejectUnauthorized"));
+        let given = given.and_then(|node| self.boolean("rejectUnauthorized", node));
+        given.map_or_else(TlsSettings::default, |reject_unauthorized| TlsSettings {
+            reject_unauthorized,
+        })
     }
 
     /// The timeout of requests: `config.timeout`, or `config.http.timeout`.
@@ -226,7 +270,7 @@ impl Reader<'_> {
 }
 
 /// A text that is a URL to send requests to.
-pub(super) fn absolute(text: &str) -> Option<url::Url> {
+pub(in crate::script) fn absolute(text: &str) -> Option<url::Url> {
     let (scheme, _) = text.split_once("://")?;
     ["http", "https"]
         .into_iter()

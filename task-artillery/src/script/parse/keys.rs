@@ -7,7 +7,7 @@ use super::fields::enumerate;
 mod config;
 mod flow;
 
-pub(super) use config::{CONFIG, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT};
+pub(super) use config::{CONFIG, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS};
 pub(super) use flow::{
     CAPTURE, LOOP, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
 };

@@ -1,5 +1,5 @@
 //! What is laid over a script before it is read, in Artillery's order: other files (`-c`), one of its environments (`-e`), overrides
-//! (`--overrides`), variables (`-v`), and the choice of a scenario (`--scenario-name`) or of a single user (`-s`).
+//! (`--overrides`), variables (`-v`), the choice of a scenario (`--scenario-name`) or of a single user (`-s`), and another payload (`-p`).
 //!
 //! All of it works on trees, so every value keeps the place where it was written.
 
@@ -10,8 +10,20 @@ use star_core::document::{
     Diagnostic, Document, Entry, Lists, Map, Node, Sources, Span, Value, closest,
 };
 
-/// The script as the command line means it; what was wrong on the way.
-pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Vec<Diagnostic>) {
+use crate::script::environment::Environment;
+
+/// What a script knows that stands in none of its files.
+#[derive(Debug, Default)]
+pub(super) struct Outside {
+    /// Where the variables of `$env` are looked up.
+    pub(super) environment: Environment,
+    /// Which of `config.environments` was chosen.
+    pub(super) environment_name: Option<String>,
+}
+
+/// The script as the command line means it, what it knows besides, and what was wrong on the way.
+pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec<Diagnostic>) {
+    let mut outside = Outside::default();
     let mut layers = Layers {
         root: root.clone(),
         faults: Vec::new(),
@@ -22,8 +34,21 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Vec<Diagnost
             Err(fault) => layers.faults.push(fault),
         }
     }
-    if let Some(name) = document.options.take("environment") {
-        layers.environment(&name);
+    for path in document.options.take_all("env-file") {
+        if let Err(fault) = add_file(&mut outside.environment, &path) {
+            layers.faults.push(fault);
+        }
+    }
+    outside.environment_name = document.options.take("environment");
+    if let Some(name) = &outside.environment_name {
+        layers.environment(name);
+    }
+    if document.options.take("insecure").is_some() {
+        layers.under_config_text(
+            &mut document.sources,
+            ("tls", "--insecure"),
+            "{ rejectUnauthorized: false }",
+        );
     }
     for text in document.options.take_all("overrides") {
         match star_yaml::read(&mut document.sources, "--overrides", &text) {
@@ -41,9 +66,17 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Vec<Diagnost
         layers.only_scenario(&name);
     }
     if document.options.take("solo").is_some() {
-        layers.one_user(&mut document.sources);
+        // One user, at once.
+        layers.under_config_text(
+            &mut document.sources,
+            ("phases", "--solo"),
+            "[{ duration: 1, arrivalCount: 1 }]",
+        );
     }
-    (layers.root, layers.faults)
+    if let Some(path) = document.options.take("payload") {
+        layers.payload(&mut document.sources, &path);
+    }
+    (layers.root, outside, layers.faults)
 }
 
 struct Layers {
@@ -65,7 +98,10 @@ impl Layers {
             return;
         };
         if let Some(chosen) = environments.get(name).cloned() {
-            if let Some(config) = self.config() {
+            // What else it may be is said where it is read.
+            if chosen.as_map().is_some()
+                && let Some(config) = self.config()
+            {
                 config.merge(&chosen, Lists::ByIndex);
             }
             return;
@@ -146,14 +182,61 @@ impl Layers {
             .push(Diagnostic::error(message).at(*span, "").help(help));
     }
 
-    /// One user, at once: what `-s` stands for.
-    fn one_user(&mut self, sources: &mut Sources) {
-        const ONE: &str = "[{ duration: 1, arrivalCount: 1 }]";
-        match star_yaml::read(sources, "--solo", ONE) {
-            Ok(phases) => self.under_config("phases", &phases, Lists::Replaced),
+    /// Lays over a key of `config` what an option stands for.
+    fn under_config_text(
+        &mut self,
+        sources: &mut Sources,
+        (key, option): (&str, &str),
+        text: &str,
+    ) {
+        match star_yaml::read(sources, option, text) {
+            Ok(node) => self.under_config(key, &node, Lists::Replaced),
             Err(fault) => self.faults.push(fault),
         }
     }
+
+    /// Another file for the one payload.
+    fn payload(&mut self, sources: &mut Sources, path: &str) {
+        // A path in a script is relative to the script, one that is typed is not.
+        let full = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let full = full.display().to_string();
+        let file = sources.add("--payload", full.as_str());
+        let span = Span::new(file, 0, full.len());
+        let value = Value::String(full);
+        let node = map_of("path", Node { value, span });
+        let there = self
+            .root
+            .get("config")
+            .and_then(|config| config.get("payload"));
+        let list = there.and_then(Node::as_list);
+        match list.map(<[Node]>::len) {
+            Some(1) => {
+                let value = Value::List(vec![node]);
+                let over = map_of("payload", Node { value, span });
+                self.root.merge(&map_of("config", over), Lists::ByIndex);
+            }
+            Some(several) if several > 1 => {
+                let message =
+                    format!("the script has {several} payloads, and `--payload` names one file");
+                let fault = Diagnostic::error(message).at(span, "");
+                self.faults
+                    .push(fault.help("change the one that is meant by `--overrides`"));
+            }
+            Some(_) | None => self.under_config("payload", &node, Lists::Replaced),
+        }
+    }
+}
+
+/// Adds the variables of a file, of which nothing is shown.
+fn add_file(environment: &mut Environment, path: &str) -> Result<(), Diagnostic> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Diagnostic::error(format!("cannot read `{path}`: {error}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Diagnostic::error(format!("`{path}` is not UTF-8")))?;
+    environment.add(&text).map_err(|error| {
+        let fault = Diagnostic::error(format!("`{path}`: {error}"));
+        fault.help("a value that has several lines stands in quotes")
+    })
 }
 
 fn map_of(key: &str, node: Node) -> Node {

@@ -5,6 +5,7 @@
 
 mod capture;
 mod config;
+mod csv;
 mod fields;
 mod headers;
 mod keys;
@@ -15,6 +16,7 @@ mod reader;
 mod request;
 mod rounds;
 mod scenario;
+mod schema;
 mod scope;
 mod step;
 mod template;
@@ -23,8 +25,10 @@ use star_core::document::{Diagnostic, Diagnostics, Document, Node, Value};
 
 use super::model::Script;
 use config::Config;
+pub(super) use config::absolute;
 use fields::Fields;
 use reader::Reader;
+pub use schema::schema;
 
 /// Whether a document looks like an Artillery script.
 pub fn claims(root: &Node) -> bool {
@@ -32,7 +36,8 @@ pub fn claims(root: &Node) -> bool {
 }
 
 /// Reads a script, with what the document's options lay over it (`config`, `environment`, `overrides`, `variables`, `scenario-name`,
-/// `solo`). The option `target`, where it is given, is meant instead of `config.target`. Payloads are read and
+/// `solo`, `payload`, `insecure`). Variables of the environment that it names are looked up in the process's, and in the files of the option
+/// `env-file`). The option `target`, where it is given, is meant instead of `config.target`. Payloads are read and
 /// checked as well, and travel with the document. What is harmless becomes a warning of the document.
 ///
 /// # Errors
@@ -44,7 +49,7 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
         span: document.root.span,
     };
     let root = std::mem::replace(&mut document.root, nothing);
-    let (layered, faults) = layers::apply(document, &root);
+    let (layered, outside, faults) = layers::apply(document, &root);
     if !faults.is_empty() {
         // What is missing from a layer would show as faults of the script.
         document.root = root;
@@ -52,7 +57,7 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
         errors.extend(faults);
         return Err(errors);
     }
-    let mut reader = Reader::new(document);
+    let mut reader = Reader::new(document, outside);
     let script = reader.script(&layered);
     let errors = reader.finish();
     document.root = root;
@@ -94,16 +99,20 @@ impl Reader<'_> {
             target,
             phases,
             http,
+            tls,
             headers,
             variables,
             payloads,
         } = config?;
         Some(Script {
             target,
+            seed: None,
             phases,
             http,
+            tls,
             headers,
             constants: self.scope.take_constants(),
+            secrets: self.scope.secrets().clone(),
             variables,
             payloads,
             scenarios: scenarios?,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::slice;
 
-use star_core::document::{Blob, Diagnostic, Node, Span};
+use star_core::document::{Blob, BlobRef, Diagnostic, Node, Span};
 
 use super::fields::{Fields, short};
 use super::keys;
@@ -25,6 +25,10 @@ impl Reader<'_> {
         for name in names.iter().flatten().flatten() {
             self.scope.share(name);
         }
+        let all_rows_in = self.all_rows_in(&fields)?;
+        if let Some(name) = &all_rows_in {
+            self.scope.share(name);
+        }
         let order = match fields.get("order") {
             Some(node) => match self.choice("order", node, &["random", "sequence"])? {
                 "sequence" => Order::Sequence,
@@ -32,42 +36,77 @@ impl Reader<'_> {
             },
             None => Order::default(),
         };
-        let skip_header = self.flag(&fields, "skipHeader", false)?;
-        let cast = self.flag(&fields, "cast", true)?;
-        if !self.flag(&fields, "skipEmptyLines", true)? {
-            let at = fields.key_span("skipEmptyLines")?;
-            self.not_yet(at, "`skipEmptyLines: false`", "empty lines are passed over");
-            return None;
-        }
-        let delimiter = match fields.get("delimiter") {
-            Some(node) => self.delimiter(node)?,
-            None => b',',
-        };
+        let (format, cast) = self.csv_format(&fields)?;
         let path = self.required(&fields, "path", "path: \"users.csv\"")?;
         let blob = self.file(path)?;
         let names = if let Some(names) = names {
             names?
         } else {
-            let help = "for example `fields: [\"user\", \"password\"]`";
-            self.warn(
-                fields.span,
-                "without `fields` the payload sets no variable",
-                help,
-            );
+            if all_rows_in.is_none() {
+                let help = "for example `fields: [\"user\", \"password\"]`";
+                self.warn(
+                    fields.span,
+                    "without `fields` the payload sets no variable",
+                    help,
+                );
+            }
             Vec::new()
         };
-        let file = blob.reference.clone();
+        let file = BlobRef {
+            name: self.config_name("path", path)?,
+            ..blob.reference.clone()
+        };
         let payload = Payload {
             file,
             fields: names,
             order,
-            skip_header,
-            delimiter,
+            all_rows_in,
             cast,
+            format,
         };
         match Table::read(&blob.bytes, &payload) {
             Ok(_) => Some(payload),
             Err(error) => self.bad_table(&blob, &error, path.span),
+        }
+    }
+
+    /// The variable that `loadAll` and `name` make of all rows, if they do.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether what stands there is good"
+    )]
+    fn all_rows_in(&mut self, fields: &Fields<'_>) -> Option<Option<String>> {
+        let wanted = self.flag(fields, "loadAll", false)?;
+        let name = match fields.get("name") {
+            Some(node) => Some(self.words("name", node)?),
+            None => None,
+        };
+        let at = |key| fields.key_span(key);
+        match (wanted, name) {
+            (false, None) => Some(None),
+            (false, Some(_)) => {
+                self.warn(
+                    at("name")?,
+                    "`name` has no effect without `loadAll: true`",
+                    "",
+                );
+                Some(None)
+            }
+            (true, None) => {
+                let help = "`name` says which variable holds all rows";
+                self.error(at("loadAll")?, "`loadAll` needs a `name` beside it", help);
+                None
+            }
+            (true, Some(_)) if fields.key_span("order").is_some() => {
+                let help = "with an `order` each user gets one row";
+                self.warn(
+                    at("loadAll")?,
+                    "`loadAll` has no effect beside `order`",
+                    help,
+                );
+                Some(None)
+            }
+            (true, name) => Some(name),
         }
     }
 
@@ -82,7 +121,12 @@ impl Reader<'_> {
         }
     }
 
-    fn flag(&mut self, fields: &Fields<'_>, key: &'static str, default: bool) -> Option<bool> {
+    pub(super) fn flag(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &'static str,
+        default: bool,
+    ) -> Option<bool> {
         match fields.get(key) {
             Some(node) => self.boolean(key, node),
             None => Some(default),
@@ -107,18 +151,6 @@ impl Reader<'_> {
         Some(names)
     }
 
-    fn delimiter(&mut self, node: &Node) -> Option<u8> {
-        let text = self.words("delimiter", node)?;
-        match text.as_bytes() {
-            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
-            _ => {
-                let message = "`delimiter` must be one ASCII character, and no quote or line break";
-                self.error(node.span, message, "for example `delimiter: \";\"`");
-                None
-            }
-        }
-    }
-
     /// Tells of a fault in a CSV file: at its place in the file, and at the place that names it.
     fn bad_table(&mut self, blob: &Blob, error: &TableError, named: Span) -> Option<Payload> {
         let name = &blob.reference.name;
@@ -126,8 +158,12 @@ impl Reader<'_> {
             self.error(named, format!("`{}`: {error}", short(name)), "");
             return None;
         };
-        // What is before the place is UTF-8, so the place is the same in the text as in the bytes.
-        let text = String::from_utf8_lossy(&blob.bytes).into_owned();
+        // What is before the place is UTF-8, so the place is the same in the text as in the bytes. To whoever sees the file a byte order
+        // mark is no column.
+        let text = String::from_utf8_lossy(&blob.bytes);
+        let shown = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let offset = offset.saturating_sub(text.len() - shown.len());
+        let text = shown.to_owned();
         let rest = text.as_bytes().get(offset..).unwrap_or_default();
         let row = rest
             .iter()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use star_core::document::Node;
+use star_core::document::{Node, Span};
 
 use super::fields::Fields;
 use super::keys;
@@ -19,13 +19,27 @@ struct Origin<'n> {
     length: &'n Node,
 }
 
+/// The most users that can be under way in a run.
+const MAX_USERS: u64 = 1_000_000;
+
+/// How arrivals are spaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Evenly.
+    #[default]
+    Uniform,
+    /// By chance.
+    Poisson,
+}
+
 impl Reader<'_> {
     /// The phases; where there are none, one arrival in one second, as in Artillery.
-    pub(super) fn phases(&mut self, node: Option<&Node>) -> Option<Vec<Phase>> {
+    pub(super) fn phases(&mut self, node: Option<&Node>, mode: Mode) -> Option<Vec<Phase>> {
         let single = Phase {
             name: None,
             duration: Duration::from_secs(1),
             load: Load::Count(1),
+            max_users: None,
         };
         let Some(node) = node else {
             return Some(vec![single]);
@@ -38,7 +52,7 @@ impl Reader<'_> {
         let mut length = Duration::ZERO;
         let mut phases = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let Some((phase, origin)) = self.phase(index, item) else {
+            let Some((phase, origin)) = self.phase(index, item, mode) else {
                 continue;
             };
             let before = length;
@@ -52,15 +66,20 @@ impl Reader<'_> {
         Some(phases)
     }
 
-    fn phase<'n>(&mut self, index: usize, node: &'n Node) -> Option<(Phase, Origin<'n>)> {
+    fn phase<'n>(
+        &mut self,
+        index: usize,
+        node: &'n Node,
+        mode: Mode,
+    ) -> Option<(Phase, Origin<'n>)> {
         let fields = self.fields(&format!("phases[{index}]"), node, &keys::PHASE)?;
-        if let Some(mode) = fields.get("mode") {
-            self.arrival_mode(mode);
-        }
+        let own = fields.get("mode");
+        let own = own.map(|node| (node.span, self.arrival_mode(node)));
+        let max_users = fields
+            .get("maxVusers")
+            .map(|node| self.whole("maxVusers", node, 1..=MAX_USERS));
         let name = match fields.get("name") {
-            Some(node) if node.as_str().is_some() => {
-                Some(self.config_text("name", node)?.into_owned())
-            }
+            Some(node) if node.as_str().is_some() => Some(self.config_name("name", node)?),
             Some(node) => Some(self.words("name", node)?),
             None => None,
         };
@@ -70,6 +89,7 @@ impl Reader<'_> {
                 name,
                 duration,
                 load: Load::Pause,
+                max_users: None,
             };
             return Some((
                 phase,
@@ -80,6 +100,7 @@ impl Reader<'_> {
             ));
         }
         let load = self.load(&fields);
+        let load = load.map(|(load, origin)| (self.arranged(load, own, mode), origin));
         let Some(length) = fields.get("duration") else {
             if !fields.means(&["duration", "pause"]) {
                 let message = "this phase has neither `duration` nor `pause`";
@@ -97,11 +118,16 @@ impl Reader<'_> {
             return None;
         }
         let (load, origin) = load?;
+        let max_users = match max_users {
+            Some(most) => Some(u32::try_from(most?).ok()?),
+            None => None,
+        };
         Some((
             Phase {
                 name,
                 duration,
                 load,
+                max_users,
             },
             Origin {
                 load: Some(origin),
@@ -118,7 +144,31 @@ impl Reader<'_> {
                 return None;
             }
         }
+        for key in ["mode", "maxVusers"] {
+            if let Some(at) = fields.key_span(key) {
+                self.warn(at, format!("`{key}` has no effect in a pause"), "");
+            }
+        }
         self.duration("pause", pause)
+    }
+
+    /// The load as the phase's `mode` has it, or where it has none that of `config`.
+    fn arranged(&mut self, load: Load, own: Option<(Span, Mode)>, config: Mode) -> Load {
+        let mode = own.map_or(config, |(_, mode)| mode);
+        match (load, mode) {
+            (Load::Rate { from, to }, Mode::Poisson) if from.to_bits() == to.to_bits() => {
+                Load::Poisson(from)
+            }
+            (load, Mode::Poisson) => {
+                if let Some((at, _)) = own {
+                    let message = "`poisson` has no effect here";
+                    let help = "it is for phases with an `arrivalRate` and no `rampTo`";
+                    self.warn(at, message, help);
+                }
+                load
+            }
+            (load, Mode::Uniform) => load,
+        }
     }
 
     /// What arrives, and the value that says so.
@@ -157,13 +207,10 @@ impl Reader<'_> {
     }
 
     /// `mode` of phases: how arrivals are spaced.
-    pub(super) fn arrival_mode(&mut self, node: &Node) {
-        if self.choice("mode", node, &["uniform", "poisson"]) == Some("poisson") {
-            self.not_yet(
-                node.span,
-                "the mode `poisson`",
-                "`uniform` is, and needs no `mode`",
-            );
+    pub(super) fn arrival_mode(&mut self, node: &Node) -> Mode {
+        match self.choice("mode", node, &["uniform", "poisson"]) {
+            Some("poisson") => Mode::Poisson,
+            _ => Mode::Uniform,
         }
     }
 

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use star_core::document::{Diagnostic, Diagnostics, Document, Node, Span, Value};
 
+use super::layers::Outside;
 use super::scope::Scope;
 use crate::script::duration::{self, DurationError};
+use crate::script::environment::Environment;
 use crate::script::number;
+use crate::script::secrets::Secrets;
 use crate::script::split::{MAX_SCRIPT_DURATION, Split};
 use crate::script::template::json_text;
 
@@ -29,6 +32,10 @@ pub(super) struct Reader<'d> {
     pub(super) split: Split,
     /// The names that placeholders may use.
     pub(super) scope: Scope,
+    /// Where the variables of `$env` are looked up.
+    pub(super) environment: Environment,
+    /// Which of `config.environments` was chosen.
+    pub(super) environment_name: Option<String>,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
     /// The host of the target, once it was read.
@@ -38,11 +45,13 @@ pub(super) struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(document: &'d mut Document) -> Self {
+    pub(super) fn new(document: &'d mut Document, outside: Outside) -> Self {
         Self {
             document,
             split: Split::default(),
             scope: Scope::default(),
+            environment: outside.environment,
+            environment_name: outside.environment_name,
             strict_capture: true,
             host: None,
             errors: Vec::new(),
@@ -84,13 +93,18 @@ impl<'d> Reader<'d> {
     /// Gives the warnings to the document, and out the errors, each in the order of their places.
     pub(super) fn finish(mut self) -> Diagnostics {
         let place = |told: &Diagnostic| told.primary.as_ref().map(|label| label.span);
+        let secrets = self.scope.secrets();
         self.warnings.sort_by_key(place);
         for warning in self.warnings {
-            self.document.warn(warning);
+            self.document.warn(redacted(warning, secrets));
         }
         self.errors.sort_by_key(place);
         let mut errors = Diagnostics::default();
-        errors.extend(self.errors);
+        errors.extend(
+            self.errors
+                .into_iter()
+                .map(|error| redacted(error, secrets)),
+        );
         errors
     }
 
@@ -230,6 +244,15 @@ impl<'d> Reader<'d> {
         self.error(node.span, format!("`{name}` is {reason}"), help);
         None
     }
+}
+
+/// The same without values of the environment.
+fn redacted(mut diagnostic: Diagnostic, secrets: &Secrets) -> Diagnostic {
+    diagnostic.message = secrets.redact(diagnostic.message).into_owned();
+    diagnostic.help = diagnostic
+        .help
+        .map(|help| secrets.redact(help).into_owned());
+    diagnostic
 }
 
 fn told(diagnostic: Diagnostic, at: Span, help: String) -> Diagnostic {

@@ -5,16 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::script::path::Path;
+use crate::script::secrets::Secrets;
 use crate::script::vars::Vars;
 
 /// What every user knows without the script saying so.
 const GIVEN: [&str; 3] = ["target", "$uuid", "$testId"];
 
 /// What the script knows of itself.
-const CONSTANTS: [&str; 2] = ["$dirname", "$scenarioFile"];
-
-/// Names of Artillery that this version does not have.
-const NOT_YET: [&str; 3] = ["$env", "$processEnvironment", "$environment"];
+const CONSTANTS: [&str; 3] = ["$dirname", "$scenarioFile", "$environment"];
 
 /// Where a placeholder stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +36,12 @@ pub(super) enum Known {
     Yes,
     /// It can be used, and is of the script itself: its value is needed.
     Constant,
+    /// It is the environment: the variable in it is needed.
+    Environment,
     /// Only after it was captured, which may be later.
     Late,
     /// Not here, where all users need the same.
     Changing,
-    /// Not in this version.
-    NotYet,
     /// Nowhere.
     No,
 }
@@ -61,6 +59,7 @@ pub(super) struct Scope {
     /// Captures and loops of the scenario being read, and whether they came by already.
     flow: BTreeMap<String, bool>,
     constants: serde_json::Map<String, Value>,
+    secrets: Secrets,
 }
 
 impl Scope {
@@ -97,6 +96,19 @@ impl Scope {
         self.constants.contains_key(name)
     }
 
+    /// Keeps a variable of the environment.
+    pub(super) fn keep_secret(&mut self, name: &str, value: String) {
+        self.secrets.keep(name, value);
+        for root in Secrets::ROOTS {
+            self.plain.set_named(root, self.secrets.to_json());
+        }
+    }
+
+    /// The variables of the environment that the script names.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// The names that the script uses of itself.
     pub(super) fn take_constants(&mut self) -> serde_json::Map<String, Value> {
         std::mem::take(&mut self.constants)
@@ -114,7 +126,10 @@ impl Scope {
         if CONSTANTS.contains(&root) {
             return Known::Constant;
         }
-        let known = match place {
+        if Secrets::ROOTS.contains(&root) {
+            return Known::Environment;
+        }
+        match place {
             Place::Flow | Place::Headers if shared(root) || shared(path.source()) => Known::Yes,
             Place::Flow => match self.flow.get(root) {
                 Some(true) => Known::Yes,
@@ -125,11 +140,6 @@ impl Scope {
             Place::Config if self.plain_names.contains(root) => Known::Yes,
             Place::Config | Place::Variables if shared(root) => Known::Changing,
             Place::Headers | Place::Config | Place::Variables | Place::Over => Known::No,
-        };
-        if known != Known::Yes && NOT_YET.contains(&root) {
-            Known::NotYet
-        } else {
-            known
         }
     }
 
@@ -143,6 +153,7 @@ impl Scope {
             .filter(move |_| place == Place::Config);
         let flow = self.flow.keys().filter(move |_| place == Place::Flow);
         let given = GIVEN.iter().filter(move |_| run).chain(&CONSTANTS);
+        let given = given.chain(&Secrets::ROOTS);
         shared
             .chain(plain)
             .chain(flow)

@@ -9,6 +9,8 @@ use star_core::draw::Draws;
 use super::fields::short;
 use super::reader::Reader;
 use super::scope::{Known, Place};
+use crate::script::path::Path;
+use crate::script::secrets::Secrets;
 use crate::script::template::{
     HELPERS, HelperError, JsonTemplate, MAX_JSON_DEPTH, Template, TemplateError,
 };
@@ -65,10 +67,18 @@ impl Reader<'_> {
         let mut good = true;
         for (whole, path) in template.variables() {
             let (name, known) = (path.root(), self.scope.knows(&path, place));
+            let at = || self.place_of(whole, span);
             match known {
                 Known::Yes => {}
-                Known::Constant => self.use_constant(name),
-                Known::Late | Known::Changing | Known::NotYet | Known::No => {
+                Known::Constant => {
+                    let at = at();
+                    good &= self.use_constant(name, at, place);
+                }
+                Known::Environment => {
+                    let at = at();
+                    good &= self.use_environment(&path, at, place);
+                }
+                Known::Late | Known::Changing | Known::No => {
                     good &= known == Known::Late;
                     if told.len() < TOLD && told.insert(name.to_owned()) {
                         let at = self.place_of(whole, span);
@@ -83,7 +93,7 @@ impl Reader<'_> {
     fn bad_variable(&mut self, name: &str, known: Known, at: Span, place: Place) {
         let name = short(name);
         match known {
-            Known::Yes | Known::Constant => {}
+            Known::Yes | Known::Constant | Known::Environment => {}
             Known::Late => {
                 let help = "until it is captured it is undefined";
                 self.warn(at, format!("`{name}` is not set yet"), help);
@@ -91,10 +101,6 @@ impl Reader<'_> {
             Known::Changing => {
                 let message = format!("`{name}` is not known here: it differs from user to user");
                 self.error(at, message, "here all users need the same");
-            }
-            Known::NotYet => {
-                let instead = "write the value into `config.variables`";
-                self.not_yet(at, &format!("`{name}`"), instead);
             }
             Known::No => {
                 let help = match self.closest(&name, self.scope.names(place)) {
@@ -106,20 +112,50 @@ impl Reader<'_> {
         }
     }
 
-    /// Keeps the value of a name that the script uses of itself.
-    fn use_constant(&mut self, name: &str) {
+    /// Keeps the value of a name that the script uses of itself. Whether it can be used.
+    fn use_constant(&mut self, name: &str, at: Span, place: Place) -> bool {
         if self.scope.has_constant(name) {
-            return;
+            return true;
         }
-        let value = if name == "$dirname" {
-            self.document.folder().display().to_string()
-        } else {
-            self.document
-                .sources
-                .name(self.document.root.span.file)
-                .to_owned()
+        let sources = &self.document.sources;
+        let value = match name {
+            "$dirname" => Some(self.document.folder().display().to_string()),
+            "$environment" => self.environment_name.clone(),
+            _ => Some(sources.name(self.document.root.span.file).to_owned()),
+        };
+        let Some(value) = value else {
+            let help = "`-e NAME` chooses an environment";
+            return self.undefined(at, format!("`{name}` is undefined"), help, place);
         };
         self.scope.keep_constant(name, value.into());
+        true
+    }
+
+    /// Keeps the value of a variable of the environment. Whether it can be used.
+    fn use_environment(&mut self, path: &Path, at: Span, place: Place) -> bool {
+        let Some(name) = path.member() else {
+            let message = format!("`{}` needs the name of a variable", path.root());
+            let help = format!("for example `{{{{ {}.HOST }}}}`", path.root());
+            self.error(at, message, help);
+            return false;
+        };
+        let Some(value) = self.environment.get(name) else {
+            let message = format!("the environment has no variable `{}`", short(name));
+            let help = "set it, or name a file that has it: `--env-file FILE`";
+            return self.undefined(at, message, help, place);
+        };
+        self.scope.keep_secret(name, value);
+        true
+    }
+
+    /// Says that a name has no value: harmless where a request can do without. Whether it is.
+    fn undefined(&mut self, at: Span, message: String, help: &str, place: Place) -> bool {
+        if place == Place::Config {
+            self.error(at, message, help);
+            return false;
+        }
+        self.warn(at, message, help);
+        true
     }
 
     /// A text of `config` that has to be known before the run, its placeholders filled in.
@@ -134,6 +170,15 @@ impl Reader<'_> {
         // There are no calls in it, so nothing is drawn.
         let text = template.text(self.scope.plain(), &mut Draws::new(0, 0, 0, 0));
         Some(Cow::Owned(text.into_owned()))
+    }
+
+    /// A text of `config` for people to read: as written where it names the environment, whose values are not to be shown.
+    pub(super) fn config_name(&mut self, name: &str, node: &Node) -> Option<String> {
+        let text = self.config_text(name, node)?;
+        Some(match node.as_str() {
+            Some(source) if names_environment(source) => source.to_owned(),
+            _ => text.into_owned(),
+        })
     }
 
     /// A value whose texts and keys may have placeholders.
@@ -168,6 +213,16 @@ impl Reader<'_> {
         }
         good
     }
+}
+
+/// Whether a text that is good names the environment.
+fn names_environment(source: &str) -> bool {
+    let Ok(template) = Template::parse(source) else {
+        return false;
+    };
+    template
+        .variables()
+        .any(|(_, path)| Secrets::ROOTS.contains(&path.root()))
 }
 
 /// Where a variable of that name could come from.

@@ -21,14 +21,17 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         },
         fields: columns.iter().map(ToString::to_string).collect(),
         order: Order::Sequence,
-        skip_header: false,
-        delimiter: b',',
+        all_rows_in: None,
         cast: true,
+        format: crate::script::model::CsvFormat::default(),
     };
     Script {
         target: "http://t".to_owned(),
+        seed: None,
         phases: Vec::new(),
         http: crate::script::model::HttpSettings::default(),
+        tls: crate::script::model::TlsSettings::default(),
+        secrets: crate::script::Secrets::default(),
         headers: vec![Header {
             name: "x".to_owned(),
             value: Template::parse("{{ $randomString() }}{{ id }}").unwrap(),

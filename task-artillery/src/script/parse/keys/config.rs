@@ -52,6 +52,7 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("defaults", Done),
         Key("http", Done),
         Key("timeout", Done),
+        Key("tls", Done),
         Key("mode", Done),
         Key("plugins", Done),
         Key("environments", Done),
@@ -59,10 +60,6 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("engines", OTHER_ENGINE),
         Key("socketio", OTHER_ENGINE),
         Key("ws", OTHER_ENGINE),
-        Key(
-            "tls",
-            NotYet("certificates are checked against the usual authorities"),
-        ),
         Key("ensure", NotYet("look at the report's figures instead")),
         Key("apdex", NotYet("look at the report's figures instead")),
         Key("pluginsScope", LEAVE_OUT),
@@ -95,6 +92,30 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("maxVusers", IN_PHASE),
     ],
 };
+
+pub(in crate::script::parse) static TLS: Mapping = Mapping {
+    noun: "`tls`",
+    rest: "",
+    keys: &[
+        Key("rejectUnauthorized", Done),
+        Key("key", OF_CLIENTS),
+        Key("cert", OF_CLIENTS),
+        Key("certificate", OF_CLIENTS),
+        Key("pfx", OF_CLIENTS),
+        Key("passphrase", OF_CLIENTS),
+        Key("ca", AUTHORITIES),
+        Key("certificateAuthority", AUTHORITIES),
+        Key("servername", LEAVE_OUT),
+        Key("checkServerIdentity", JAVASCRIPT),
+        Key("minVersion", LEAVE_OUT),
+        Key("maxVersion", LEAVE_OUT),
+        Key("ciphers", LEAVE_OUT),
+    ],
+};
+
+const OF_CLIENTS: Status = NotYet("this version proves nobody's identity but the server's");
+const AUTHORITIES: Status =
+    NotYet("the usual authorities are trusted; `rejectUnauthorized: false` trusts every server");
 
 pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     noun: "`http`",
@@ -168,10 +189,7 @@ pub(in crate::script::parse) static PHASE: Mapping = Mapping {
         Key("pause", Done),
         Key("name", Done),
         Key("mode", Done),
-        Key(
-            "maxVusers",
-            NotYet("users arrive however many there are already"),
-        ),
+        Key("maxVusers", Done),
     ],
 };
 
@@ -186,12 +204,36 @@ pub(in crate::script::parse) static PAYLOAD: Mapping = Mapping {
         Key("delimiter", Done),
         Key("cast", Done),
         Key("skipEmptyLines", Done),
-        Key("loadAll", NotYet("each user gets one row")),
-        Key("name", NotYet("`fields` names a variable for each column")),
-        Key(
-            "options",
-            NotYet("`delimiter`, `skipHeader` and `cast` say how the file is read"),
-        ),
+        Key("loadAll", Done),
+        Key("name", Done),
+        Key("options", Done),
+    ],
+};
+
+/// Options of the reader that Artillery reads files with.
+pub(in crate::script::parse) static CSV: Mapping = Mapping {
+    noun: "`options`",
+    rest: "",
+    keys: &[
+        Key("delimiter", Done),
+        Key("quote", Done),
+        Key("escape", Done),
+        Key("comment", Done),
+        Key("trim", Done),
+        Key("ltrim", Done),
+        Key("rtrim", Done),
+        Key("from", Done),
+        Key("to", Done),
+        Key("cast", Done),
+        Key("skip_empty_lines", Done),
+        Key("bom", Harmless("a byte order mark is passed over anyway")),
+        Key("columns", NotYet("`fields` names the columns")),
+        Key("from_line", NotYet("`from` counts rows")),
+        Key("to_line", NotYet("`to` counts rows")),
+        Key("relax", LEAVE_OUT),
+        Key("relax_column_count", LEAVE_OUT),
+        Key("skip_lines_with_error", LEAVE_OUT),
+        Key("record_delimiter", LEAVE_OUT),
     ],
 };
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::arrivals::Load;
@@ -79,97 +79,16 @@ task: artillery
 x-shared: {anything: [goes]}
 "#;
 
+/// What [`WHOLE`] is on the wire, without the hash of its file.
+const WIRE: &str = include_str!("data/whole.json");
+
 #[test]
 fn a_whole_script_is_read() {
     let (script, document) = read(WHOLE);
-    let file = document.blobs()[0].reference.clone();
-    assert_eq!(
-        serde_json::to_value(&script).unwrap(),
-        json!({
-            "target": "http://example.com:8080",
-            "phases": [
-                {"name": "warm up", "duration": 60_000_000_000_u64, "load": {"rate": {"from": 5.0, "to": 5.0}}},
-                {"name": null, "duration": 2_500_000_000_u64, "load": "pause"},
-                {"name": null, "duration": 60_000_000_000_u64, "load": {"rate": {"from": 1.0, "to": 50.5}}},
-                {"name": null, "duration": 500_000_000, "load": {"count": 10}},
-            ],
-            "http": {"timeout": 3_500_000_000_u64},
-            "headers": [
-                {"name": "authorization", "value": "Bearer {{ id }}"},
-                {"name": "x-number", "value": "5"},
-            ],
-            "constants": {},
-            "variables": [
-                {"name": "host", "value": "example.com"},
-                {"name": "id", "value": "run-{{ $randomString(4) }}"},
-                {"name": "colours", "value": ["red", "green"]},
-                {"name": "list", "value": [[1, 2]]},
-            ],
-            "payloads": [{
-                "file": file,
-                "fields": ["user", "number"],
-                "order": "sequence",
-                "skipHeader": true,
-                "delimiter": 44,
-                "cast": true,
-            }],
-            "scenarios": [
-                {"name": "buy", "weight": 3, "flow": [
-                    {"id": 0, "kind": {"request": {
-                        "method": "POST",
-                        "url": "/carts/{{ user }}?x=1",
-                        "endpoint": "/carts/{{ user }}",
-                        "name": null,
-                        "headers": [{"name": "x-colour", "value": "{{ colours }}"}],
-                        "body": {"json": {"n": "{{ number }}", "{{ user }}": [1, null]}},
-                        "captures": [
-                            {"from": {"json": "$.id"}, "to": "cart", "strict": false},
-                            {"from": {"json": "$.items"}, "to": "items.all", "strict": true},
-                        ],
-                    }}},
-                    {"id": 1, "kind": {"think": {"time": {"fixed": 500_000_000}}}},
-                    {"id": 2, "kind": {"loop": {
-                        "rounds": {"range": [2, 5]},
-                        "counter": "$loopCount",
-                        "element": "$loopElement",
-                        "flow": [{"id": 3, "kind": {"request": {
-                            "method": "GET",
-                            "url": "/carts/{{ cart }}/{{ $loopCount }}",
-                            "endpoint": "/carts/{{ cart }}/{{ $loopCount }}",
-                            "name": "cart {{ cart }}",
-                            "headers": [],
-                            "body": null,
-                            "captures": [],
-                        }}}],
-                    }}},
-                    {"id": 4, "kind": {"loop": {
-                        "rounds": {"eachOf": "list"},
-                        "counter": "$loopCount",
-                        "element": "$loopElement",
-                        "flow": [{"id": 5, "kind": {"think": {"time": {"template": "{{ $loopElement }}"}}}}],
-                    }}},
-                ]},
-                {"name": null, "weight": 1, "flow": [
-                    {"id": 0, "kind": {"request": {
-                        "method": "DELETE",
-                        "url": "http://example.com/all",
-                        "endpoint": "/all",
-                        "name": null,
-                        "headers": [],
-                        "body": {"text": "{{ $randomNumber(1, 9) }}"},
-                        "captures": [],
-                    }}},
-                ]},
-            ],
-            "split": {
-                "maxScriptDurationInSeconds": null,
-                "maxChunkDurationInSeconds": null,
-                "maxScriptRequestsPerSecond": null,
-                "maxChunkRequestsPerSecond": 10,
-                "timeBufferInMilliseconds": null,
-            },
-        }),
-    );
+    let mut wire: Value = serde_json::from_str(WIRE).unwrap();
+    wire["payloads"][0]["file"] = json!(document.blobs()[0].reference);
+    let found = serde_json::to_value(&script).unwrap();
+    assert_eq!(found, wire, "{found:#}");
     assert!(document.warnings().is_empty());
 }
 
@@ -440,12 +359,12 @@ fn payloads_may_be_one_or_several_and_have_defaults() {
         (
             script.payloads[0].order,
             script.payloads[0].cast,
-            script.payloads[0].skip_header
+            script.payloads[0].format.from == 2
         ),
         (Order::Random, true, false)
     );
     assert_eq!(
-        (script.payloads[1].delimiter, script.payloads[1].cast),
+        (script.payloads[1].format.delimiter, script.payloads[1].cast),
         (b';', false)
     );
 }
@@ -455,4 +374,58 @@ fn scripts_are_known_by_their_keys() {
     let claimed = |text| super::super::claims(&document(text).root);
     assert!(claimed("config: 1") && claimed("scenarios: 1"));
     assert!(!claimed("other: 1") && !claimed("- config") && !claimed("null"));
+}
+
+#[test]
+fn phases_at_random_are_those_with_a_constant_rate() {
+    let phases = |config: &str, phases: &str| {
+        let text = format!(
+            "config: {{target: \"http://x\", {config} phases: [{phases}]}}\nscenarios: [{{flow: [{{get: {{url: /}}}}]}}]"
+        );
+        let (script, document) = read(&text);
+        let loads: Vec<_> = script.phases.iter().map(|phase| phase.load).collect();
+        (loads, document.warnings().len())
+    };
+    let each = "{duration: 1, arrivalRate: 5}, {duration: 1, arrivalRate: 1, rampTo: 5}, {duration: 1, arrivalCount: 5}";
+    let (ramp, count) = (Load::Rate { from: 1.0, to: 5.0 }, Load::Count(5));
+    assert_eq!(
+        phases("mode: poisson,", each),
+        (vec![Load::Poisson(5.0), ramp, count], 0)
+    );
+    let own = each.replace("duration: 1,", "duration: 1, mode: poisson,");
+    assert_eq!(
+        phases("", &own),
+        (vec![Load::Poisson(5.0), ramp, count], 2),
+        "where it has no effect there is a warning"
+    );
+    let uniform = each.replace("duration: 1,", "duration: 1, mode: uniform,");
+    let (loads, _) = phases("mode: poisson,", &uniform);
+    assert_eq!(loads[0], Load::Rate { from: 5.0, to: 5.0 });
+}
+
+#[test]
+fn all_rows_go_to_one_variable_where_that_is_said() {
+    let payload = |more: &str| {
+        let text = format!(
+            "config: {{target: \"http://x\", payload: {{path: users.csv, {more}}}}}\nscenarios: [{{flow: [{{loop: [{{get: {{url: /}}}}], over: rows}}]}}]"
+        );
+        let (script, document) = read(&text);
+        assert!(document.warnings().is_empty());
+        script.payloads[0].clone()
+    };
+    let whole = payload("loadAll: true, name: rows");
+    assert_eq!(
+        (whole.all_rows_in.as_deref(), whole.fields.len()),
+        (Some("rows"), 0)
+    );
+    let formed = payload(
+        "loadAll: true, name: rows, fields: [a], skipHeader: true, options: {from: 1, to: 2, quote: \"'\", escape: false, trim: true, rtrim: false, cast: false}",
+    );
+    assert!(!formed.cast);
+    let format = formed.format;
+    assert_eq!(
+        (format.from, format.to, format.quote),
+        (1, Some(2), Some(b'\''))
+    );
+    assert_eq!((format.trim, format.escape), ((true, false), None));
 }

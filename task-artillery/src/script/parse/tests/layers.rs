@@ -145,3 +145,49 @@ fn solo_is_one_user() {
         (1, Load::Count(1))
     );
 }
+
+#[test]
+fn every_server_is_trusted_where_that_is_said() {
+    assert!(layered(&[]).unwrap().tls.reject_unauthorized);
+    assert!(
+        !layered(&[("insecure", "")])
+            .unwrap()
+            .tls
+            .reject_unauthorized
+    );
+}
+
+#[test]
+fn another_file_takes_the_place_of_the_one_payload() {
+    let with = |payload: &str| {
+        let text = format!(
+            "{{config: {{target: \"http://a\", payload: {payload}}}, scenarios: [{{flow: [{{get: {{url: \"/{{{{ a }}}}\"}}}}]}}]}}"
+        );
+        let mut document = document(&text);
+        let typed = "src/script/parse/tests/data/users.csv";
+        document.options.give("payload", typed);
+        parse(&mut document).map_err(|errors| {
+            let lines: Vec<_> = errors
+                .iter()
+                .map(|error| error.one_line(&document.sources))
+                .collect();
+            lines.join("\n")
+        })
+    };
+    for payload in [
+        "{path: no.csv, fields: [a]}",
+        "[{path: no.csv, fields: [a]}]",
+    ] {
+        let script = with(payload).unwrap();
+        assert_eq!(script.payloads[0].fields, ["a"]);
+        assert!(script.payloads[0].file.name.ends_with("/data/users.csv"));
+    }
+    let several =
+        with("[{path: users.csv, fields: [a]}, {path: users.csv, fields: [b]}]").unwrap_err();
+    assert!(
+        several.starts_with(
+            "--payload:1:1: error: the script has 2 payloads, and `--payload` names one file"
+        ),
+        "{several}"
+    );
+}

@@ -3,6 +3,7 @@
 mod bad;
 mod good;
 mod layers;
+mod outside;
 mod property;
 mod table;
 

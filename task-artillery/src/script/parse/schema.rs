@@ -1,0 +1,211 @@
+//! The JSON Schema of scripts, made of the tables of keys.
+
+use serde_json::{Map, Value, json};
+
+use super::keys::{self, Mapping, Status};
+
+/// The JSON Schema (draft 7) of scripts, for editors: the keys that are carried out, and those that have no effect. What it lets pass may
+/// still be wrong; what is right it lets pass.
+pub fn schema() -> Value {
+    let definitions = [
+        ("config", of_mapping(&keys::CONFIG)),
+        ("tls", of_mapping(&keys::TLS)),
+        ("http", of_mapping(&keys::HTTP)),
+        ("defaults", of_mapping(&keys::DEFAULTS)),
+        ("plugins", of_mapping(&keys::PLUGINS)),
+        ("phase", of_mapping(&keys::PHASE)),
+        ("payload", of_mapping(&keys::PAYLOAD)),
+        ("options", of_mapping(&keys::CSV)),
+        ("split", of_mapping(&keys::SPLIT)),
+        ("scenario", of_mapping(&keys::SCENARIO)),
+        ("steps", steps()),
+        ("request", of_mapping(&keys::REQUEST)),
+        ("capture", of_mapping(&keys::CAPTURE)),
+    ];
+    let mut script = of_mapping(&keys::SCRIPT);
+    let own = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Artillery script",
+        "required": ["scenarios"],
+        "patternProperties": { "^x-": {} },
+        "definitions": Map::from_iter(definitions.map(|(name, schema)| (name.to_owned(), schema))),
+    });
+    if let (Value::Object(script), Value::Object(own)) = (&mut script, own) {
+        script.extend(own);
+    }
+    script
+}
+
+/// A mapping with the keys of a table.
+fn of_mapping(mapping: &Mapping) -> Value {
+    json!({
+        "type": "object",
+        "properties": properties([mapping]),
+        "additionalProperties": false,
+    })
+}
+
+/// A flow: steps, and lists of steps.
+fn steps() -> Value {
+    let mut properties = properties([&keys::STEP, &keys::LOOP, &keys::THINK, &keys::PARALLEL]);
+    // The methods' names are read in any case; editors are offered one.
+    let methods = properties.keys().filter(|key| super::step::is_method(key));
+    let capitals: Vec<String> = methods.map(|key| key.to_uppercase()).collect();
+    properties.extend(capitals.into_iter().map(|key| (key, reference("request"))));
+    let step = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    json!({ "type": "array", "items": { "anyOf": [step, reference("steps")] } })
+}
+
+fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String, Value> {
+    let mut properties = Map::new();
+    for mapping in mappings {
+        for keys::Key(name, status) in mapping.keys {
+            let schema = match status {
+                Status::Done => of_key(mapping, name),
+                Status::Silent if mapping.noun == keys::SCRIPT.noun => json!({}),
+                Status::Harmless(reason) => {
+                    json!({ "description": format!("No effect: {reason}.") })
+                }
+                Status::NotYet(_) | Status::Elsewhere(_) | Status::Silent => continue,
+            };
+            properties.insert((*name).to_owned(), schema);
+        }
+    }
+    properties
+}
+
+/// What may stand under a key, as far as its name tells. But for `options`, which is also a method, a key means the same wherever it
+/// stands.
+fn of_key(mapping: &Mapping, name: &str) -> Value {
+    match name {
+        "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
+        "config" | "tls" | "http" | "defaults" | "plugins" => reference(name),
+        "_split" => reference("split"),
+        "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
+        "phases" => json!({ "type": "array", "items": reference("phase") }),
+        "payload" => one_or_many("payload"),
+        "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
+        "flow" | "loop" | "parallel" => reference("steps"),
+        "capture" | "match" => one_or_many("capture"),
+        "headers" | "variables" => json!({ "type": "object" }),
+        "fields" => json!({ "type": "array" }),
+        "strictCapture" | "skipHeader" | "cast" | "skipEmptyLines" | "strict"
+        | "rejectUnauthorized" | "loadAll" | "trim" | "ltrim" | "rtrim" | "skip_empty_lines" => {
+            json!({ "type": "boolean" })
+        }
+        "order" => json!({ "enum": ["random", "sequence"] }),
+        _ if super::step::is_method(name) => reference("request"),
+        _ => json!({}),
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/definitions/{name}") })
+}
+
+fn one_or_many(name: &str) -> Value {
+    json!({ "anyOf": [reference(name), { "type": "array", "items": reference(name) }] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a value is as a schema says, for the words that the schema uses.
+    fn fits(schema: &Value, whole: &Value, value: &Value) -> bool {
+        if let Some(reference) = schema.get("$ref") {
+            let at = reference.as_str().unwrap().trim_start_matches('#');
+            return fits(whole.pointer(at).unwrap(), whole, value);
+        }
+        let any = schema.get("anyOf").and_then(Value::as_array);
+        if any.is_some_and(|any| !any.iter().any(|one| fits(one, whole, value))) {
+            return false;
+        }
+        let words = schema.get("enum").and_then(Value::as_array);
+        if words.is_some_and(|words| !words.contains(value)) {
+            return false;
+        }
+        let kind = match value {
+            Value::Object(_) => "object",
+            Value::Array(_) => "array",
+            Value::Bool(_) => "boolean",
+            _ => "other",
+        };
+        if schema.get("type").is_some_and(|wanted| wanted != kind) {
+            return false;
+        }
+        let items = schema.get("items");
+        let list = value.as_array().into_iter().flatten();
+        let good = list
+            .clone()
+            .all(|item| items.is_none_or(|items| fits(items, whole, item)));
+        let required = schema.get("required").and_then(Value::as_array);
+        let there = required.is_none_or(|keys| {
+            keys.iter()
+                .all(|key| value.get(key.as_str().unwrap()).is_some())
+        });
+        good && there
+            && value.as_object().into_iter().flatten().all(|(key, value)| {
+                let known = schema.get("properties").and_then(|known| known.get(key));
+                let free = schema.get("patternProperties").is_some() && key.starts_with("x-");
+                match (known, schema.get("additionalProperties")) {
+                    (Some(known), _) => fits(known, whole, value),
+                    (None, _) if free => true,
+                    (None, Some(Value::Bool(allowed))) => *allowed,
+                    (None, Some(others)) => fits(others, whole, value),
+                    (None, None) => true,
+                }
+            })
+    }
+
+    fn passes(text: &str) -> bool {
+        let schema = schema();
+        let document = star_yaml::document_from("s.yml", text.as_bytes(), "").unwrap();
+        fits(&schema, &schema, &document.root.to_json())
+    }
+
+    #[test]
+    fn good_scripts_pass() {
+        assert!(passes(include_str!(
+            "../../../../examples/scripts/demo.yml"
+        )));
+        assert!(passes(
+            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
+        ));
+    }
+
+    #[test]
+    fn a_slip_in_a_key_does_not_pass() {
+        for slip in [
+            "{confg: {}, scenarios: []}",
+            "{config: {taget: t}, scenarios: []}",
+            "{config: {environments: {a: {taget: t}}}, scenarios: []}",
+            "{config: {http: {tiemout: 3}}, scenarios: []}",
+            "{config: {phases: [{arivalRate: 3}]}, scenarios: []}",
+            "{config: {payload: {order: squence}}, scenarios: []}",
+            "{scenarios: [{flwo: []}]}",
+            "{scenarios: [{flow: [{gett: {}}]}]}",
+            "{scenarios: [{flow: [{loop: [{get: {ulr: /}}]}]}]}",
+            "{scenarios: [{flow: [{get: {capture: [{jsn: $}]}}]}]}",
+            "{config: {}}",
+        ] {
+            assert!(!passes(slip), "{slip}");
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_definition_is_used() {
+        let schema = schema();
+        let text = schema.to_string();
+        for name in schema["definitions"].as_object().unwrap().keys() {
+            assert!(
+                text.contains(&format!("\"#/definitions/{name}\"")),
+                "{name}"
+            );
+        }
+        let references = text.split("\"#/definitions/").skip(1);
+        for name in references.map(|rest| rest.split('"').next().unwrap()) {
+            assert!(schema["definitions"].get(name).is_some(), "{name}");
+        }
+    }
+}
