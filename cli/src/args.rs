@@ -38,6 +38,13 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Say what is wrong with a script or job, without running it
     Check(CheckArgs),
+    /// Write a script to begin with
+    Script(ScriptArgs),
+    /// Print the JSON Schema of a kind of script or job, so that editors complete it
+    Schema {
+        /// The kind of task [default: the first that has a schema]
+        kind: Option<String>,
+    },
     /// Print the report of a run, also of one that is still running
     Report(ReportArgs),
     /// Stop a run: no new arrivals, and what is running ends within seconds
@@ -90,6 +97,22 @@ pub(crate) struct JobArgs {
     /// Run a single user
     #[arg(short, long)]
     pub(crate) solo: bool,
+
+    /// Another CSV file for the script's payload
+    #[arg(short, long, value_name = "CSV", value_hint = ValueHint::FilePath)]
+    pub(crate) payload: Option<String>,
+
+    /// Trust every server, whatever its certificate
+    #[arg(short = 'k', long)]
+    pub(crate) insecure: bool,
+
+    /// A file of `NAME=value` lines for variables of the environment that are not set; may be given several times
+    #[arg(long, visible_alias = "dotenv", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) env_file: Vec<String>,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// Where runs are recorded.
@@ -164,6 +187,10 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) workers: Option<u32>,
 
+    /// The seed of the run that is planned, on which arrivals depend that are drawn
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) seed: u64,
+
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -179,10 +206,36 @@ pub(crate) struct CheckArgs {
     /// Print JSON: a list of what was found
     #[arg(long)]
     pub(crate) json: bool,
+}
 
-    /// Take warnings for errors
-    #[arg(long)]
-    pub(crate) strict: bool,
+/// `slsart script`.
+#[derive(Debug, Args)]
+pub(crate) struct ScriptArgs {
+    /// The endpoint to load with traffic
+    #[arg(short, long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) endpoint: Option<String>,
+
+    /// For how long, in seconds
+    #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) duration: Option<String>,
+
+    /// How many requests a second
+    #[arg(short, long, value_name = "RATE", allow_negative_numbers = true)]
+    pub(crate) rate: Option<String>,
+
+    /// The rate to go to from there
+    #[arg(
+        short = 't',
+        long = "rampTo",
+        alias = "ramp-to",
+        value_name = "RATE",
+        allow_negative_numbers = true
+    )]
+    pub(crate) ramp_to: Option<String>,
+
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = "script.yml", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
 }
 
 /// `slsart report`.

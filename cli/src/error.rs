@@ -42,6 +42,12 @@ pub enum CommandError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file that would be written is there.
+    #[error("Conflict at path '{}'. File exists.  No script generated.", path.display())]
+    Conflict {
+        /// Which.
+        path: PathBuf,
+    },
     /// The terminal or a pipe can't be written.
     #[error("cannot write the output: {0}")]
     Output(std::io::Error),
@@ -76,7 +82,8 @@ impl CommandError {
             | Self::NoRun { .. }
             | Self::Write { .. }
             | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,
-            Self::System { .. }
+            Self::Conflict { .. }
+            | Self::System { .. }
             | Self::Output(_)
             | Self::Ledger(_)
             | Self::Launch(_)

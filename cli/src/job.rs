@@ -43,7 +43,7 @@ pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
     Ok(job)
 }
 
-/// Reads a job and tells all that there is to say of it.
+/// Reads a job and tells all that there is to say of it. Where warnings are taken for errors, a job with any is not sound.
 pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
     let kinds = Kinds::linked()?;
     let mut document = match document(&args.script) {
@@ -60,7 +60,7 @@ pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
     let read = kinds.read(&mut document);
     let mut diagnostics: Diagnostics = document.warnings().clone();
     let job = match read {
-        Ok(job) => Some(job),
+        Ok(job) => (diagnostics.is_empty() || !args.strict).then_some(job),
         Err(errors) => {
             diagnostics.extend(errors);
             None
@@ -79,11 +79,13 @@ fn give(args: &JobArgs, options: &mut Options) {
         ("target", &args.target),
         ("environment", &args.environment),
         ("scenario-name", &args.scenario_name),
+        ("payload", &args.payload),
     ];
     let many = [
         ("config", &args.config),
         ("overrides", &args.overrides),
         ("variables", &args.variables),
+        ("env-file", &args.env_file),
     ];
     for (name, value) in one {
         if let Some(value) = value {
@@ -95,8 +97,10 @@ fn give(args: &JobArgs, options: &mut Options) {
             options.give(name, value);
         }
     }
-    if args.solo {
-        options.give("solo", "");
+    for (name, given) in [("solo", args.solo), ("insecure", args.insecure)] {
+        if given {
+            options.give(name, "");
+        }
     }
 }
 

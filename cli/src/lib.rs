@@ -67,6 +67,8 @@ fn complain(error: &CommandError) {
             diagnostics,
             sources,
         } => diagnostics::render(diagnostics, sources, output::colour()),
+        // The text is the reference's.
+        conflict @ CommandError::Conflict { .. } => format!("{conflict}\n"),
         other => format!("error: {other}\n"),
     };
     let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());

@@ -46,7 +46,8 @@ impl Runs {
 
     /// Makes the folder, so that it is known before a run whether it can be.
     pub(crate) fn prepare(&self) -> Result<(), CommandError> {
-        std::fs::create_dir_all(&self.folder).map_err(|source| CommandError::Write {
+        let made = Directory::new(&self.folder).make();
+        made.map_err(|source| CommandError::Write {
             path: self.folder.clone(),
             source,
         })

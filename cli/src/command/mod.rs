@@ -4,6 +4,8 @@ mod check;
 mod plan;
 mod report;
 mod run;
+mod schema;
+mod script;
 mod stop;
 mod target;
 mod tasks;
@@ -23,6 +25,8 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Check(args) => check::check(&args),
+        Command::Script(args) => script::script(&args),
+        Command::Schema { kind } => schema::schema(kind.as_deref()),
         Command::Report(args) => report::report(&args),
         Command::Stop(args) => stop::stop(&args),
         Command::Tasks => tasks::tasks(),

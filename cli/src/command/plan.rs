@@ -11,7 +11,8 @@ use crate::output::{self, PlanView, plan_text};
 use crate::{job, place};
 
 pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
-    let job = job::read(&args.job)?;
+    let mut job = job::read(&args.job)?;
+    job.task.seed(args.seed);
     let limits = match args.workers {
         Some(workers) => Limits {
             workers: Some(workers),

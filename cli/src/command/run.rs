@@ -23,7 +23,9 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     if let Some(target) = &target {
         typed.target = Some(target.url().to_owned());
     }
-    let job = job::read(&typed)?;
+    let mut job = job::read(&typed)?;
+    let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
+    job.task.seed(seed);
     let limits = limits(args, &job);
     // What can't be cut is to be found before anything is begun.
     job.task.plan(&limits)?;
@@ -47,7 +49,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
             .name
             .clone()
             .unwrap_or_else(|| RunId::mint(host.world.clock.now(), SystemIds.next())),
-        seed: args.seed.unwrap_or_else(|| SystemIds.next() >> 11),
+        seed,
         limits,
         intervals: Intervals::HERE,
         rehearsal: false,

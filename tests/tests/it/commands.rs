@@ -462,3 +462,226 @@ fn a_report_is_written_through_a_link_and_keeps_a_files_permissions() {
         .run();
     assert_eq!((refused.code, target.count()), (Some(2), 2));
 }
+
+#[test]
+fn variables_of_the_environment_are_sent_and_shown_nowhere() {
+    const SECRET: &str = "hunter2-is-the-secret";
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write(
+        "secret.yml",
+        "
+config:
+  target: http://127.0.0.1:1
+  phases: [{ duration: 100ms, arrivalCount: 3, name: \"{{ $env.TOKEN }}\" }]
+  variables: { pause: \"{{ $env.TOKEN }}\" }
+scenarios:
+  - name: \"{{ $env.TOKEN }}\"
+    flow:
+      - get: { url: \"/echo?{{ $env.TOKEN }}\", name: \"{{ $env.TOKEN }}\", headers: { authorization: \"Bearer {{ $env.TOKEN }}\" } }
+      - think: \"{{ pause }}\"
+",
+    );
+    let wrong = scratch.write(
+        "wrong.yml",
+        "config: { target: \"{{ $env.TOKEN }}\" }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n",
+    );
+    let mut shown = String::new();
+    let mut call = |args: &[&str], script: &std::path::Path, code| {
+        let ended = slsart(&scratch)
+            .env("TOKEN", SECRET)
+            .env("OTHER", "not-named-anywhere")
+            .args(args)
+            .args([script])
+            .run()
+            .expect(code);
+        shown.extend([ended.out, ended.err]);
+    };
+    // Every user ends with an error in whose name the value would stand: no pause is called so.
+    call(
+        &[
+            "run",
+            "-t",
+            target.url(),
+            "--name",
+            "secret",
+            "-o",
+            "report.json",
+            "--trace",
+            "trace",
+        ],
+        &script,
+        0,
+    );
+    call(&["plan", "--json"], &script, 0);
+    call(&["plan"], &script, 0);
+    call(&["check", "--json"], &script, 0);
+    call(&["check"], &wrong, 5);
+    call(&["check", "--json"], &wrong, 5);
+    let reported = slsart(&scratch).args(["report", "secret"]).run().expect(0);
+    shown.push_str(&reported.out);
+    for file in ["report.json", "trace"] {
+        shown.push_str(&std::fs::read_to_string(scratch.path(file)).unwrap());
+    }
+    assert!(!shown.contains(SECRET), "{shown}");
+    assert!(
+        shown.contains("Invalid think time: {{ $env.TOKEN }}"),
+        "{shown}"
+    );
+    let sent = tests::requests(&target);
+    assert_eq!(sent.len(), 3);
+    assert!(
+        sent.iter()
+            .all(|request| request.path == format!("/echo?{SECRET}"))
+    );
+    let mut open = vec![scratch.runs()];
+    let mut recorded = String::new();
+    while let Some(path) = open.pop() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        if path.is_dir() {
+            assert_eq!(mode, 0o700, "{}", path.display());
+            open.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else {
+            assert_eq!(mode, 0o600, "{}", path.display());
+            recorded.push_str(&String::from_utf8_lossy(&std::fs::read(&path).unwrap()));
+        }
+    }
+    assert!(recorded.contains(SECRET), "it travels with the script");
+    assert!(
+        !recorded.contains("not-named-anywhere"),
+        "what is not named does not"
+    );
+}
+
+#[test]
+fn warnings_are_errors_where_that_is_asked_for() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write(
+        "warned.yml",
+        "config: { target: http://a, statsInterval: 5, phases: [{ duration: 100ms, arrivalCount: 1 }] }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n",
+    );
+    for (command, code) in [("run", 0), ("check", 0)] {
+        let lenient = slsart(&scratch)
+            .args([command, "-t", target.url()])
+            .args([&script]);
+        assert!(
+            lenient.run().expect(code).err.contains("warning"),
+            "{command}"
+        );
+        let strict = slsart(&scratch).args([command, "--strict", "-t", target.url()]);
+        let strict = strict.args([&script]).run().expect(5);
+        assert!(
+            strict.err.contains("`statsInterval` has no effect"),
+            "{}",
+            strict.err
+        );
+    }
+    assert_eq!(target.count(), 1, "only the lenient run asked for anything");
+}
+
+#[test]
+fn a_script_to_begin_with_is_written_once() {
+    let scratch = Scratch::default();
+    let made = slsart(&scratch)
+        .args([
+            "script",
+            "-e",
+            "https://example.com/path?a=b",
+            "-d",
+            "60",
+            "-r",
+            "10",
+            "-t",
+            "25",
+        ])
+        .run()
+        .expect(0);
+    assert_eq!(made.out, "Your script 'script.yml' is created.\n");
+    let text = std::fs::read_to_string(scratch.path("script.yml")).unwrap();
+    assert!(text.contains("target: \"https://example.com\""), "{text}");
+    assert!(text.contains("url: \"/path?a=b\""), "{text}");
+    let plan = slsart(&scratch)
+        .args(["plan", "--workers", "1", "script.yml"])
+        .run()
+        .expect(0);
+    assert!(
+        plan.out.starts_with("artillery: 1050 units, 60 s"),
+        "{}",
+        plan.out
+    );
+    let again = slsart(&scratch).args(["script"]).run().expect(1);
+    assert_eq!(
+        (again.out.as_str(), again.err.as_str()),
+        (
+            "",
+            "Conflict at path 'script.yml'. File exists.  No script generated.\n"
+        )
+    );
+    assert_eq!(
+        std::fs::read_to_string(scratch.path("script.yml")).unwrap(),
+        text
+    );
+    slsart(&scratch)
+        .args(["script", "-o", "other.yml"])
+        .run()
+        .expect(0);
+    slsart(&scratch)
+        .args(["check", "other.yml"])
+        .run()
+        .expect(0);
+    let wrong = slsart(&scratch)
+        .args(["script", "-e", "x", "-r", "-1", "-o", "no.yml"])
+        .run()
+        .expect(2);
+    assert_eq!(wrong.err.matches("error: ").count(), 2, "{}", wrong.err);
+    assert!(!scratch.path("no.yml").exists());
+}
+
+#[test]
+fn the_schema_of_scripts_is_printed() {
+    let scratch = Scratch::default();
+    for kind in [&["schema"][..], &["schema", "artillery"]] {
+        let printed = slsart(&scratch).args(kind).run().expect(0);
+        let schema: serde_json::Value = serde_json::from_str(&printed.out).unwrap();
+        assert_eq!(schema["title"], "Artillery script");
+    }
+    let unknown = slsart(&scratch).args(["schema", "nothing"]).run().expect(2);
+    assert!(unknown.err.contains("known: artillery"), "{}", unknown.err);
+}
+
+#[test]
+fn arrivals_at_random_are_the_seeds_whatever_the_number_of_workers() {
+    let scratch = Scratch::default();
+    let script = scratch.write(
+        "poisson.yml",
+        "config: { target: http://a, phases: [{ duration: 500ms, arrivalRate: 100, mode: poisson }] }\nscenarios: [{ flow: [{ get: { url: \"/echo?{{ $randomNumber(1, 1000000) }}\" } }] }]\n",
+    );
+    let plan = slsart(&scratch)
+        .args(["plan", "--json", "--seed", "5"])
+        .args([&script])
+        .run()
+        .expect(0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
+    let mut runs = Vec::new();
+    for workers in ["1", "3"] {
+        let target = Target::start(0).unwrap();
+        slsart(&scratch)
+            .args(["run", "-q", "--seed", "5", "--late-limit", "10000"])
+            .args(["--workers", workers, "-t", target.url()])
+            .args([&script])
+            .run()
+            .expect(0);
+        let requests = tests::requests(&target).into_iter();
+        let mut paths: Vec<_> = requests.map(|request| request.path).collect();
+        paths.sort();
+        runs.push(paths);
+    }
+    assert_eq!(runs[0].len() as u64, plan["units"].as_u64().unwrap());
+    assert_eq!(runs[0], runs[1]);
+}
