@@ -11,6 +11,7 @@
 //!
 //! The core knows no AWS, no HTTP and no YAML.
 
+pub mod arrivals;
 pub mod clock;
 pub mod context;
 pub mod document;

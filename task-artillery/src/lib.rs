@@ -10,7 +10,7 @@
 //!
 //! A program that links this crate, by `use task_artillery as _;`, knows the kind [`artillery`](Artillery).
 
-pub mod arrivals;
+pub use star_core::arrivals;
 pub mod jsonpath;
 mod life;
 pub mod payload;

@@ -6,7 +6,9 @@
 
 mod decode;
 mod diagnostic;
+pub mod duration;
 mod files;
+pub mod number;
 mod source;
 mod suggest;
 mod tree;

@@ -5,16 +5,16 @@
 //! asks for and this version does not carry out is a fault as well, so nothing in a script is silently without effect.
 
 mod begin;
-pub mod duration;
 mod environment;
 pub mod model;
-pub mod number;
 mod parse;
 pub mod path;
 mod secrets;
 pub mod split;
 pub mod template;
 mod vars;
+
+pub use star_core::document::{duration, number};
 
 pub use begin::begin;
 pub use model::Script;

@@ -12,7 +12,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use star_core::draw::Draws;
+use crate::draw::Draws;
 
 const NANOS: u64 = 1_000_000_000;
 
@@ -50,7 +50,7 @@ impl Process {
         let mut process = Self {
             seed,
             phase: phase as u64,
-            nanos: star_core::nanos(duration),
+            nanos: crate::nanos(duration),
             firsts: Arc::default(),
         };
         let seconds = process.nanos.div_ceil(NANOS);
