@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::{Context, RunContext};
-use crate::document::{Diagnostic, Diagnostics, Document, Node, Options, decode};
+use crate::document::{Diagnostics, Document, Node, Options, Value};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::Report;
@@ -58,11 +58,7 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
     /// # Errors
     /// All that is wrong with it.
     fn read(document: &mut Document) -> Result<Self, Diagnostics> {
-        let mut root = document.root.clone();
-        if let crate::document::Value::Map(map) = &mut root.value {
-            map.remove("task");
-        }
-        decode(&root).map_err(|error| Diagnostics::from(Diagnostic::from(error)))
+        read_by_serde(document)
     }
 
     /// A document to begin with, for whoever has none, made of what the command line says of it. None where the kind has no such thing.
@@ -124,4 +120,15 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         let _ = (report, cx);
         std::future::ready(Ok(()))
     }
+}
+
+/// Reads a task by serde, from all keys but the framework's own.
+pub(crate) fn read_by_serde<T: DeserializeOwned>(
+    document: &mut Document,
+) -> Result<T, Diagnostics> {
+    let mut root = document.root.clone();
+    if let Value::Map(map) = &mut root.value {
+        map.remove("task");
+    }
+    document.decode(&root).map_err(Diagnostics::from)
 }

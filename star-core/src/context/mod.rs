@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -184,6 +185,18 @@ impl<R: Report> Context<R> {
     /// Where the ledger does not have it, or can't be read.
     pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
         self.shared.book.blob(blob).await
+    }
+
+    /// Keeps something that was made, as a whole, beside the run's records, under a name such as `tiles/3-4.png`. The name must depend on
+    /// what was made, and not on who made it; of several under one name the last stays. In a rehearsal nothing is kept.
+    ///
+    /// # Errors
+    /// Where the name is none, or it can't be written.
+    pub async fn artifact(&self, name: &str, bytes: impl Into<Bytes>) -> Result<(), Failure> {
+        if self.rehearsal() {
+            return Ok(());
+        }
+        self.shared.book.write_artifact(name, bytes.into()).await
     }
 
     pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {

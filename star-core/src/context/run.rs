@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
@@ -61,5 +63,21 @@ impl RunContext {
     /// Where the ledger does not have it, or can't be read.
     pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
         self.book.blob(blob).await
+    }
+
+    /// What a unit made under a name ([`Context::artifact`](crate::Context::artifact)); none where none did.
+    ///
+    /// # Errors
+    /// Where the name is none, or it can't be read.
+    pub async fn artifact(&self, name: &str) -> Result<Option<Bytes>, Failure> {
+        self.book.artifact(name).await
+    }
+
+    /// Keeps something that was made of all, as a whole, beside the run's records.
+    ///
+    /// # Errors
+    /// Where the name is none, or it can't be written.
+    pub async fn write_artifact(&self, name: &str, bytes: impl Into<Bytes>) -> Result<(), Failure> {
+        self.book.write_artifact(name, bytes.into()).await
     }
 }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::decode::decode;
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::file::reading;
 use super::source::{Sources, Span};
 use super::tree::Node;
 use crate::hash::Hash;
@@ -69,38 +72,32 @@ impl Document {
     /// # Errors
     /// A diagnostic at `span` when the file can't be read.
     pub fn file(&mut self, path: &str, span: Span) -> Result<Blob, Diagnostic> {
-        let full = self.folder.join(path);
-        if std::fs::metadata(&full).is_ok_and(|there| !there.is_file()) {
-            return Err(
-                Diagnostic::error(format!("`{}` is not a regular file", full.display()))
-                    .at(span, ""),
-            );
-        }
-        let bytes = std::fs::read(&full).map_err(|error| {
-            Diagnostic::error(format!(
-                "cannot read `{}`: {}",
-                full.display(),
-                plain(&error)
-            ))
-            .at(span, "this file")
-            .help("a path is relative to the file that names it")
+        let blob = load(&self.folder, path).map_err(|reason| {
+            Diagnostic::error(reason)
+                .at(span, "this file")
+                .help("a path is relative to the file that names it")
         })?;
-        let blob = Blob {
-            reference: BlobRef {
-                name: path.to_owned(),
-                hash: Hash::of(&bytes),
-                bytes: bytes.len() as u64,
-            },
-            bytes: bytes.into(),
-        };
-        if !self
-            .blobs
-            .iter()
-            .any(|known| known.reference.hash == blob.reference.hash)
-        {
-            self.blobs.push(blob.clone());
-        }
+        self.keep(blob.clone());
         Ok(blob)
+    }
+
+    /// Reads a value of which [`File`](super::File)s may be a part, and notes these files.
+    ///
+    /// # Errors
+    /// What does not fit, and files that can't be read.
+    pub fn decode<T: DeserializeOwned>(&mut self, node: &Node) -> Result<T, Diagnostic> {
+        let (read, files) = reading(self.folder.clone(), || decode(node));
+        for file in files {
+            self.keep(file);
+        }
+        read.map_err(Diagnostic::from)
+    }
+
+    fn keep(&mut self, blob: Blob) {
+        let hash = blob.reference.hash;
+        if !self.blobs.iter().any(|known| known.reference.hash == hash) {
+            self.blobs.push(blob);
+        }
     }
 
     /// The files read so far.
@@ -117,6 +114,24 @@ impl Document {
     pub fn warnings(&self) -> &Diagnostics {
         &self.warnings
     }
+}
+
+/// Reads a file; a sentence where that can't be.
+pub(super) fn load(folder: &Path, path: &str) -> Result<Blob, String> {
+    let full = folder.join(path);
+    if std::fs::metadata(&full).is_ok_and(|there| !there.is_file()) {
+        return Err(format!("`{}` is not a regular file", full.display()));
+    }
+    let bytes = std::fs::read(&full)
+        .map_err(|error| format!("cannot read `{}`: {}", full.display(), plain(&error)))?;
+    Ok(Blob {
+        reference: BlobRef {
+            name: path.to_owned(),
+            hash: Hash::of(&bytes),
+            bytes: bytes.len() as u64,
+        },
+        bytes: bytes.into(),
+    })
 }
 
 /// The operating system's sentence without its "(os error 2)".

@@ -7,6 +7,7 @@
 mod decode;
 mod diagnostic;
 pub mod duration;
+mod file;
 mod files;
 pub mod number;
 mod source;
@@ -15,6 +16,7 @@ mod tree;
 
 pub use decode::{DecodeError, decode};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use file::{File, Files};
 pub use files::{Blob, BlobRef, Document, Options};
 pub use source::{FileId, Position, Sources, Span};
 pub use suggest::closest;

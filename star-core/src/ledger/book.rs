@@ -36,6 +36,9 @@ pub enum Claimed {
     Taken,
 }
 
+/// The longest name of an artefact, in bytes.
+const LONGEST_NAME: usize = 200;
+
 impl Book {
     /// A run's part of `ledger`.
     pub fn new(ledger: Arc<dyn Ledger>, run: RunId) -> Self {
@@ -249,6 +252,41 @@ impl Book {
     pub async fn write_blob(&self, blob: &Blob) -> Result<(), LedgerError> {
         let bytes = Bytes::from_owner(Arc::clone(&blob.bytes));
         self.write_content(blob.reference.hash, bytes).await
+    }
+
+    /// Keeps what a task made, whole, under a name.
+    ///
+    /// # Errors
+    /// Where the name is none, or the ledger does not answer.
+    pub async fn write_artifact(&self, name: &str, bytes: Bytes) -> Result<(), Failure> {
+        let key = self.artifact_key(name)?;
+        let written = put(&*self.ledger, &key, bytes).await;
+        written.map_err(|error| Failure::because(format!("cannot keep `{name}`"), &error))
+    }
+
+    /// What a task made under a name; none where it did not.
+    ///
+    /// # Errors
+    /// Where the name is none, or the ledger does not answer.
+    pub async fn artifact(&self, name: &str) -> Result<Option<Bytes>, Failure> {
+        let key = self.artifact_key(name)?;
+        let read = self.ledger.get(&key).await;
+        read.map_err(|error| Failure::because(format!("cannot get `{name}`"), &error))
+    }
+
+    fn artifact_key(&self, name: &str) -> Result<String, Failure> {
+        let fits = |part: &str| {
+            let mut letters = part.bytes();
+            letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+                && !part.is_empty()
+                && !part.starts_with('.')
+        };
+        if name.len() > LONGEST_NAME || !name.split('/').all(fits) {
+            return Err(Failure::new(format!(
+                "`{name}` cannot be an artefact's name: it is made of letters, digits, `.`, `-`, `_`, and `/` between its parts, none of which begins with `.`"
+            )));
+        }
+        Ok(self.key(&format!("artifacts/{name}")))
     }
 
     async fn write_content(&self, hash: Hash, bytes: Bytes) -> Result<(), LedgerError> {
