@@ -40,6 +40,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write a script to begin with
     Script(ScriptArgs),
+    /// Begin something new
+    New {
+        /// What.
+        #[command(subcommand)]
+        what: NewArgs,
+    },
     /// Print the JSON Schema of a kind of script or job, so that editors complete it
     Schema {
         /// The kind of task [default: the first that has a schema]
@@ -113,6 +119,28 @@ pub(crate) struct JobArgs {
     /// Take warnings for errors
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// `slsart new`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NewArgs {
+    /// Write a crate with a kind of task of your own, and a program that has it
+    Task(NewTaskArgs),
+}
+
+/// `slsart new task`.
+#[derive(Debug, Args)]
+pub(crate) struct NewTaskArgs {
+    /// The name of the kind, and of the crate
+    pub(crate) name: String,
+
+    /// The folder to make [default: the name]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// A checkout of serverless-star to build with, instead of its repository
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) core: Option<PathBuf>,
 }
 
 /// Where runs are recorded.

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod check;
+mod new;
 mod plan;
 mod report;
 mod run;
@@ -15,7 +16,7 @@ use std::io::Write as _;
 
 use clap::CommandFactory as _;
 
-use crate::args::{Command, Typed};
+use crate::args::{Command, NewArgs, Typed};
 use crate::error::CommandError;
 use crate::exit::Exit;
 
@@ -27,6 +28,9 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Check(args) => check::check(&args),
         Command::Script(args) => script::script(&args),
         Command::Schema { kind } => schema::schema(kind.as_deref()),
+        Command::New {
+            what: NewArgs::Task(args),
+        } => new::task(&args),
         Command::Report(args) => report::report(&args),
         Command::Stop(args) => stop::stop(&args),
         Command::Tasks => tasks::tasks(),

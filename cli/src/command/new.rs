@@ -1,0 +1,130 @@
+//! `slsart new task`: a crate to begin a kind of task with.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::args::NewTaskArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output;
+
+/// The files of the crate, by their places in it. In them `NAME` stands for its name, `CRATE` for that in Rust, and `AT cli` and so on for where
+/// this program's crates are.
+const FILES: [(&str, &str); 7] = [
+    ("Cargo.toml", include_str!("../new_task/Cargo.toml.txt")),
+    ("README.md", include_str!("../new_task/README.md.txt")),
+    (".gitignore", "/target\n"),
+    ("job.yml", include_str!("../new_task/job.yml.txt")),
+    ("src/lib.rs", include_str!("../new_task/lib.rs.txt")),
+    ("src/main.rs", include_str!("../new_task/main.rs.txt")),
+    ("tests/laws.rs", include_str!("../new_task/laws.rs.txt")),
+];
+
+/// Words that no crate and no binary may be called by.
+const TAKEN: [&str; 8] = [
+    "star-core",
+    "star-yaml",
+    "slsart",
+    "core",
+    "std",
+    "test",
+    "build",
+    "self",
+];
+
+pub(super) fn task(args: &NewTaskArgs) -> Result<Exit, CommandError> {
+    check_name(&args.name)?;
+    let folder = args
+        .folder
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(&args.name));
+    let there = fs::read_dir(&folder).is_ok_and(|mut inside| inside.next().is_some());
+    if there || folder.is_file() {
+        return Err(CommandError::Usage(format!(
+            "`{}` is there already; name another folder with `--folder`",
+            folder.display()
+        )));
+    }
+    let core = Core::of(args.core.as_deref())?;
+    for (name, text) in FILES {
+        let path = folder.join(name);
+        write(&path, &fill(text, &args.name, &core))
+            .map_err(|source| CommandError::Write { path, source })?;
+    }
+    output::print(&format!(
+        "{folder}: a crate with a task of the kind `{name}`\n\n  cd {folder}\n  cargo test\n  cargo run -- run job.yml\n",
+        folder = folder.display(),
+        name = args.name,
+    ))?;
+    Ok(Exit::Passed)
+}
+
+/// Cargo's and our own rules in one: what is allowed by both.
+fn check_name(name: &str) -> Result<(), CommandError> {
+    let letters = name
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let first = name.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
+    let wrong = if !letters || !first || name.ends_with('-') || name.len() > 64 {
+        "is made of small letters, digits and `-`, and begins with a letter"
+    } else if TAKEN.contains(&name) {
+        "is another than that of a crate it is made with"
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::Usage(format!(
+        "`{name}` cannot be a task's name: a name {wrong}, for example `count-words`"
+    )))
+}
+
+/// Where this program's crates are.
+enum Core {
+    Repository,
+    Checkout(PathBuf),
+}
+
+impl Core {
+    fn of(checkout: Option<&Path>) -> Result<Self, CommandError> {
+        let Some(folder) = checkout else {
+            return Ok(Self::Repository);
+        };
+        let absolute = fs::canonicalize(folder).ok();
+        absolute
+            .filter(|absolute| absolute.join("star-core/Cargo.toml").is_file())
+            .map(Self::Checkout)
+            .ok_or_else(|| {
+                CommandError::Usage(format!(
+                    "`{}` is no checkout of serverless-star: it has no `star-core/Cargo.toml`",
+                    folder.display()
+                ))
+            })
+    }
+
+    /// How Cargo finds one of them.
+    fn dependency(&self, name: &str) -> String {
+        match self {
+            Self::Repository => format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY")),
+            Self::Checkout(folder) => {
+                // In a TOML string only these two would mean something else.
+                let path = folder.join(name).display().to_string();
+                let path = path.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("path = \"{path}\"")
+            }
+        }
+    }
+}
+
+fn fill(text: &str, name: &str, core: &Core) -> String {
+    text.replace("NAME", name)
+        .replace("CRATE", &name.replace('-', "_"))
+        .replace("AT cli", &core.dependency("cli"))
+        .replace("AT star-core", &core.dependency("star-core"))
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text)
+}
