@@ -1,0 +1,68 @@
+//! The task against an answer found on the spot, and against the laws.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use log_patterns::LogPatterns;
+use star_core::document::{Blob, File};
+use star_core::laws::Kit;
+
+const LOGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/logs");
+
+fn logs() -> Vec<Blob> {
+    let mut names: Vec<_> = fs::read_dir(LOGS).unwrap().map(|file| file.unwrap().file_name()).collect();
+    names.sort();
+    let read = |name: &std::ffi::OsString| {
+        let bytes = fs::read(Path::new(LOGS).join(name)).unwrap();
+        Blob::new(name.to_string_lossy(), bytes)
+    };
+    names.iter().map(read).collect()
+}
+
+fn task(logs: &[Blob]) -> LogPatterns {
+    let pattern = |name: &str, pattern: &str| (name.to_owned(), pattern.to_owned());
+    LogPatterns {
+        logs: logs.iter().map(|log| File::from(log.reference.clone())).collect(),
+        patterns: BTreeMap::from([pattern("errors", "\" 5\\d\\d "), pattern("logins", "POST /login")]),
+    }
+}
+
+#[test]
+fn every_law_holds() {
+    let logs = logs();
+    let task = task(&logs);
+    Kit::default().cases(32).blobs(logs).check_one(&task).unwrap();
+}
+
+#[test]
+fn four_workers_find_what_one_loop_finds() {
+    let mut expected = (0, 0, 0);
+    for log in logs() {
+        let mut text = String::new();
+        if log.reference.name.ends_with(".gz") {
+            flate2::read::GzDecoder::new(&*log.bytes).read_to_string(&mut text).unwrap();
+        } else {
+            text = String::from_utf8(log.bytes.to_vec()).unwrap();
+        }
+        expected.0 += text.lines().count();
+        expected.1 += text.lines().filter(|line| line.contains("\" 50")).count();
+        expected.2 += text.lines().filter(|line| line.contains("POST /login")).count();
+    }
+    let program = env!("CARGO_BIN_EXE_log-patterns");
+    let job = concat!(env!("CARGO_MANIFEST_DIR"), "/job.yml");
+    let runs = std::env::temp_dir().join(format!("log-patterns-{}", std::process::id()));
+    let ran = std::process::Command::new(program)
+        .args(["run", job, "--workers", "4", "-q", "-o", "-", "--runs"])
+        .arg(&runs)
+        .output()
+        .unwrap();
+    fs::remove_dir_all(&runs).unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let found = &report["report"]["found"];
+    let counted = (&report["report"]["lines"], &found["server errors"], &found["logins"]);
+    let expected = [expected.0, expected.1, expected.2].map(serde_json::Value::from);
+    assert_eq!([counted.0, counted.1, counted.2], expected.each_ref(), "{report:#}");
+}
