@@ -49,6 +49,21 @@ pub struct Blob {
     pub bytes: Arc<[u8]>,
 }
 
+impl Blob {
+    /// These bytes, under a name.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        Self {
+            reference: BlobRef {
+                name: name.into(),
+                hash: Hash::of(&bytes),
+                bytes: bytes.len() as u64,
+            },
+            bytes,
+        }
+    }
+}
+
 impl Document {
     /// A document whose relative paths start at `folder`.
     pub fn new(sources: Sources, root: Node, folder: impl Into<PathBuf>) -> Self {
@@ -124,14 +139,7 @@ pub(super) fn load(folder: &Path, path: &str) -> Result<Blob, String> {
     }
     let bytes = std::fs::read(&full)
         .map_err(|error| format!("cannot read `{}`: {}", full.display(), plain(&error)))?;
-    Ok(Blob {
-        reference: BlobRef {
-            name: path.to_owned(),
-            hash: Hash::of(&bytes),
-            bytes: bytes.len() as u64,
-        },
-        bytes: bytes.into(),
-    })
+    Ok(Blob::new(path, bytes))
 }
 
 /// The operating system's sentence without its "(os error 2)".

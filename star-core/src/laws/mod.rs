@@ -129,6 +129,14 @@ impl Kit {
         }
     }
 
+    /// Tries all laws on one task.
+    ///
+    /// # Errors
+    /// The first law that is broken, on the smallest cutting that was found to show it.
+    pub fn check_one<T: Task + fmt::Debug>(&self, task: &T) -> Result<(), Broken> {
+        self.check(Just(task.clone()))
+    }
+
     /// Tries all laws.
     ///
     /// # Errors

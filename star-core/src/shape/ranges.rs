@@ -43,6 +43,33 @@ fn part() -> u64 {
     PART
 }
 
+impl<'f> Range<'f> {
+    /// The lines that begin in this stretch, of the bytes of the whole file, without their ends: each line of a file begins in exactly one of its
+    /// stretches.
+    pub fn lines<'b>(&self, file: &'b [u8]) -> impl Iterator<Item = &'b [u8]> + use<'b> {
+        let (from, to) = (self.bytes.start as usize, self.bytes.end as usize);
+        // A line begins at the file's start, and behind each line's end.
+        let first = match from {
+            0 => Some(0),
+            from => next_line(file, from - 1),
+        };
+        let starts = std::iter::successors(first, move |at| next_line(file, *at));
+        let within = starts.take_while(move |at| *at < to.min(file.len()));
+        within.map(move |at| {
+            let line = &file[at..];
+            let end = line.iter().position(|byte| *byte == b'\n');
+            let line = &line[..end.unwrap_or(line.len())];
+            line.strip_suffix(b"\r").unwrap_or(line)
+        })
+    }
+}
+
+/// Where the line behind the next end of a line begins.
+fn next_line(file: &[u8], from: usize) -> Option<usize> {
+    let end = file.get(from..)?.iter().position(|byte| *byte == b'\n')?;
+    Some(from + end + 1)
+}
+
 impl Ranges {
     /// Files in stretches of so many bytes; of at least one.
     pub fn new(files: Files, part: u64) -> Self {
