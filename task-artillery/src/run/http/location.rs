@@ -11,6 +11,7 @@ use url::Url;
 
 use super::credentials;
 use super::origin::Origin;
+use crate::script::address::without_user;
 
 /// The most origins that are kept for others to find. A script may make hosts up as it goes.
 const MOST_ORIGINS: usize = 4096;
@@ -26,9 +27,9 @@ pub(in crate::run) struct Location {
     pub(in crate::run) authorization: Option<HeaderValue>,
 }
 
-/// A URL that is none; reads as Artillery's name for it.
+/// A URL that is none; reads as Artillery's name for it, but without a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Invalid URL - {0}")]
+#[error("Invalid URL - {}", without_user(.0))]
 pub(in crate::run) struct UrlError(pub(in crate::run) String);
 
 /// The script's target, and all origins met so far.
@@ -247,6 +248,10 @@ mod tests {
         assert_eq!(
             found("http://a.test", "httpx://b/").unwrap_err(),
             "Invalid URL - httpx://b/"
+        );
+        assert_eq!(
+            found("http://a.test", "http://me:secret@b.test:x/").unwrap_err(),
+            "Invalid URL - http://…@b.test:x/"
         );
         assert!(Locations::new("a.test").is_err());
     }

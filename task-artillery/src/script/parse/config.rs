@@ -10,6 +10,7 @@ use super::fields::{Fields, short};
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
+use crate::script::address::without_user;
 use crate::script::model::{Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
@@ -162,14 +163,16 @@ impl Reader<'_> {
         let wrong = |text: &str| {
             format!(
                 "the target `{}` is not an `http:` or `https:` URL",
-                short(text)
+                short(&without_user(text))
             )
         };
         if let Some(given) = self.document.options.take("target") {
-            if self.is_target(&given) {
-                return Some(given);
-            }
-            self.tell(Diagnostic::error(wrong(&given)).help(EXAMPLE));
+            let (message, help) = match beyond_path(&given) {
+                None if self.is_target(&given) => return Some(given),
+                None => (wrong(&given), EXAMPLE),
+                Some((message, help)) => (message.to_owned(), help),
+            };
+            self.tell(Diagnostic::error(message).help(help));
             return None;
         }
         let Some(node) = fields.get("target") else {
@@ -183,6 +186,10 @@ impl Reader<'_> {
             return self.mismatch("target", node, "a URL such as `http://localhost:8080`");
         }
         let text = self.config_text("target", node)?.into_owned();
+        if let Some((message, help)) = beyond_path(&text) {
+            self.error(node.span, message, help);
+            return None;
+        }
         if self.is_target(&text) {
             return Some(text);
         }
@@ -267,6 +274,18 @@ impl Reader<'_> {
         }
         Some(timeout)
     }
+}
+
+/// What a target has that nothing can be appended to, and what is meant instead.
+fn beyond_path(target: &str) -> Option<(&'static str, &'static str)> {
+    let url = absolute(target)?;
+    if url.query().is_some() {
+        let help = "URLs that start with `/` are appended to the target; a query belongs to each request, in its `url` or as `qs`";
+        return Some(("the target has a query", help));
+    }
+    let help = "what is behind `#` is never sent; leave it out";
+    let fragment = url.fragment().is_some();
+    fragment.then_some(("the target has a fragment", help))
 }
 
 /// A text that is a URL to send requests to.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue};
 use star_core::document::{Entry, Node};
 
@@ -49,6 +50,15 @@ impl Reader<'_> {
             let Some(header) = self.header(entry, place) else {
                 continue;
             };
+            if [CONTENT_LENGTH, TRANSFER_ENCODING]
+                .iter()
+                .any(|length| *length == *header.name)
+            {
+                let message = format!("the header `{}` has no effect here", header.name);
+                let help = "the length of what is sent is always counted and said";
+                self.warn(entry.key_span, message, help);
+                continue;
+            }
             if seen.insert(header.name.clone()) {
                 headers.push(header);
             } else {

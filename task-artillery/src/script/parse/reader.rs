@@ -123,13 +123,14 @@ impl<'d> Reader<'d> {
 
     /// Where a part of a text stands, or all of the text: quotes and escapes may hide the part.
     pub(super) fn place_of(&self, part: &str, whole: Span) -> Span {
-        match self.document.sources.snippet(whole).find(part) {
-            Some(at) => {
-                let start = whole.start as usize + at;
-                Span::new(whole.file, start, start + part.len())
-            }
-            None => whole,
-        }
+        let found = self.document.sources.snippet(whole).find(part);
+        found.map_or(whole, |at| within(whole, at, part.len()))
+    }
+
+    /// The same of what a text ends with.
+    pub(super) fn place_of_end(&self, end: &str, whole: Span) -> Span {
+        let found = self.document.sources.snippet(whole).rfind(end);
+        found.map_or(whole, |at| within(whole, at, end.len()))
     }
 
     /// Says that a value is of the wrong kind. Its name is a key, or words.
@@ -253,6 +254,12 @@ fn redacted(mut diagnostic: Diagnostic, secrets: &Secrets) -> Diagnostic {
         .help
         .map(|help| secrets.redact(help).into_owned());
     diagnostic
+}
+
+/// So many bytes of what stands at a place, from one of its bytes on.
+fn within(whole: Span, at: usize, length: usize) -> Span {
+    let start = whole.start as usize + at;
+    Span::new(whole.file, start, start + length)
 }
 
 fn told(diagnostic: Diagnostic, at: Span, help: String) -> Diagnostic {

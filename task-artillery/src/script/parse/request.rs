@@ -7,6 +7,7 @@ use super::fields::{Fields, short};
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
+use crate::script::address::without_user;
 use crate::script::model::{Body, Method, Request};
 use crate::script::template::Template;
 
@@ -82,7 +83,8 @@ impl Reader<'_> {
             text.starts_with('/') || text.starts_with("{{")
         };
         if !good {
-            let message = format!("the URL `{}` cannot be requested", short(text));
+            let shown = without_user(text);
+            let message = format!("the URL `{}` cannot be requested", short(&shown));
             let help =
                 "it must start with `/`, then it is on the target, or with `http://` or `https://`";
             self.error(node.span, message, help);
@@ -137,6 +139,10 @@ fn endpoint(url: &str, target: Option<&str>) -> String {
         return address.to_owned();
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    // Whoever reads reports need not know the user and the password.
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, server)| server);
     let host = match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
         _ => authority,
