@@ -6,6 +6,7 @@ mod cutting;
 mod flow;
 mod limit;
 mod redirect;
+mod sending;
 mod server;
 mod world;
 

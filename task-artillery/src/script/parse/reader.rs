@@ -38,6 +38,8 @@ pub(super) struct Reader<'d> {
     pub(super) environment_name: Option<String>,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
+    /// Whether requests have a `content-type` that do not say.
+    pub(super) default_content_type: bool,
     /// The host of the target, once it was read.
     pub(super) host: Option<String>,
     errors: Vec<Diagnostic>,
@@ -53,6 +55,7 @@ impl<'d> Reader<'d> {
             environment: outside.environment,
             environment_name: outside.environment_name,
             strict_capture: true,
+            default_content_type: false,
             host: None,
             errors: Vec::new(),
             warnings: Vec::new(),
