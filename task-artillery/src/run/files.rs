@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use bytes::Bytes;
 use star_core::Failure;
@@ -34,9 +35,8 @@ impl Files {
     pub(super) async fn fetch(&mut self, cx: &Cx) -> Result<bool, Failure> {
         let missing = self.missing.take();
         for file in &missing {
-            if !self.known.contains_key(&file.hash) {
-                let bytes = cx.blob(file).await?;
-                self.known.insert(file.hash, Bytes::from_owner(bytes));
+            if let Entry::Vacant(unknown) = self.known.entry(file.hash) {
+                unknown.insert(Bytes::from_owner(cx.blob(file).await?));
             }
         }
         Ok(!missing.is_empty())

@@ -1,5 +1,6 @@
 //! Whole runs of scripts against a server that answers as a test wants.
 
+mod asking;
 mod capture;
 mod connection;
 mod cutting;
@@ -8,6 +9,7 @@ mod limit;
 mod redirect;
 mod sending;
 mod server;
+mod uploading;
 mod world;
 
 use server::{Peer, Server};

@@ -95,6 +95,7 @@ pub struct CookieSettings {
 }
 
 impl CookieSettings {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

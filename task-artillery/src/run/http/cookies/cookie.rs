@@ -32,7 +32,7 @@ pub(super) fn read(header: &str, now: Time, loose: bool) -> Option<Cookie> {
         pair.split_once('=')?
     };
     let name = name.trim();
-    if name.is_empty() && !(loose && !pair.is_empty()) {
+    if name.is_empty() && (pair.is_empty() || !loose) {
         return None;
     }
     let mut cookie = Cookie {
