@@ -48,10 +48,13 @@ type Key = (bool, Box<str>, u16);
 
 impl Locations {
     /// # Errors
-    /// Where the target is no `http:` or `https:` URL.
+    /// Where the target is no `http:` or `https:` URL, or nothing can be appended to it.
     pub(in crate::run) fn new(target: &str) -> Result<Self, UrlError> {
         let invalid = || UrlError(target.to_owned());
         let url = Url::parse(target).map_err(|_| invalid())?;
+        if url.query().or(url.fragment()).is_some() {
+            return Err(invalid());
+        }
         let origins = RefCell::default();
         let base = locate(&origins, &url).ok_or_else(invalid)?;
         let after_scheme = target.split_once("://").map_or("", |(_, rest)| rest);
@@ -253,7 +256,9 @@ mod tests {
             found("http://a.test", "http://me:secret@b.test:x/").unwrap_err(),
             "Invalid URL - http://…@b.test:x/"
         );
-        assert!(Locations::new("a.test").is_err());
+        for target in ["a.test", "http://a.test?x", "http://a.test/#x"] {
+            assert!(Locations::new(target).is_err(), "{target}");
+        }
     }
 
     #[test]

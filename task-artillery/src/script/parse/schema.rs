@@ -206,6 +206,13 @@ mod tests {
     }
 
     #[test]
+    fn what_requests_carry_passes() {
+        assert!(passes(
+            "config: {target: t, defaults: {cookie: {a: b}}, http: {cookieJarOptions: {looseMode: true, prefixSecurity: silent}}}\nscenarios: [{flow: [{post: {url: /, qs: {a: [1]}, auth: {user: a, pass: b}, cookie: {a: 1}, form: {a: 1}, formData: {a: 1, b: x, c: true, d: {fromFile: x, contentType: y}, e: {value: 1}}, followRedirect: false, gzip: false, timeout: 5, allowGetBody: true, http2: false, setContentLengthHeader: true}}]}]"
+        ));
+    }
+
+    #[test]
     fn a_slip_in_a_key_does_not_pass() {
         for slip in [
             "{confg: {}, scenarios: []}",
