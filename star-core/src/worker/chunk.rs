@@ -57,7 +57,7 @@ pub(super) async fn execute<T: Task>(
     let measured = cx.measured();
     let failure = failure.or_else(|| untaken(&measured, units));
     let last = Final { measured, failure };
-    let patience = running.patience(running.lease);
+    let patience = running.last_patience();
     if manifest.traced {
         let trace = cx.trace();
         patience

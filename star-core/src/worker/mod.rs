@@ -7,12 +7,14 @@
 //! - `watch`: looks whether what was sent was claimed, and sends again.
 //! - `baton`: hands a run on that is longer than a worker's life.
 //! - `close`: settles and closes.
+//! - `signs`: lets others know that whoever starts or closes the run is still at it.
 
 mod baton;
 mod carry;
 mod chunk;
 mod close;
 mod serve;
+mod signs;
 mod start;
 mod watch;
 
@@ -32,6 +34,7 @@ use crate::transport::Transport;
 use crate::wire::{Envelope, Order, Reply, VERSION};
 
 pub(crate) use close::{Closer, close};
+pub(crate) use signs::{Holder, holder};
 pub(crate) use start::first_order;
 pub(crate) use watch::{Sender, watch, watch_start};
 
@@ -195,6 +198,13 @@ impl Worker {
     /// Goes on asking the ledger until then.
     pub(crate) fn patience(&self, until: Time) -> Patience<'_> {
         Patience::until(self.clock(), until)
+    }
+
+    /// Goes on asking the ledger for so long that one which is away for a while is back, but not for ever: what a worker writes last it
+    /// may not be able to.
+    pub(crate) fn last_patience(&self) -> Patience<'_> {
+        const LAST: Duration = Duration::from_mins(2);
+        self.patience(self.lease.min(self.now() + LAST))
     }
 
     /// Claims something, going on until it is known whose it is. Not claimed where that isn't known in time.
