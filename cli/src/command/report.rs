@@ -38,6 +38,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     if let Some(file) = file {
         file.write(&outcome)?;
     }
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
+    }
     let to_stdout = args.output.as_deref() == Some("-".as_ref());
     if !to_stdout {
         output::print(&output::text(&outcome))?;

@@ -62,6 +62,9 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     if let Some(report) = report {
         report.write(&outcome)?;
     }
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
+    }
     let to_stdout = args.output.as_deref() == Some("-".as_ref());
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome))?;
