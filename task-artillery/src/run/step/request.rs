@@ -15,7 +15,7 @@ use super::super::engine::Compiler;
 use super::super::error::UserError;
 use super::super::http::{Call, Encoding, Location, RequestError};
 use super::super::meter::Meter;
-use super::super::user::Turn;
+use super::super::walk::Turn;
 use super::capture::Captures;
 use crate::script::Vars;
 use crate::script::model::{Body, Header, Request};

@@ -1,7 +1,7 @@
 //! Pauses.
 
 use super::super::error::UserError;
-use super::super::user::Turn;
+use super::super::walk::Turn;
 use crate::script::model::{Think, ThinkTime};
 
 /// A pause.
