@@ -1,12 +1,18 @@
 //! What `open` and `close` have, once per run.
 
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::units::{OUTSIDE, Unit};
+use super::{Context, Signals, Terms};
 use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
 use crate::ledger::{Book, RunId};
+use crate::report::Report;
+use crate::split::{Extent, Splittable};
 use crate::time::Time;
 
 /// The world of what is done once per run.
@@ -52,7 +58,23 @@ impl RunContext {
 
     /// Draws that belong to no unit: those of the unit number `u64::MAX`, which no task has.
     pub fn draws(&self, step: u64) -> Draws {
-        Draws::new(self.seed, u64::MAX, step, 0)
+        Draws::new(self.seed, OUTSIDE, step, 0)
+    }
+
+    /// A context and a unit in it for what is done once per run as a unit would do it. The unit is none of the task's: its number is
+    /// `u64::MAX`, it was due when this is called, and what is measured in the context is in nobody's report.
+    pub fn aside<R: Report>(&self) -> (Context<R>, Unit<R>) {
+        let terms = Terms {
+            zero: self.clock.now(),
+            seed: self.seed,
+            late: Duration::MAX,
+            rehearsal: self.rehearsal,
+            traced: false,
+        };
+        let (clock, book) = (Arc::clone(&self.clock), self.book.clone());
+        let cx = Context::new(Rc::new(Nothing), clock, book, terms, Signals::default());
+        let unit = Unit::outside(cx.clone());
+        (cx, unit)
     }
 
     /// The bytes of a file that travels beside the task.
@@ -61,5 +83,22 @@ impl RunContext {
     /// Where the ledger does not have it, or can't be read.
     pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
         self.book.blob(blob).await
+    }
+}
+
+/// The timetable of what is done aside: no unit is due.
+struct Nothing;
+
+impl Splittable for Nothing {
+    fn extent(&self) -> Extent {
+        Extent::Batch
+    }
+
+    fn units(&self) -> u64 {
+        0
+    }
+
+    fn due(&self, _unit: u64) -> Duration {
+        Duration::ZERO
     }
 }
