@@ -31,10 +31,12 @@ fn script() -> impl Strategy<Value = Value> {
                 "target": "http://127.0.0.1:1",
                 "phases": phases,
                 "variables": { "colour": ["red", "green", "blue"], "one": 1 },
-                "defaults": { "headers": { "x-row": "{{ id }}" } },
+                "defaults": { "headers": { "x-row": "{{ id }}", "x-session": "{{ session }}" } },
                 "payload": { "path": "rows.csv", "fields": ["id", "name"], "order": order, "skipHeader": skip },
             },
+            "before": { "flow": [{ "post": { "url": "/login", "capture": { "json": "$.token", "as": "session" } } }] },
             "scenarios": scenarios,
+            "after": { "flow": [{ "delete": { "url": "/sessions/{{ session }}" } }] },
             "_split": { "maxScriptRequestsPerSecond": 50_000 },
         })
     })

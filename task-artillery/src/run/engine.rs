@@ -9,7 +9,7 @@ use star_core::{Failure, Unit};
 
 use super::http::{Locations, Shared, Trust};
 use super::step::Step;
-use super::{Cx, draws};
+use super::{Cx, draws, once};
 use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::Table;
@@ -50,7 +50,7 @@ impl Engine {
             requests,
             globals,
             locations,
-        } = Compiled::new(script, tables.clone(), cx.seed())?;
+        } = Compiled::new(script, tables.clone(), cx.seed(), cx.rehearsal())?;
         Ok(Self {
             flows,
             weights: Weights::new(&script.scenarios),
@@ -125,6 +125,12 @@ impl Engine {
         let mut drawn = unit.draws(draws::VARIABLES, 0);
         Vars::new(Rc::clone(&self.globals), unit.index(), &mut drawn)
     }
+
+    /// The variables of what is done once per run: with the first row of each payload.
+    pub(super) fn vars_of_nobody(&self, unit: &Unit<LoadReport>) -> Vars {
+        let mut drawn = unit.draws(draws::VARIABLES, 0);
+        Vars::new(Rc::clone(&self.globals), 0, &mut drawn)
+    }
 }
 
 /// Whether a script can be compiled, apart from its payloads.
@@ -135,8 +141,14 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
     if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
-    Compiled::new(script, Vec::new(), 0)
-        .map(|_| ())
+    let whole = Compiled::new(script, Vec::new(), 0, false);
+    let once = [&script.before, &script.after].map(|flow| once::alone(script, flow));
+    let once = once
+        .iter()
+        .map(|script| Compiled::new(script, Vec::new(), 0, false));
+    let mut compiled = std::iter::once(whole).chain(once);
+    compiled
+        .try_for_each(|compiled| compiled.map(|_| ()))
         .map_err(|failure| failure.to_string())
 }
 
@@ -149,11 +161,18 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(script: &Script, tables: Vec<Arc<Table>>, seed: u64) -> Result<Self, Failure> {
+    fn new(
+        script: &Script,
+        tables: Vec<Arc<Table>>,
+        seed: u64,
+        rehearsal: bool,
+    ) -> Result<Self, Failure> {
         let given = [
             ("target".to_owned(), Value::from(&*script.target)),
             ("$testId".to_owned(), Value::from(format!("t{seed:016x}"))),
         ];
+        let captured = script.known_from_before(rehearsal).into_owned();
+        let given = given.into_iter().chain(captured);
         let mut drawn = draws::of_config(seed);
         let globals = Globals::new(script, tables, given, &mut drawn);
         let locations = Locations::new(&script.target)

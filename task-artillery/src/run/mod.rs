@@ -16,6 +16,7 @@ mod error;
 mod http;
 mod limit;
 mod meter;
+pub(crate) mod once;
 mod step;
 mod user;
 mod walk;

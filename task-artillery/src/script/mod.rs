@@ -9,6 +9,7 @@ pub mod duration;
 mod environment;
 pub mod model;
 pub mod number;
+pub(crate) mod once;
 mod parse;
 pub mod path;
 mod secrets;

@@ -10,6 +10,7 @@ mod fields;
 mod headers;
 mod keys;
 mod layers;
+mod once;
 mod payload;
 mod phase;
 mod reader;
@@ -93,8 +94,12 @@ impl Reader<'_> {
         }
         let example = "scenarios: [{ flow: [{ get: { url: \"/\" } }] }]";
         let scenarios = self.required(&fields, "scenarios", example);
+        self.announce_before(&fields);
         let config = self.config(&fields, scenarios);
+        let mut once = 0;
+        let before = self.before(&fields, &mut once);
         let scenarios = scenarios.and_then(|node| self.scenarios(node));
+        let after = self.after(&fields, &mut once);
         let Config {
             target,
             phases,
@@ -116,6 +121,9 @@ impl Reader<'_> {
             variables,
             payloads,
             scenarios: scenarios?,
+            before: before?,
+            after: after?,
+            captured: serde_json::Map::new(),
             split: self.split,
         })
     }

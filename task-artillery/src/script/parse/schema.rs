@@ -18,6 +18,7 @@ pub fn schema() -> Value {
         ("options", of_mapping(&keys::CSV)),
         ("split", of_mapping(&keys::SPLIT)),
         ("scenario", of_mapping(&keys::SCENARIO)),
+        ("once", of_mapping(&keys::ONCE)),
         ("steps", steps()),
         ("request", of_mapping(&keys::REQUEST)),
         ("capture", of_mapping(&keys::CAPTURE)),
@@ -85,6 +86,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "phases" => json!({ "type": "array", "items": reference("phase") }),
         "payload" => one_or_many("payload"),
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
+        "before" | "after" => reference("once"),
         "flow" | "loop" | "parallel" => reference("steps"),
         "capture" | "match" => one_or_many("capture"),
         "headers" | "variables" => json!({ "type": "object" }),
@@ -170,7 +172,7 @@ mod tests {
             "../../../../examples/scripts/demo.yml"
         )));
         assert!(passes(
-            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
+            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nbefore: {flow: [{get: {url: /}}]}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
         ));
     }
 
@@ -184,6 +186,8 @@ mod tests {
             "{config: {phases: [{arivalRate: 3}]}, scenarios: []}",
             "{config: {payload: {order: squence}}, scenarios: []}",
             "{scenarios: [{flwo: []}]}",
+            "{before: {flwo: []}, scenarios: []}",
+            "{after: [], scenarios: []}",
             "{scenarios: [{flow: [{gett: {}}]}]}",
             "{scenarios: [{flow: [{loop: [{get: {ulr: /}}]}]}]}",
             "{scenarios: [{flow: [{get: {capture: [{jsn: $}]}}]}]}",

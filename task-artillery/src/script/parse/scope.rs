@@ -58,6 +58,10 @@ pub(super) struct Scope {
     anywhere: BTreeSet<String>,
     /// Captures and loops of the scenario being read, and whether they came by already.
     flow: BTreeMap<String, bool>,
+    /// What `before` captures.
+    brought: BTreeSet<String>,
+    /// Whether `before` is being read.
+    in_before: bool,
     constants: serde_json::Map<String, Value>,
     secrets: Secrets,
 }
@@ -72,6 +76,21 @@ impl Scope {
     pub(super) fn share_plain(&mut self, name: &str, value: &Value) {
         self.plain.set_named(name, value.clone());
         self.plain_names.insert(name.to_owned());
+    }
+
+    /// Makes known to all scenarios what `before` captures, instead of what was said of that so far, which comes back.
+    pub(super) fn bring(&mut self, names: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+        std::mem::replace(&mut self.brought, names.into_iter().collect())
+    }
+
+    /// Says whether `before` is being read.
+    pub(super) fn set_before(&mut self, reading: bool) {
+        self.in_before = reading;
+    }
+
+    /// Whether a name that `before` captures means something else to users.
+    pub(super) fn is_outranked(&self, name: &str) -> bool {
+        self.in_before && self.shared.contains(name)
     }
 
     /// Makes known the names that a scenario sets.
@@ -122,7 +141,8 @@ impl Scope {
     /// What there is to say of the variable that a path begins with.
     pub(super) fn knows(&self, path: &Path, place: Place) -> Known {
         let root = path.root();
-        let shared = |name: &str| self.shared.contains(name) || GIVEN.contains(&name);
+        let all = |name: &str| self.shared.contains(name) || GIVEN.contains(&name);
+        let shared = |name: &str| all(name) || self.brought.contains(name);
         if CONSTANTS.contains(&root) {
             return Known::Constant;
         }
@@ -138,7 +158,7 @@ impl Scope {
             },
             Place::Headers if self.anywhere.contains(root) => Known::Late,
             Place::Config if self.plain_names.contains(root) => Known::Yes,
-            Place::Config | Place::Variables if shared(root) => Known::Changing,
+            Place::Config | Place::Variables if all(root) => Known::Changing,
             Place::Headers | Place::Config | Place::Variables | Place::Over => Known::No,
         }
     }
@@ -146,7 +166,7 @@ impl Scope {
     /// All names that can be used at a place.
     pub(super) fn names(&self, place: Place) -> impl Iterator<Item = &str> {
         let run = matches!(place, Place::Headers | Place::Flow);
-        let shared = self.shared.iter().filter(move |_| run);
+        let shared = self.shared.union(&self.brought).filter(move |_| run);
         let plain = self
             .plain_names
             .iter()

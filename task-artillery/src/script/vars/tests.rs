@@ -40,6 +40,9 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         variables: variables.collect(),
         payloads: vec![payload],
         scenarios: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        captured: serde_json::Map::new(),
         split: crate::script::Split::default(),
     }
 }

@@ -1,9 +1,10 @@
 //! The keys of scenarios and their steps.
 
-use super::Status::{self, Done, Elsewhere, NotYet, Silent};
+use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
 use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
 
 const IN_FLOW: Status = Elsewhere("it belongs to the list `flow` of a scenario");
+const IN_ITS_FLOW: Status = Elsewhere("it belongs to the list `flow` under it");
 const IN_REQUEST: Status = Elsewhere("it belongs to a request, as in `get: { url: \"/\" }`");
 
 pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
@@ -32,6 +33,34 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("loop", IN_FLOW),
         Key("url", IN_REQUEST),
         Key("capture", IN_REQUEST),
+    ],
+};
+
+/// `before` and `after`.
+pub(in crate::script::parse) static ONCE: Mapping = Mapping {
+    noun: "what is done once",
+    rest: "",
+    keys: &[
+        Key("flow", Done),
+        Key("engine", Done),
+        Key("name", Harmless("it is in no report")),
+        Key("weight", Harmless("it is done once")),
+        Key("processor", JAVASCRIPT),
+        Key("beforeScenario", JAVASCRIPT),
+        Key("afterScenario", JAVASCRIPT),
+        Key("beforeRequest", JAVASCRIPT),
+        Key("afterResponse", JAVASCRIPT),
+        Key("onError", JAVASCRIPT),
+        Key("get", IN_ITS_FLOW),
+        Key("post", IN_ITS_FLOW),
+        Key("put", IN_ITS_FLOW),
+        Key("patch", IN_ITS_FLOW),
+        Key("delete", IN_ITS_FLOW),
+        Key("head", IN_ITS_FLOW),
+        Key("options", IN_ITS_FLOW),
+        Key("think", IN_ITS_FLOW),
+        Key("loop", IN_ITS_FLOW),
+        Key("log", IN_ITS_FLOW),
     ],
 };
 

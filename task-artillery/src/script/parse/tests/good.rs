@@ -74,6 +74,10 @@ scenarios:
         over: list
   - flow:
       - delete: {url: "http://example.com/all", body: "{{ $randomNumber(1, 9) }}"}
+before:
+  flow:
+    - post: {url: /login, json: {user: "{{ user }}"}, capture: {json: $.token, as: token}}
+after: {flow: [{delete: {url: "/sessions/{{ token }}"}}]}
 _split: {maxChunkRequestsPerSecond: 10}
 task: artillery
 x-shared: {anything: [goes]}
@@ -428,4 +432,30 @@ fn all_rows_go_to_one_variable_where_that_is_said() {
         (1, Some(2), Some(b'\''))
     );
     assert_eq!((format.trim, format.escape), ((true, false), None));
+}
+
+#[test]
+fn what_is_done_once_is_numbered_through_and_leaves_what_it_captures() {
+    let text = r#"
+config: {target: "http://t", defaults: {headers: {authorization: "Bearer {{ token }}"}}}
+before:
+  engine: http
+  flow:
+    - loop: [{post: {url: /login, capture: {json: $.token, as: token}}}]
+      count: 2
+    - - get: {url: "/{{ token }}", capture: [{json: $.a, as: shop.id}, {json: $.b, as: shop.name}]}
+after: {flow: [{think: 1}, {delete: {url: "/{{ token }}/{{ shop.id }}"}}]}
+scenarios: [{flow: [{get: {url: "/{{ token }}/{{ shop.name }}"}}]}]
+"#;
+    let (script, document) = read(text);
+    assert!(document.warnings().is_empty(), "{:?}", document.warnings());
+    let ids =
+        |flow: &[crate::script::model::Step]| flow.iter().map(|step| step.id).collect::<Vec<_>>();
+    assert_eq!(
+        (ids(&script.before), ids(&script.after)),
+        (vec![0, 2], vec![3, 4])
+    );
+    assert!(script.known_from_before(false).is_empty());
+    let known = serde_json::to_value(script.known_from_before(true)).unwrap();
+    assert_eq!(known, json!({"shop": "<shop>", "token": "<token>"}));
 }

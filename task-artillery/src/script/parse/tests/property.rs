@@ -69,6 +69,8 @@ fn any_change() -> impl Strategy<Value = Change> {
         "payload",
         "fields",
         "parallel",
+        "before",
+        "after",
         "x-y",
         "",
     ]);

@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 14] = [
+    let cases: [(&keys::Mapping, &str); 15] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -41,6 +41,10 @@ fn every_key_that_is_carried_out_is_looked_at() {
             "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
         ),
         (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
+        (
+            &keys::ONCE,
+            "{config: {target: \"http://t\"}, before: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
         (&keys::REQUEST, "{scenarios: [{flow: [{post: {KEY}}]}]}"),
         (
             &keys::CAPTURE,
@@ -91,6 +95,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::PAYLOAD,
         &keys::CSV,
         &keys::SCENARIO,
+        &keys::ONCE,
         &keys::REQUEST,
         &keys::CAPTURE,
         &keys::STEP,
