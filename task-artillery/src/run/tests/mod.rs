@@ -5,6 +5,7 @@ mod connection;
 mod cutting;
 mod flow;
 mod limit;
+mod parallel;
 mod redirect;
 mod server;
 mod world;

@@ -10,6 +10,7 @@ mod fields;
 mod headers;
 mod keys;
 mod layers;
+mod parallel;
 mod payload;
 mod phase;
 mod reader;
