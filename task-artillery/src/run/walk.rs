@@ -93,6 +93,8 @@ impl<'u> Walk<'u> {
                         stack.push(Frame::of(repeat, round, iteration));
                     }
                 }
+                // In a box of its own: a walk without such steps needs no room for it.
+                StepKind::Parallel(parallel) => Box::pin(parallel.walk(self, iteration)).await?,
             }
         }
         Ok(())

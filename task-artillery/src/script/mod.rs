@@ -22,4 +22,4 @@ pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;
 pub use split::Split;
-pub use vars::{Globals, Vars};
+pub use vars::{Changes, Globals, Vars};

@@ -19,6 +19,7 @@ pub(crate) fn captured_by(flow: &[Step]) -> BTreeSet<String> {
             }
             StepKind::Think(_) => {}
             StepKind::Loop(repeat) => open.extend(&repeat.flow),
+            StepKind::Parallel(parallel) => open.extend(parallel.branches.iter().flatten()),
         }
     }
     names

@@ -152,6 +152,14 @@ fn users_may_live_on_for_their_pauses_and_an_answer() {
         20 + 4 + 5 + 19,
         "and a second for each further request"
     );
+    let together = "{parallel: [{think: 2}, [{think: 1}, {think: 3}], {get: {url: /}}], limit: 2}";
+    assert_eq!(
+        tail(together, Some(900)),
+        2 * 4 + 5,
+        "two rounds of two, each at most as long as the longest"
+    );
+    let at_once = "{parallel: [{think: 9}, {think: 8}]}";
+    assert_eq!(tail(at_once, Some(900)), 9 + 5);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The kinds of steps, compiled.
 
 mod capture;
+mod parallel;
 mod repeat;
 mod request;
 mod think;
@@ -10,6 +11,7 @@ use star_core::Failure;
 use super::engine::Compiler;
 use crate::script::model;
 
+pub(super) use parallel::ParallelStep;
 pub(super) use repeat::{RepeatStep, Round};
 pub(super) use request::RequestStep;
 pub(super) use think::ThinkStep;
@@ -32,6 +34,8 @@ pub(super) enum StepKind {
     Think(ThinkStep),
     /// Steps, several times.
     Repeat(RepeatStep),
+    /// Steps, at the same time.
+    Parallel(ParallelStep),
 }
 
 impl Step {
@@ -53,6 +57,9 @@ impl Step {
             model::StepKind::Think(think) => StepKind::Think(ThinkStep::compile(think)),
             model::StepKind::Loop(repeat) => {
                 StepKind::Repeat(RepeatStep::compile(repeat, compiler)?)
+            }
+            model::StepKind::Parallel(parallel) => {
+                StepKind::Parallel(ParallelStep::compile(parallel, compiler)?)
             }
         };
         Ok(Self {

@@ -6,6 +6,7 @@ mod cutting;
 mod flow;
 mod limit;
 mod once;
+mod parallel;
 mod redirect;
 mod server;
 mod world;

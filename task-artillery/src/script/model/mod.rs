@@ -8,7 +8,7 @@ mod rounds;
 mod weights;
 
 pub use config::{Header, HttpSettings, Phase, Script, TlsSettings, Variable};
-pub use flow::{Scenario, Step, StepKind};
+pub use flow::{Parallel, Scenario, Step, StepKind};
 pub use payload::{CsvFormat, Order, Payload};
 pub use request::{Body, Capture, CaptureSource, Method, Request};
 pub(super) use rounds::parse_range;

@@ -11,6 +11,7 @@ mod headers;
 mod keys;
 mod layers;
 mod once;
+mod parallel;
 mod payload;
 mod phase;
 mod reader;

@@ -100,6 +100,9 @@ pub(super) fn names_set(flow: Option<&Node>) -> BTreeSet<String> {
                 names.insert(name("loopElement").unwrap_or("$loopElement").to_owned());
                 open.push(&entry.node);
             }
+            if entry.key == "parallel" {
+                open.push(&entry.node);
+            }
         }
     }
     names

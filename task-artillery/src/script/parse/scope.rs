@@ -62,6 +62,8 @@ pub(super) struct Scope {
     brought: BTreeSet<String>,
     /// Whether `before` is being read.
     in_before: bool,
+    /// Those that came by, in order.
+    bound: Vec<String>,
     constants: serde_json::Map<String, Value>,
     secrets: Secrets,
 }
@@ -97,11 +99,28 @@ impl Scope {
     pub(super) fn announce(&mut self, names: BTreeSet<String>) {
         self.anywhere.extend(names.iter().cloned());
         self.flow = names.into_iter().map(|name| (name, false)).collect();
+        self.bound.clear();
     }
 
     /// A name of the scenario is set from here on.
     pub(super) fn bind(&mut self, name: &str) {
-        self.flow.insert(name.to_owned(), true);
+        if self.flow.insert(name.to_owned(), true) != Some(true) {
+            self.bound.push(name.to_owned());
+        }
+    }
+
+    /// How many names are set so far.
+    pub(super) fn bound(&self) -> usize {
+        self.bound.len()
+    }
+
+    /// Takes back that names are set, but for the first ones: which they were.
+    pub(super) fn unbind(&mut self, but: usize) -> Vec<String> {
+        let names = self.bound.split_off(but.min(self.bound.len()));
+        for name in &names {
+            self.flow.insert(name.clone(), false);
+        }
+        names
     }
 
     /// Keeps the value of a name that the script uses of itself.

@@ -59,7 +59,7 @@ impl Reader<'_> {
     }
 
     /// Appends steps; false where one of them is not good.
-    fn append(
+    pub(super) fn append(
         &mut self,
         items: &[Node],
         next: &mut u32,
@@ -115,6 +115,10 @@ impl Reader<'_> {
                 .request(method, found)
                 .map(|request| StepKind::Request(Box::new(request))),
             (None, "think") => self.think(&found.node).map(StepKind::Think),
+            (None, "parallel") => {
+                let fields = Fields::unchecked(map, node.span, &keys::PARALLEL);
+                self.parallel(&fields, next, depth).map(StepKind::Parallel)
+            }
             (None, _) => {
                 let mut fields = Fields::unchecked(map, node.span, &keys::LOOP);
                 fields.slip(slips);
@@ -186,6 +190,9 @@ impl Reader<'_> {
         let help = match self.closest(key, kinds) {
             Some(known) => format!("did you mean `{known}`?"),
             None if keys::LOOP.status(key).is_some() => format!("`{key}` stands beside `loop`"),
+            None if keys::PARALLEL.status(key).is_some() => {
+                format!("`{key}` stands beside `parallel`")
+            }
             None if keys::REQUEST.status(key).is_some() => {
                 format!("`{key}` belongs under `get`, `post` and so on")
             }
@@ -202,6 +209,7 @@ impl Reader<'_> {
 fn example(kind: &str) -> String {
     match kind {
         "think" => "for example `think: 1`".to_owned(),
+        "parallel" => "for example `parallel: [{ get: { url: \"/\" } }]`".to_owned(),
         "loop" => {
             "for example `loop: [{ get: { url: \"/\" } }]` and beside it `count: 3`".to_owned()
         }

@@ -1,6 +1,6 @@
 //! The keys of scenarios and their steps.
 
-use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
+use super::Status::{self, Done, Elsewhere, Harmless, NotYet};
 use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
 
 const IN_FLOW: Status = Elsewhere("it belongs to the list `flow` of a scenario");
@@ -31,6 +31,7 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("options", IN_FLOW),
         Key("think", IN_FLOW),
         Key("loop", IN_FLOW),
+        Key("parallel", IN_FLOW),
         Key("url", IN_REQUEST),
         Key("capture", IN_REQUEST),
     ],
@@ -60,6 +61,7 @@ pub(in crate::script::parse) static ONCE: Mapping = Mapping {
         Key("options", IN_ITS_FLOW),
         Key("think", IN_ITS_FLOW),
         Key("loop", IN_ITS_FLOW),
+        Key("parallel", IN_ITS_FLOW),
         Key("log", IN_ITS_FLOW),
     ],
 };
@@ -167,10 +169,7 @@ pub(in crate::script::parse) static STEP: Mapping = Mapping {
         Key("options", Done),
         Key("think", Done),
         Key("loop", Done),
-        Key(
-            "parallel",
-            NotYet("its steps can be done one after another"),
-        ),
+        Key("parallel", Done),
         Key("log", NotYet("leave it out")),
         Key("function", JAVASCRIPT),
         Key("connect", OTHER_ENGINE),
@@ -216,5 +215,5 @@ pub(in crate::script::parse) static THINK: Mapping = Mapping {
 pub(in crate::script::parse) static PARALLEL: Mapping = Mapping {
     noun: "a parallel step",
     rest: "",
-    keys: &[Key("parallel", Silent), Key("limit", Silent)],
+    keys: &[Key("parallel", Done), Key("limit", Done)],
 };

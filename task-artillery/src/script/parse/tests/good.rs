@@ -251,6 +251,21 @@ fn loops_go_by_count_range_placeholder_or_list() {
 }
 
 #[test]
+fn branches_are_steps_or_lists_of_steps() {
+    let flow = with_flow(
+        "{parallel: [{think: 1}, [{think: 2}, [{think: 3}]], []]}, {parallel: [], limit: \"7\"}",
+    );
+    let think = |id, seconds: u64| json!({"id": id, "kind": {"think": {"time": {"fixed": seconds * 1_000_000_000}}}});
+    assert_eq!(
+        serde_json::to_value(&flow).unwrap(),
+        json!([
+            {"parallel": {"limit": 100, "branches": [[think(1, 1)], [think(2, 2), think(3, 3)], []]}},
+            {"parallel": {"limit": 7, "branches": []}},
+        ])
+    );
+}
+
+#[test]
 fn loops_may_name_their_variables() {
     let flow = with_flow(
         "{loop: [{get: {url: \"/{{ i }}/{{ x }}\"}}], count: 3, loopValue: i, loopElement: x}",

@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 15] = [
+    let cases: [(&keys::Mapping, &str); 16] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -52,10 +52,15 @@ fn every_key_that_is_carried_out_is_looked_at() {
         ),
         (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
         (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
+        (
+            &keys::PARALLEL,
+            "{scenarios: [{flow: [{parallel: [], KEY}]}]}",
+        ),
     ];
-    // A loop is there already; nothing as a mark means that there is none.
+    // The step is there already; nothing as a mark means that there is none.
     let exempt = [
         (keys::LOOP.noun, "loop"),
+        (keys::PARALLEL.noun, "parallel"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
         (keys::CSV.noun, "comment"),
@@ -100,6 +105,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::CAPTURE,
         &keys::STEP,
         &keys::LOOP,
+        &keys::PARALLEL,
     ];
     for mapping in mappings {
         for key in mapping.done() {
