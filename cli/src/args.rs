@@ -21,7 +21,7 @@ pub(crate) struct Typed {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a fault of this program
+  1    a fault of this program, or the run never began: `before` failed
   2    the command line is wrong
   3    the run does not hold what was asked for
   4    units are lost, unfinished or missed: the report is partial
