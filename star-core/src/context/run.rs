@@ -102,3 +102,32 @@ impl Splittable for Nothing {
         Duration::ZERO
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::VirtualClock;
+    use crate::laws::toys::Sums;
+    use crate::ledger::Memory;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_done_aside_draws_what_belongs_to_no_unit_and_its_time_begins_with_it() {
+        let clock = VirtualClock::starting_at(Time::from_nanos(1_000_000));
+        let book = Book::new(Arc::new(Memory::default()), "r".parse().unwrap());
+        let run = RunContext::new(5, Arc::new(clock), book, false);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let (cx, unit) = run.aside::<Sums>();
+        assert_eq!((cx.now(), unit.due()), (Duration::ZERO, Duration::ZERO));
+        assert_eq!(cx.time(), run.time());
+        for step in [0, 7] {
+            let drawn = unit.draws(step, 0).next_u64();
+            assert_eq!(drawn, run.draws(step).next_u64());
+            assert_ne!(drawn, unit.draws(step, 1).next_u64());
+        }
+        let (other, _unit) = run.aside::<Sums>();
+        cx.record(|sums| sums.ended += 1);
+        assert_eq!(other.record(|sums| sums.ended), 0);
+        drop(unit);
+        assert!(cx.idle().await.is_ok());
+    }
+}

@@ -14,7 +14,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 const THREADS: &[&str] = &["--workers", "4"];
 const PROCESSES: &[&str] = &["--workers", "3", "--processes"];
 
-const LOG_IN: &str = r#"{ post: { url: /login, json: { user: a, password: b }, capture: { json: $.token, as: token } } }"#;
+const LOG_IN: &str = "{ post: { url: /login, json: { user: a, password: b }, capture: { json: $.token, as: token } } }";
 const LOG_OUT: &str = r#"{ delete: { url: "/echo?of={{ token }}" } }"#;
 
 /// Users who are let in by the token that `before` gets, and these steps before and after.
