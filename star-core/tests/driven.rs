@@ -122,6 +122,7 @@ impl Fleet {
             .unwrap(),
             ids: Arc::new(Counter::default()),
             deployment: "driven".to_owned(),
+            voice: star_core::Voice::default(),
         };
         Self {
             world: Arc::new(Mutex::new(Some(world))),

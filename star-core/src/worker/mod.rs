@@ -29,6 +29,7 @@ use crate::registry::Kinds;
 use crate::task::Task;
 use crate::time::Time;
 use crate::transport::Transport;
+use crate::voice::Voice;
 use crate::wire::{Envelope, Order, Reply, VERSION};
 
 pub(crate) use close::{Closer, close};
@@ -48,6 +49,8 @@ pub struct World {
     pub ids: Arc<dyn Ids>,
     /// The name of this deployment; envelopes of another are refused.
     pub deployment: String,
+    /// Where the lines go that tasks say.
+    pub voice: Voice,
 }
 
 /// What one worker has.
