@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use star_core::draw::Draws;
 
-use crate::script::model::{Loop, Parallel, Rounds, Scenario, Step, StepKind, ThinkTime};
+use crate::script::model::{Loop, Parallel, Rounds, Scenario, Step, StepKind, Think, ThinkTime};
 use crate::script::{Script, Vars};
 
 /// What an answer takes where nobody knows.
@@ -53,11 +53,12 @@ fn of_step(step: &Step) -> Life {
             ..Life::default()
         },
         StepKind::Think(think) => Life {
-            thinks: pause(&think.time),
+            thinks: pause(think),
             ..Life::default()
         },
         StepKind::Loop(repeat) => of_flow(&repeat.flow).times(rounds(repeat)),
         StepKind::Parallel(parallel) => of_parallel(parallel),
+        StepKind::Log(_) => Life::default(),
     }
 }
 
@@ -80,7 +81,13 @@ fn of_parallel(parallel: &Parallel) -> Life {
 /// How often what is random is drawn.
 const TRIES: usize = 64;
 
-fn pause(time: &ThinkTime) -> Duration {
+fn pause(think: &Think) -> Duration {
+    let time = base(&think.time);
+    let more = think.jitter.map(|jitter| jitter.most(time));
+    time.saturating_add(more.unwrap_or_default())
+}
+
+fn base(time: &ThinkTime) -> Duration {
     if let ThinkTime::Fixed(duration) = time {
         return *duration;
     }

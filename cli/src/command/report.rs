@@ -16,7 +16,7 @@ use crate::place::Runs;
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let runs = Runs::resolve(&args.runs)?;
-    let host = runs.threads()?;
+    let host = runs.alone()?;
     let file = args
         .output
         .as_deref()

@@ -14,6 +14,7 @@ use crate::ledger::{Book, RunId};
 use crate::report::Report;
 use crate::split::{Extent, Splittable};
 use crate::time::Time;
+use crate::voice::Voice;
 
 /// The world of what is done once per run.
 #[derive(Clone, Debug)]
@@ -22,16 +23,24 @@ pub struct RunContext {
     seed: u64,
     clock: Arc<dyn Clock>,
     book: Book,
+    voice: Voice,
     rehearsal: bool,
 }
 
 impl RunContext {
-    pub(crate) fn new(seed: u64, clock: Arc<dyn Clock>, book: Book, rehearsal: bool) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        clock: Arc<dyn Clock>,
+        book: Book,
+        voice: Voice,
+        rehearsal: bool,
+    ) -> Self {
         Self {
             run: book.run().clone(),
             seed,
             clock,
             book,
+            voice,
             rehearsal,
         }
     }
@@ -71,8 +80,14 @@ impl RunContext {
             rehearsal: self.rehearsal,
             traced: false,
         };
-        let (clock, book) = (Arc::clone(&self.clock), self.book.clone());
-        let cx = Context::new(Rc::new(Nothing), clock, book, terms, Signals::default());
+        let cx = Context::new(
+            Rc::new(Nothing),
+            Arc::clone(&self.clock),
+            self.book.clone(),
+            self.voice.clone(),
+            terms,
+            Signals::default(),
+        );
         let unit = Unit::outside(cx.clone());
         (cx, unit)
     }
@@ -114,7 +129,7 @@ mod tests {
     async fn what_is_done_aside_draws_what_belongs_to_no_unit_and_its_time_begins_with_it() {
         let clock = VirtualClock::starting_at(Time::from_nanos(1_000_000));
         let book = Book::new(Arc::new(Memory::default()), "r".parse().unwrap());
-        let run = RunContext::new(5, Arc::new(clock), book, false);
+        let run = RunContext::new(5, Arc::new(clock), book, Voice::default(), false);
         tokio::time::sleep(Duration::from_secs(3)).await;
         let (cx, unit) = run.aside::<Sums>();
         assert_eq!((cx.now(), unit.due()), (Duration::ZERO, Duration::ZERO));

@@ -35,6 +35,7 @@ pub(super) async fn execute<T: Task>(
         Rc::clone(&running.task) as Rc<dyn crate::split::Splittable>,
         Arc::clone(&running.host.world.clock),
         running.book.clone(),
+        running.host.world.voice.clone(),
         terms,
         signals.clone(),
     );

@@ -31,6 +31,7 @@ use crate::registry::Kinds;
 use crate::task::Task;
 use crate::time::Time;
 use crate::transport::Transport;
+use crate::voice::Voice;
 use crate::wire::{Envelope, Order, Reply, VERSION};
 
 pub(crate) use close::{Closer, close};
@@ -51,6 +52,8 @@ pub struct World {
     pub ids: Arc<dyn Ids>,
     /// The name of this deployment; envelopes of another are refused.
     pub deployment: String,
+    /// Where the lines go that tasks say.
+    pub voice: Voice,
 }
 
 /// What one worker has.
@@ -229,7 +232,8 @@ impl Worker {
     pub(crate) fn run_context(&self) -> RunContext {
         let clock = Arc::clone(&self.host.world.clock);
         let (seed, rehearsal) = (self.manifest.seed, self.manifest.rehearsal);
-        RunContext::new(seed, clock, self.book.clone(), rehearsal)
+        let voice = self.host.world.voice.clone();
+        RunContext::new(seed, clock, self.book.clone(), voice, rehearsal)
     }
 
     pub(crate) fn sender(&self) -> Sender {

@@ -134,6 +134,7 @@ impl Fleet {
             ])
             .unwrap(),
             ids: Arc::new(Counter::default()),
+            voice: star_core::Voice::default(),
             deployment: "driven".to_owned(),
         };
         Self {

@@ -1,5 +1,6 @@
 //! The script, compiled for a chunk.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -90,6 +91,11 @@ impl Engine {
     /// An error's name, in which nothing of the environment is to be read.
     pub(super) fn shown(&self, name: ErrorName) -> ErrorName {
         self.secrets.redact(name)
+    }
+
+    /// A text for people, in which nothing of the environment is to be read.
+    pub(super) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        self.secrets.redact(text)
     }
 
     /// The steps of a scenario.

@@ -49,6 +49,11 @@ impl Turn<'_> {
     pub(super) fn draws(&self) -> Draws {
         self.unit.draws(self.step, self.iteration)
     }
+
+    /// What the user draws here for something apart: one of the numbers of [`draws`].
+    pub(super) fn draws_for(&self, purpose: u64) -> Draws {
+        self.unit.draws(purpose + self.step, self.iteration)
+    }
 }
 
 /// A flow that is being walked, and the loop that it is in, if it is.
@@ -93,6 +98,7 @@ impl<'u> Walk<'u> {
                         stack.push(Frame::of(repeat, round, iteration));
                     }
                 }
+                StepKind::Log(log) => log.run(&self.turn(step.id, iteration)),
                 // In a box of its own: a walk without such steps needs no room for it.
                 StepKind::Parallel(parallel) => Box::pin(parallel.walk(self, iteration)).await?,
             }

@@ -17,7 +17,7 @@ pub(crate) fn captured_by(flow: &[Step]) -> BTreeSet<String> {
                 let captures = request.captures.iter();
                 names.extend(captures.map(|capture| capture.to.root().to_owned()));
             }
-            StepKind::Think(_) => {}
+            StepKind::Think(_) | StepKind::Log(_) => {}
             StepKind::Loop(repeat) => open.extend(&repeat.flow),
             StepKind::Parallel(parallel) => open.extend(parallel.branches.iter().flatten()),
         }

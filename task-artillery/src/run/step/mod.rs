@@ -1,6 +1,8 @@
 //! The kinds of steps, compiled.
 
 mod capture;
+mod guard;
+mod log;
 mod parallel;
 mod repeat;
 mod request;
@@ -11,6 +13,7 @@ use star_core::Failure;
 use super::engine::Compiler;
 use crate::script::model;
 
+pub(super) use log::LogStep;
 pub(super) use parallel::ParallelStep;
 pub(super) use repeat::{RepeatStep, Round};
 pub(super) use request::RequestStep;
@@ -36,6 +39,8 @@ pub(super) enum StepKind {
     Repeat(RepeatStep),
     /// Steps, at the same time.
     Parallel(ParallelStep),
+    /// A line to say.
+    Log(LogStep),
 }
 
 impl Step {
@@ -61,6 +66,7 @@ impl Step {
             model::StepKind::Parallel(parallel) => {
                 StepKind::Parallel(ParallelStep::compile(parallel, compiler)?)
             }
+            model::StepKind::Log(text) => StepKind::Log(LogStep::compile(text)),
         };
         Ok(Self {
             id: step.id.into(),

@@ -17,6 +17,7 @@ use super::super::http::{Call, Encoding, Location, RequestError};
 use super::super::meter::Meter;
 use super::super::walk::Turn;
 use super::capture::Captures;
+use super::guard::Guard;
 use crate::script::Vars;
 use crate::script::model::{Body, Header, Request};
 use crate::script::template::{JsonTemplate, Template, json_text};
@@ -34,6 +35,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(in crate::run) struct RequestStep {
     /// Its number in reports.
     pub(in crate::run) number: usize,
+    guard: Guard,
     method: Method,
     url: Destination,
     headers: HeaderMap,
@@ -73,6 +75,7 @@ impl RequestStep {
             .map_err(|error| Failure::because("a method is none", &error))?;
         Ok(Self {
             number: compiler.number_of(request),
+            guard: Guard::compile(request),
             method,
             url,
             headers,
@@ -83,11 +86,14 @@ impl RequestStep {
         })
     }
 
-    /// Makes the request, and keeps what is to be captured of the answer.
+    /// Makes the request, unless it is not to be made, and keeps what is to be captured of the answer.
     ///
     /// # Errors
     /// Where it can't be made, is not answered, or a capture fails.
     pub(in crate::run) async fn run(&self, turn: Turn<'_>) -> Result<(), UserError> {
+        if !self.guard.lets_pass(&turn)? {
+            return Ok(());
+        }
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
         let Some(client) = turn.client else {

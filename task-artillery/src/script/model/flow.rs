@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::template::Template;
 use super::request::Request;
 use super::rounds::{Loop, Think};
 
@@ -42,6 +43,8 @@ pub enum StepKind {
     Loop(Loop),
     /// Steps, at the same time.
     Parallel(Parallel),
+    /// A line to say.
+    Log(Template),
 }
 
 /// Steps that are done at the same time.

@@ -12,5 +12,5 @@ pub use flow::{Parallel, Scenario, Step, StepKind};
 pub use payload::{CsvFormat, Order, Payload};
 pub use request::{Body, Capture, CaptureSource, Method, Request};
 pub(super) use rounds::parse_range;
-pub use rounds::{Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
+pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
 pub use weights::Weights;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::path::Path;
 use super::super::template::{JsonTemplate, Template};
 use super::config::Header;
+use crate::condition::Condition;
 
 /// An HTTP request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,10 @@ pub struct Request {
     pub body: Option<Body>,
     /// What is kept of the response.
     pub captures: Vec<Capture>,
+    /// Of a hundred times that a user comes to it, how often it is made; always where nothing is said.
+    pub probability: Option<f64>,
+    /// Only where this holds it is made.
+    pub condition: Option<Condition>,
 }
 
 impl Request {

@@ -31,6 +31,9 @@ impl Reader<'_> {
         if let Some(node) = either("strictCapture") {
             self.strict_capture = self.boolean("strictCapture", node).unwrap_or(true);
         }
+        if let Some(node) = either("think") {
+            self.default_think(node);
+        }
         match either("headers") {
             Some(node) => self.headers("defaults.headers", node, Place::Headers),
             None => Vec::new(),

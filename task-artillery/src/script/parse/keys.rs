@@ -9,7 +9,8 @@ mod flow;
 
 pub(super) use config::{CONFIG, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS};
 pub(super) use flow::{
-    CAPTURE, LOOP, ONCE, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
+    CAPTURE, DEFAULT_THINK, LOOP, ONCE, PARALLEL, REQUEST, SCENARIO, STEP, THINK,
+    is_of_other_engine,
 };
 
 use Status::{Done, Elsewhere, NotYet, Silent};

@@ -4,10 +4,12 @@
 //! stands in tables ([`keys`]). Each of the other files reads one noun.
 
 mod capture;
+mod condition;
 mod config;
 mod csv;
 mod fields;
 mod headers;
+mod jitter;
 mod keys;
 mod layers;
 mod once;

@@ -9,6 +9,7 @@ use super::layers::Outside;
 use super::scope::Scope;
 use crate::script::duration::{self, DurationError};
 use crate::script::environment::Environment;
+use crate::script::model::Jitter;
 use crate::script::number;
 use crate::script::secrets::Secrets;
 use crate::script::split::{MAX_SCRIPT_DURATION, Split};
@@ -38,6 +39,8 @@ pub(super) struct Reader<'d> {
     pub(super) environment_name: Option<String>,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
+    /// By how much pauses differ that do not say.
+    pub(super) think_jitter: Option<Jitter>,
     /// The host of the target, once it was read.
     pub(super) host: Option<String>,
     errors: Vec<Diagnostic>,
@@ -53,6 +56,7 @@ impl<'d> Reader<'d> {
             environment: outside.environment,
             environment_name: outside.environment_name,
             strict_capture: true,
+            think_jitter: None,
             host: None,
             errors: Vec::new(),
             warnings: Vec::new(),

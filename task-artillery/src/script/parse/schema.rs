@@ -79,6 +79,8 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 /// stands.
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
+        "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
+        "ifTrue" => json!({ "type": "string" }),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
         "config" | "tls" | "http" | "defaults" | "plugins" => reference(name),
         "_split" => reference("split"),
@@ -131,6 +133,7 @@ mod tests {
             Value::Object(_) => "object",
             Value::Array(_) => "array",
             Value::Bool(_) => "boolean",
+            Value::String(_) => "string",
             _ => "other",
         };
         if schema.get("type").is_some_and(|wanted| wanted != kind) {

@@ -142,10 +142,7 @@ pub(in crate::script::parse) static DEFAULTS: Mapping = Mapping {
         Key("headers", Done),
         Key("strictCapture", Done),
         Key("cookie", NotYet("send a `cookie` header instead")),
-        Key(
-            "think",
-            NotYet("write the jitter as `think: \"{{ $randomNumber(1, 3) }}\"`"),
-        ),
+        Key("think", Done),
     ],
 };
 

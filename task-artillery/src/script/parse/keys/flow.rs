@@ -32,6 +32,7 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("think", IN_FLOW),
         Key("loop", IN_FLOW),
         Key("parallel", IN_FLOW),
+        Key("log", IN_FLOW),
         Key("url", IN_REQUEST),
         Key("capture", IN_REQUEST),
     ],
@@ -100,14 +101,8 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
             "expect",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
         ),
-        Key(
-            "ifTrue",
-            NotYet("scenarios with weights choose between requests"),
-        ),
-        Key(
-            "probability",
-            NotYet("scenarios with weights choose between requests"),
-        ),
+        Key("ifTrue", Done),
+        Key("probability", Done),
         Key("beforeRequest", JAVASCRIPT),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
@@ -170,7 +165,7 @@ pub(in crate::script::parse) static STEP: Mapping = Mapping {
         Key("think", Done),
         Key("loop", Done),
         Key("parallel", Done),
-        Key("log", NotYet("leave it out")),
+        Key("log", Done),
         Key("function", JAVASCRIPT),
         Key("connect", OTHER_ENGINE),
         Key("send", OTHER_ENGINE),
@@ -202,13 +197,14 @@ pub(in crate::script::parse) static LOOP: Mapping = Mapping {
 pub(in crate::script::parse) static THINK: Mapping = Mapping {
     noun: "a pause",
     rest: "",
-    keys: &[
-        Key("think", Done),
-        Key(
-            "jitter",
-            NotYet("write it as `think: \"{{ $randomNumber(1, 3) }}\"`"),
-        ),
-    ],
+    keys: &[Key("think", Done), Key("jitter", Done)],
+};
+
+/// What `config.defaults` says of pauses.
+pub(in crate::script::parse) static DEFAULT_THINK: Mapping = Mapping {
+    noun: "`think` in `defaults`",
+    rest: "",
+    keys: &[Key("jitter", Done)],
 };
 
 /// What stands beside `parallel`.

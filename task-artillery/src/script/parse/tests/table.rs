@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 16] = [
+    let cases: [(&keys::Mapping, &str); 18] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -52,6 +52,11 @@ fn every_key_that_is_carried_out_is_looked_at() {
         ),
         (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
         (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
+        (&keys::THINK, "{scenarios: [{flow: [{think: 1, KEY}]}]}"),
+        (
+            &keys::DEFAULT_THINK,
+            "{config: {defaults: {think: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
         (
             &keys::PARALLEL,
             "{scenarios: [{flow: [{parallel: [], KEY}]}]}",
@@ -60,6 +65,7 @@ fn every_key_that_is_carried_out_is_looked_at() {
     // The step is there already; nothing as a mark means that there is none.
     let exempt = [
         (keys::LOOP.noun, "loop"),
+        (keys::THINK.noun, "think"),
         (keys::PARALLEL.noun, "parallel"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
@@ -105,6 +111,8 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::CAPTURE,
         &keys::STEP,
         &keys::LOOP,
+        &keys::THINK,
+        &keys::DEFAULT_THINK,
         &keys::PARALLEL,
     ];
     for mapping in mappings {
