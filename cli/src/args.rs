@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
 
+use crate::output::Said;
+
 /// Runs Artillery scripts, and other work that can be cut into pieces, at any width.
 ///
 /// A run cut into any number of pieces makes the same requests, with the same data, at the same instants, as the run on one machine,
@@ -21,7 +23,7 @@ pub(crate) struct Typed {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a fault of this program
+  1    a fault of this program, or the run never began: `before` failed
   2    the command line is wrong
   3    the run does not hold what was asked for
   4    units are lost, unfinished or missed: the report is partial
@@ -278,6 +280,10 @@ pub(crate) struct WorkerArgs {
     /// The folder of the ledger.
     #[arg(long)]
     pub(crate) runs: PathBuf,
+
+    /// Where the lines go that tasks say, instead of a reply on the standard output.
+    #[arg(long)]
+    pub(crate) say: Option<Said>,
 }
 
 #[cfg(test)]

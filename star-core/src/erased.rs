@@ -10,8 +10,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::document::Blob;
+use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
-use crate::ledger::{Book, LedgerError, Manifest};
+use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
 use crate::plan::{Plan, PlanError, plan};
@@ -21,7 +22,7 @@ use crate::split::Splittable;
 use crate::task::Task;
 use crate::time::Time;
 use crate::wire::{Envelope, Order, VERSION};
-use crate::worker::{Closer, Host, Running, Worker, close};
+use crate::worker::{Closer, Holder, Host, Running, Worker, close, holder};
 
 /// A task and the files that travel beside it.
 #[derive(Debug)]
@@ -212,7 +213,7 @@ impl Observer {
         self.0.look().await
     }
 
-    /// Closes the run, when nobody where it ran has. Does nothing where it never started.
+    /// Closes the run, when nobody where it ran has. One whose start was begun by a worker that is gone will not start any more.
     pub async fn close(&mut self) {
         self.0.close().await;
     }
@@ -282,10 +283,20 @@ impl<T: Task> TypedObserver<T> {
     }
 
     async fn look_before_start(&self) -> Result<AnyOutcome, LedgerError> {
-        let failure = self.book.start_failure().await?;
+        let mut failure = match self.book.begun().await? {
+            Some(Begun::Failed(failure)) => Some(failure),
+            Some(Begun::Started(_)) | None => None,
+        };
         let stop = self.book.stop().await?;
-        let late = self.host.world.clock.now() > crate::launch::start_expires(&self.manifest);
-        let settled = failure.is_some() || late || stop.is_some();
+        let now = self.host.world.clock.now();
+        let late = now > crate::launch::start_expires(&self.manifest);
+        // Whoever has claimed the start sees a stop, and ends what it has begun.
+        let starter = holder(&self.book, &self.manifest, ClaimKey::Start, now).await?;
+        let closed = failure.is_some() || starter == Holder::Nobody && (late || stop.is_some());
+        if starter == Holder::Gone {
+            failure.get_or_insert_with(starter_gone);
+        }
+        let settled = closed || failure.is_some();
         let mut outcome = undelivered::<T::Report>(&self.manifest, self.units, failure);
         if stop.is_some() || !settled {
             // Nothing is lost: it was given up before it began, or is yet to begin.
@@ -297,8 +308,14 @@ impl<T: Task> TypedObserver<T> {
         }
         outcome.facts.stopped = stop.map(|mark| mark.at);
         outcome.facts.settled = settled;
-        Ok(AnyOutcome::new(&outcome, settled))
+        Ok(AnyOutcome::new(&outcome, closed))
     }
+}
+
+fn starter_gone() -> Failure {
+    Failure::new(
+        "starting the run was begun and not ended: its worker is gone; it is not begun again",
+    )
 }
 
 #[async_trait(?Send)]
@@ -325,7 +342,14 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
 
     async fn close(&mut self) {
         if let Some((running, _)) = &self.joined {
-            close(running, Closer::Launcher).await;
+            return close(running, Closer::Launcher).await;
+        }
+        let now = self.host.world.clock.now();
+        let starter = holder(&self.book, &self.manifest, ClaimKey::Start, now).await;
+        if matches!(starter, Ok(Holder::Gone)) {
+            // From here on the run can't start any more. Where this can't be written either, the next who looks will.
+            let begun = Begun::Failed(starter_gone());
+            let _written = self.book.write_begun(&begun).await;
         }
     }
 }

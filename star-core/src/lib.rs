@@ -35,6 +35,7 @@ mod split;
 mod task;
 mod time;
 pub mod transport;
+mod voice;
 pub mod wire;
 pub mod worker;
 
@@ -53,3 +54,4 @@ pub use slice::{Lanes, Slice, Window};
 pub use split::{Extent, Rate, Splittable};
 pub use task::{Executable, Task};
 pub use time::{Time, as_nanos, nanos};
+pub use voice::{LONGEST_LINE, Voice};

@@ -11,6 +11,7 @@
 //! A program that links this crate, by `use task_artillery as _;`, knows the kind [`artillery`](Artillery).
 
 pub mod arrivals;
+pub mod condition;
 pub mod jsonpath;
 mod life;
 pub mod payload;

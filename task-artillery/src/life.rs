@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use star_core::draw::Draws;
 
-use crate::script::model::{Loop, Rounds, Scenario, Step, StepKind, ThinkTime};
+use crate::script::model::{Loop, Parallel, Rounds, Scenario, Step, StepKind, Think, ThinkTime};
 use crate::script::{Script, Vars};
 
 /// What an answer takes where nobody knows.
@@ -58,17 +58,43 @@ fn of_step(step: &Step) -> Life {
             ..Life::default()
         },
         StepKind::Think(think) => Life {
-            thinks: pause(&think.time),
+            thinks: pause(think),
             ..Life::default()
         },
         StepKind::Loop(repeat) => of_flow(&repeat.flow).times(rounds(repeat)),
+        StepKind::Parallel(parallel) => of_parallel(parallel),
+        StepKind::Log(_) => Life::default(),
+    }
+}
+
+/// The longest of the branches that are under way at once, as often as there are rounds of so many; and all their requests.
+fn of_parallel(parallel: &Parallel) -> Life {
+    let lives = || parallel.branches.iter().map(|flow| of_flow(flow));
+    let rounds = lives().len().div_ceil(parallel.limit.get() as usize);
+    let longest = lives().map(|life| life.thinks).max();
+    let thinks = Life {
+        thinks: longest.unwrap_or_default(),
+        ..Life::default()
+    };
+    let timeout = lives().map(|life| life.timeout).max();
+    let requests = lives().map(|life| life.requests);
+    Life {
+        requests: requests.fold(0, u64::saturating_add),
+        timeout: timeout.unwrap_or_default(),
+        ..thinks.times(rounds as u64)
     }
 }
 
 /// How often what is random is drawn.
 const TRIES: usize = 64;
 
-fn pause(time: &ThinkTime) -> Duration {
+fn pause(think: &Think) -> Duration {
+    let time = base(&think.time);
+    let more = think.jitter.map(|jitter| jitter.most(time));
+    time.saturating_add(more.unwrap_or_default())
+}
+
+fn base(time: &ThinkTime) -> Duration {
     if let ThinkTime::Fixed(duration) = time {
         return *duration;
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use star_core::document::{Diagnostics, Document, Node, Options};
 use star_core::{
-    Context, Executable, Extent, Failure, Limits, Rate, Slice, Splittable, Task, Window,
+    Context, Executable, Extent, Failure, Limits, Rate, RunContext, Slice, Splittable, Task, Window,
 };
 
 use crate::arrivals::{Arrivals, ArrivalsError};
 use crate::report::LoadReport;
+use crate::run::once;
 use crate::script::{self, Script};
 use crate::{life, run};
 
@@ -42,6 +43,17 @@ impl Artillery {
     /// When its users arrive.
     pub fn arrivals(&self) -> &Arrivals {
         &self.arrivals
+    }
+
+    /// How long closing may take at the end of a worker's life: with `after`, also as long as that may take, and at most a quarter of the
+    /// life. Where a life is not bounded nothing has to be kept of it.
+    fn closing(&self, place: &Limits) -> Duration {
+        match place.life {
+            Some(life) if !self.script.after.is_empty() => {
+                place.closing.saturating_add(once::LONGEST.min(life / 4))
+            }
+            _ => place.closing,
+        }
     }
 
     /// How long users may live on after their window: their pauses, and one answer that takes all the time that it may. Where a
@@ -131,6 +143,7 @@ impl Task for Artillery {
         let split = &self.script.split;
         let mut limits = Limits {
             tail: self.tail(&place),
+            closing: self.closing(&place),
             ..place
         };
         if split.max_chunk_duration_in_seconds.is_some() {
@@ -158,6 +171,17 @@ impl Task for Artillery {
 
     fn expected_life(&self) -> Duration {
         life::expected(&self.script)
+    }
+
+    /// `before`. What it captures travels with the script to all users.
+    async fn open(&mut self, cx: &RunContext) -> Result<(), Failure> {
+        self.script.captured = once::before(&self.script, &self.arrivals, cx).await?;
+        Ok(())
+    }
+
+    /// `after`.
+    async fn close(&self, _: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
+        once::after(&self.script, &self.arrivals, cx).await
     }
 }
 

@@ -31,10 +31,12 @@ fn script() -> impl Strategy<Value = Value> {
                 "target": "http://127.0.0.1:1",
                 "phases": phases,
                 "variables": { "colour": ["red", "green", "blue"], "one": 1 },
-                "defaults": { "headers": { "x-row": "{{ id }}" } },
+                "defaults": { "headers": { "x-row": "{{ id }}", "x-session": "{{ session }}" } },
                 "payload": { "path": "rows.csv", "fields": ["id", "name"], "order": order, "skipHeader": skip },
             },
+            "before": { "flow": [{ "post": { "url": "/login", "capture": { "json": "$.token", "as": "session" } } }] },
             "scenarios": scenarios,
+            "after": { "flow": [{ "delete": { "url": "/sessions/{{ session }}" } }] },
             "_split": { "maxScriptRequestsPerSecond": 50_000 },
         })
     })
@@ -79,7 +81,13 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
     }
     let rounds = (prop::collection::vec(step(depth - 1), 1..3), 0..4_u32)
         .prop_map(|(steps, count)| json!({ "loop": steps, "count": count }));
-    prop_oneof![4 => request, 2 => think, 2 => rounds].boxed()
+    let branch = prop_oneof![
+        step(depth - 1),
+        prop::collection::vec(step(depth - 1), 0..3).prop_map(Value::Array),
+    ];
+    let parallel = (prop::collection::vec(branch, 1..4), 1..4_u32)
+        .prop_map(|(branches, limit)| json!({ "parallel": branches, "limit": limit }));
+    prop_oneof![4 => request, 2 => think, 2 => rounds, 2 => parallel].boxed()
 }
 
 fn read(script: &Value) -> (Artillery, Document) {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::ledger::Directory;
 use star_core::registry::Kinds;
@@ -65,6 +66,7 @@ pub fn world(runs: PathBuf) -> World {
         kinds: Kinds::linked().unwrap(),
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
+        voice: Voice::default(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::place::Runs;
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let runs = Runs::resolve(&args.runs)?;
-    let host = runs.threads()?;
+    let host = runs.alone()?;
     let file = args
         .output
         .as_deref()
@@ -37,6 +37,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     }
     if let Some(file) = file {
         file.write(&outcome)?;
+    }
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
     }
     let to_stdout = args.output.as_deref() == Some("-".as_ref());
     if !to_stdout {

@@ -11,7 +11,7 @@ use super::on_runtime;
 use crate::args::RunArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, Progress, ReportFile};
+use crate::output::{self, Progress, ReportFile, Said};
 use crate::place::{self, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -39,10 +39,12 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
+    let to_stdout = args.output.as_deref() == Some("-".as_ref());
+    let said = if to_stdout { Said::Err } else { Said::Out };
     let host = if args.processes {
-        runs.processes()?
+        runs.processes(Some(said))?
     } else {
-        runs.threads()?
+        runs.threads(said)?
     };
     let how = Launch {
         run: args
@@ -62,7 +64,9 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     if let Some(report) = report {
         report.write(&outcome)?;
     }
-    let to_stdout = args.output.as_deref() == Some("-".as_ref());
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
+    }
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome))?;
     }

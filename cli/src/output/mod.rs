@@ -4,6 +4,7 @@ mod facts;
 mod file;
 mod plan;
 mod progress;
+mod said;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -11,6 +12,7 @@ pub(crate) use facts::text;
 pub(crate) use file::{ReportFile, prepare, write_whole};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
+pub(crate) use said::Said;
 
 use crate::error::CommandError;
 

@@ -31,6 +31,7 @@ use crate::report::{Measured, Report};
 use crate::slice::Slice;
 use crate::split::Splittable;
 use crate::time::Time;
+use crate::voice::Voice;
 
 /// What a task has while a slice of it is executed. Cloning it is cheap; every clone is the same context.
 pub struct Context<R: Report> {
@@ -69,6 +70,7 @@ struct Shared<R: Report> {
     timetable: Rc<dyn Splittable>,
     clock: Arc<dyn Clock>,
     book: Book,
+    voice: Voice,
     terms: Terms,
     signals: Signals,
     spawned: RefCell<JoinSet<()>>,
@@ -98,6 +100,7 @@ impl<R: Report> Context<R> {
         timetable: Rc<dyn Splittable>,
         clock: Arc<dyn Clock>,
         book: Book,
+        voice: Voice,
         terms: Terms,
         signals: Signals,
     ) -> Self {
@@ -108,6 +111,7 @@ impl<R: Report> Context<R> {
                 timetable,
                 clock,
                 book,
+                voice,
                 terms,
                 signals,
                 spawned: RefCell::default(),
@@ -155,6 +159,13 @@ impl<R: Report> Context<R> {
     /// Whether this is a rehearsal: units walk through what they would do, without any effect on the world.
     pub fn rehearsal(&self) -> bool {
         self.shared.terms.rehearsal
+    }
+
+    /// Says a line to people. In a rehearsal nothing is said.
+    pub fn say(&self, line: &str) {
+        if !self.rehearsal() {
+            self.shared.voice.say(line);
+        }
     }
 
     /// Waits for a length of time.

@@ -1,5 +1,6 @@
 //! The script, compiled for a chunk.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use star_core::{Failure, Unit};
 use super::files::Files;
 use super::http::{Locations, Shared, Trust};
 use super::step::Step;
-use super::{Cx, draws};
+use super::{Cx, draws, once};
 use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::Table;
@@ -49,9 +50,10 @@ impl Engine {
             tables.push(Arc::new(table(index, payload, cx).await?));
         }
         let mut files = Files::default();
-        let mut compiled = Compiled::new(script, tables.clone(), cx.seed(), &files)?;
+        let mut compiled =
+            Compiled::new(script, tables.clone(), cx.seed(), &files, cx.rehearsal())?;
         if files.fetch(cx).await? {
-            compiled = Compiled::new(script, tables.clone(), cx.seed(), &files)?;
+            compiled = Compiled::new(script, tables.clone(), cx.seed(), &files, cx.rehearsal())?;
         }
         let Compiled {
             flows,
@@ -100,6 +102,11 @@ impl Engine {
         self.secrets.redact(name)
     }
 
+    /// A text for people, in which nothing of the environment is to be read.
+    pub(super) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        self.secrets.redact(text)
+    }
+
     /// The steps of a scenario.
     pub(super) fn flow(&self, scenario: usize) -> &[Step] {
         self.flows.get(scenario).map_or(&[], Vec::as_slice)
@@ -133,6 +140,12 @@ impl Engine {
         let mut drawn = unit.draws(draws::VARIABLES, 0);
         Vars::new(Rc::clone(&self.globals), unit.index(), &mut drawn)
     }
+
+    /// The variables of what is done once per run: with the first row of each payload.
+    pub(super) fn vars_of_nobody(&self, unit: &Unit<LoadReport>) -> Vars {
+        let mut drawn = unit.draws(draws::VARIABLES, 0);
+        Vars::new(Rc::clone(&self.globals), 0, &mut drawn)
+    }
 }
 
 /// Whether a script can be compiled, apart from its files.
@@ -143,8 +156,15 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
     if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
-    Compiled::new(script, Vec::new(), 0, &Files::default())
-        .map(|_| ())
+    let files = Files::default();
+    let whole = Compiled::new(script, Vec::new(), 0, &files, false);
+    let once = [&script.before, &script.after].map(|flow| once::alone(script, flow));
+    let once = once
+        .iter()
+        .map(|script| Compiled::new(script, Vec::new(), 0, &files, false));
+    let mut compiled = std::iter::once(whole).chain(once);
+    compiled
+        .try_for_each(|compiled| compiled.map(|_| ()))
         .map_err(|failure| failure.to_string())
 }
 
@@ -162,11 +182,14 @@ impl Compiled {
         tables: Vec<Arc<Table>>,
         seed: u64,
         files: &Files,
+        rehearsal: bool,
     ) -> Result<Self, Failure> {
         let given = [
             ("target".to_owned(), Value::from(&*script.target)),
             ("$testId".to_owned(), Value::from(format!("t{seed:016x}"))),
         ];
+        let captured = script.known_from_before(rehearsal).into_owned();
+        let given = given.into_iter().chain(captured);
         let mut drawn = draws::of_config(seed);
         let globals = Globals::new(script, tables, given, &mut drawn);
         let locations = Locations::new(&script.target)

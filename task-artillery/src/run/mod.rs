@@ -8,7 +8,7 @@
 //! target's answers, and what depends on them.
 //!
 //! A kind of step is a variant of [`StepKind`](step::StepKind) and a file in `step/`. Users speak to the target through an
-//! [`http::Client`]; another protocol is another client in [`User`], made when its first step needs it.
+//! [`http::Client`]; another protocol is another client in [`Walk`](walk::Walk), made when its first step needs it.
 
 mod draws;
 mod engine;
@@ -17,8 +17,10 @@ mod files;
 mod http;
 mod limit;
 mod meter;
+pub(crate) mod once;
 mod step;
 mod user;
+mod walk;
 
 use std::rc::Rc;
 

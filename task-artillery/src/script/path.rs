@@ -47,6 +47,11 @@ impl Path {
         self.segments.len() > 1
     }
 
+    /// Whether it leads to the same place as another, or further into the value there.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.segments.starts_with(&other.segments)
+    }
+
     /// Whether [`set`](Self::set) would have to make a list longer than [`MAX_INDEX`].
     pub fn is_out_of_reach(&self) -> bool {
         let inner = self.segments.get(1..).unwrap_or_default();

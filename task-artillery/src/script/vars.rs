@@ -130,7 +130,21 @@ pub struct Vars {
     /// Which element of each variable that is a list.
     choices: Box<[usize]>,
     uuid: [u64; 2],
+    branch: Option<Box<Branch>>,
 }
+
+/// What the variables of a branch have that a user's own do not: a user that does several things at once has variables for each.
+#[derive(Clone, Debug)]
+struct Branch {
+    /// The variables as they were when the branch began.
+    under: Rc<Vars>,
+    /// Where it has set something; none leads into another.
+    set: Vec<Path>,
+}
+
+/// What a branch has set, in order.
+#[derive(Debug, Default)]
+pub struct Changes(Vec<(Path, Value)>);
 
 impl Vars {
     /// The variables of a new user: its rows go by its number among all of the run's, its `$uuid` and its choices among the
@@ -150,6 +164,44 @@ impl Vars {
                 .map(|length| draws.below(*length) as usize)
                 .collect(),
             globals,
+            branch: None,
+        }
+    }
+
+    /// The variables of something that is done beside others: they begin as these, and no change reaches these or the others.
+    pub fn branch(under: &Rc<Self>) -> Self {
+        Self {
+            own: HashMap::new(),
+            globals: Rc::clone(&under.globals),
+            rows: Box::default(),
+            choices: Box::default(),
+            uuid: under.uuid,
+            branch: Some(Box::new(Branch {
+                under: Rc::clone(under),
+                set: Vec::new(),
+            })),
+        }
+    }
+
+    /// What a branch has set.
+    pub fn into_changes(mut self) -> Changes {
+        let set = self.branch.take().map(|branch| branch.set);
+        let changes = set.into_iter().flatten().filter_map(|path| {
+            let root = if path.is_deep() {
+                Cow::Borrowed(self.own.get(path.root())?)
+            } else {
+                Cow::Owned(self.own.remove(path.root())?)
+            };
+            let value = path.get(root)?.into_owned();
+            Some((path, value))
+        });
+        Changes(changes.collect())
+    }
+
+    /// Sets what a branch has set.
+    pub fn apply(&mut self, changes: Changes) {
+        for (path, value) in changes.0 {
+            self.set(&path, value);
         }
     }
 
@@ -165,6 +217,9 @@ impl Vars {
 
     /// Sets the value at a path, for this user.
     pub fn set(&mut self, path: &Path, value: Value) {
+        if let Some(branch) = &mut self.branch {
+            branch.note(path);
+        }
         if !path.is_deep() {
             match self.own.get_mut(path.root()) {
                 Some(known) => *known = value,
@@ -189,6 +244,9 @@ impl Vars {
         if let Some(value) = self.own.get(name) {
             return Some(Cow::Borrowed(value));
         }
+        if let Some(branch) = &self.branch {
+            return branch.under.named(name);
+        }
         match self.globals.variables.get(name) {
             Some(Binding::One(value)) => return Some(Cow::Borrowed(value)),
             Some(Binding::OneOf(number, values)) => {
@@ -210,6 +268,15 @@ impl Vars {
             return Some(Cow::Borrowed(value));
         }
         (name == "$uuid").then(|| Cow::Owned(uuid(self.uuid).into()))
+    }
+}
+
+impl Branch {
+    fn note(&mut self, path: &Path) {
+        if !self.set.iter().any(|known| path.is_within(known)) {
+            self.set.retain(|known| !known.is_within(path));
+            self.set.push(path.clone());
+        }
     }
 }
 

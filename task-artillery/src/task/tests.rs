@@ -73,6 +73,16 @@ fn what_comes_over_the_wire_is_checked_again() {
         error(&|wire| at(wire, "/captures", capture.clone()))
             .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
     );
+    let broken = json!([{"id": 0, "kind": {"request": {
+        "method": "GET", "url": "/", "endpoint": "/", "name": null, "headers": [], "body": null,
+        "captures": capture,
+    }}}]);
+    for once in ["before", "after"] {
+        assert!(
+            error(&|wire| wire[once] = broken.clone())
+                .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
+        );
+    }
     let header = json!([{"name": "a b", "value": "c"}]);
     assert!(
         error(&|wire| at(wire, "/headers", header.clone()))
@@ -144,6 +154,14 @@ fn users_may_live_on_for_their_pauses_and_an_answer() {
         20 + 4 + 5 + 19,
         "and a second for each further request"
     );
+    let together = "{parallel: [{think: 2}, [{think: 1}, {think: 3}], {get: {url: /}}], limit: 2}";
+    assert_eq!(
+        tail(together, Some(900)),
+        2 * 4 + 5,
+        "two rounds of two, each at most as long as the longest"
+    );
+    let at_once = "{parallel: [{think: 9}, {think: 8}]}";
+    assert_eq!(tail(at_once, Some(900)), 9 + 5);
 }
 
 #[test]
@@ -215,4 +233,22 @@ fn windows_with_a_most_of_users_have_no_more_lanes() {
         ],
         [None, Some(5), Some(5), Some(3), Some(3), None]
     );
+}
+
+#[test]
+fn what_is_done_after_the_run_is_left_time_for_where_a_life_is_bounded() {
+    let text = "{config: {target: \"http://a.test\"}, scenarios: [{flow: [{think: 1}]}], after: {flow: [{think: 1}]}}";
+    let mut document = star_yaml::document_from("s.yml", text.as_bytes(), "").unwrap();
+    let task = Artillery::read(&mut document).unwrap();
+    let closing = |place: Limits| task.limits(place).closing;
+    assert_eq!(closing(Limits::here(1)), Limits::here(1).closing);
+    assert_eq!(
+        closing(lambda()),
+        lambda().closing + Duration::from_secs(225)
+    );
+    let longer = Limits {
+        life: Some(Duration::from_hours(1)),
+        ..lambda()
+    };
+    assert_eq!(closing(longer), lambda().closing + once::LONGEST);
 }

@@ -10,5 +10,6 @@ mod duplicates;
 mod examples;
 mod interrupts;
 mod losses;
+mod once;
 mod promise;
 mod scripts;

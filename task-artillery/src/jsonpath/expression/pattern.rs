@@ -28,7 +28,7 @@ const SIZE_LIMIT: usize = 4 << 20;
 /// letter outside ASCII, not three (`σ` is `Σ`, but not `ς`); and where a repeated group prefers to
 /// match nothing, as in `(|a)*`, it finds the same texts, but not always the same part of them.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     regex: Regex,
     weight: usize,
     global: bool,
@@ -49,7 +49,7 @@ struct Flags {
 
 impl Pattern {
     /// Reads a pattern (without its slashes) that begins at a byte of the surrounding text.
-    pub(super) fn parse(source: &str, flags: &str, offset: usize) -> Result<Self, SyntaxError> {
+    pub(crate) fn parse(source: &str, flags: &str, offset: usize) -> Result<Self, SyntaxError> {
         let flags = Flags::parse(flags, offset + source.len() + 1)?;
         let (regex, weight) = translate::translate(source, flags, offset)?;
         let too_large = || {
@@ -73,7 +73,7 @@ impl Pattern {
     }
 
     /// `pattern.test(text)`.
-    pub(super) fn test(&self, text: &str, budget: &mut Budget) -> Result<bool, TooMuch> {
+    pub(crate) fn test(&self, text: &str, budget: &mut Budget) -> Result<bool, TooMuch> {
         self.spend(text.len(), budget)?;
         Ok(self.regex.is_match(text))
     }

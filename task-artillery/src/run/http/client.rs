@@ -1,6 +1,7 @@
 //! One user's HTTP client: its connections, its cookies, and the redirects that it follows.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -62,13 +63,17 @@ pub(in crate::run) struct Answer {
 }
 
 /// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
+///
+/// A user that does several things at once has as many, with one jar.
 #[derive(Debug)]
 pub(in crate::run) struct Client {
     shared: Rc<Shared>,
     connections: Vec<Connection>,
-    /// Made when the first cookie comes.
-    jar: Option<Box<Jar>>,
+    /// Made when the first cookie comes, or when there are several clients.
+    jar: Option<Rc<RefCell<Jar>>>,
     watchdog: Watchdog,
+    /// The other clients of the user, while it does one thing at a time.
+    spare: Vec<Self>,
 }
 
 impl Client {
@@ -78,7 +83,29 @@ impl Client {
             connections: Vec::new(),
             jar: None,
             watchdog: Watchdog::new(),
+            spare: Vec::new(),
         }
+    }
+
+    /// The client as at least so many, for things done at once; the last one has the connections that there are.
+    pub(in crate::run) fn split(mut self, width: usize) -> Vec<Self> {
+        let mut clients = std::mem::take(&mut self.spare);
+        let jar = self.jar();
+        while clients.len() + 1 < width {
+            clients.push(Self {
+                jar: Some(Rc::clone(&jar)),
+                ..Self::new(Rc::clone(&self.shared))
+            });
+        }
+        clients.push(self);
+        clients
+    }
+
+    /// The clients as one again; none of none.
+    pub(in crate::run) fn join(mut clients: Vec<Self>) -> Option<Self> {
+        let mut client = clients.pop()?;
+        client.spare.append(&mut clients);
+        Some(client)
     }
 
     /// Makes a request and follows where it is redirected. Each hop is counted as a request, and its answer as a response.
@@ -195,7 +222,7 @@ impl Client {
         let cookies = self
             .jar
             .as_ref()
-            .and_then(|jar| jar.header(&call.location, meter.time()));
+            .and_then(|jar| jar.borrow().header(&call.location, meter.time()));
         if let Some(cookies) = cookies {
             let cookies = HeaderValue::from_bytes(cookies.as_bytes());
             headers.insert(COOKIE, cookies.map_err(|_| RequestError::Header)?);
@@ -219,6 +246,12 @@ impl Client {
         next.map(Some).ok_or(RequestError::Redirect)
     }
 
+    /// The user's jar, which is made when it is needed first.
+    fn jar(&mut self) -> Rc<RefCell<Jar>> {
+        let make = || Rc::new(RefCell::new(Jar::new(self.shared.settings.cookies)));
+        Rc::clone(self.jar.get_or_insert_with(make))
+    }
+
     fn take_cookies(&mut self, response: &Response<Incoming>, from: &Location, meter: &Meter<'_>) {
         for header in response.headers().get_all(SET_COOKIE) {
             self.take_cookie(&String::from_utf8_lossy(header.as_bytes()), from, meter);
@@ -226,9 +259,9 @@ impl Client {
     }
 
     fn take_cookie(&mut self, header: &str, from: &Location, meter: &Meter<'_>) {
-        let make = || Box::new(Jar::new(self.shared.settings.cookies));
-        let jar = self.jar.get_or_insert_with(make);
-        if let Err(cookies::NoCookie) = jar.take(header, from, meter.time()) {
+        let jar = self.jar();
+        let taken = jar.borrow_mut().take(header, from, meter.time());
+        if let Err(cookies::NoCookie) = taken {
             meter.mishap(BAD_COOKIE);
         }
     }

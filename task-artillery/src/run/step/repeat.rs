@@ -9,7 +9,7 @@ use star_core::Failure;
 
 use super::super::engine::Compiler;
 use super::super::error::UserError;
-use super::super::user::Turn;
+use super::super::walk::Turn;
 use super::Step;
 use crate::script::Vars;
 use crate::script::model::{Loop, Rounds};

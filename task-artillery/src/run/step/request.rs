@@ -17,8 +17,9 @@ use super::super::engine::Compiler;
 use super::super::error::UserError;
 use super::super::http::{Call, Encoding};
 use super::super::meter::Meter;
-use super::super::user::Turn;
+use super::super::walk::Turn;
 use super::capture::Captures;
+use super::guard::Guard;
 use crate::script::model::Request;
 use content::Content;
 use destination::Destination;
@@ -29,6 +30,7 @@ use headers::{Credentials, Given, Headers};
 pub(in crate::run) struct RequestStep {
     /// Its number in reports.
     pub(in crate::run) number: usize,
+    guard: Guard,
     method: Method,
     url: Destination,
     headers: Headers,
@@ -48,6 +50,7 @@ impl RequestStep {
             .map_err(|error| Failure::because("a method is none", &error))?;
         Ok(Self {
             number: compiler.number_of(request),
+            guard: Guard::compile(request),
             method,
             url: Destination::compile(request, compiler),
             headers: Headers::compile(request, content_type, compiler)?,
@@ -61,11 +64,14 @@ impl RequestStep {
         })
     }
 
-    /// Makes the request, and keeps what is to be captured of the answer.
+    /// Makes the request, unless it is not to be made, and keeps what is to be captured of the answer.
     ///
     /// # Errors
     /// Where it can't be made, is not answered, or a capture fails.
     pub(in crate::run) async fn run(&self, turn: Turn<'_>) -> Result<(), UserError> {
+        if !self.guard.lets_pass(&turn)? {
+            return Ok(());
+        }
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
         let Some(client) = turn.client else {

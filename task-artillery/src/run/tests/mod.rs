@@ -6,6 +6,8 @@ mod connection;
 mod cutting;
 mod flow;
 mod limit;
+mod once;
+mod parallel;
 mod redirect;
 mod sending;
 mod server;

@@ -168,6 +168,12 @@ impl Peer {
         self.connection
     }
 
+    /// Whether the server has received a request with this line, from whomever.
+    pub(super) fn seen(&self, line: &str) -> bool {
+        let received = self.received.lock().unwrap();
+        received.iter().any(|request| request.line == line)
+    }
+
     /// The next request; none at the end of the connection.
     pub(super) fn request(&mut self) -> Option<Received> {
         let received = self.read_request().ok().flatten()?;

@@ -10,7 +10,7 @@ use star_core::ledger::{Book, Ledger, Memory};
 use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{AnyTask, Facts, Intervals, Job, Launch, Limits, attend, follow, launch};
+use star_core::{AnyTask, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch};
 
 use super::Server;
 use crate::Artillery;
@@ -106,6 +106,7 @@ fn host() -> Host {
         kinds: Kinds::linked().unwrap(),
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
+        voice: Voice::default(),
     })
     .host()
 }

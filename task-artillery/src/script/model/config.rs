@@ -10,7 +10,7 @@ use super::super::secrets::Secrets;
 use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
 use super::content::Cookie;
-use super::flow::Scenario;
+use super::flow::{Scenario, Step};
 use super::payload::Payload;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
@@ -44,6 +44,12 @@ pub struct Script {
     pub payloads: Vec<Payload>,
     /// What users do; never empty, and one weight at least is above zero.
     pub scenarios: Vec<Scenario>,
+    /// What is done once, before the first user arrives; empty where nothing is.
+    pub before: Vec<Step>,
+    /// What is done once, after the last user has left; its steps are numbered on from those of `before`.
+    pub after: Vec<Step>,
+    /// What `before` captured, from when the run has begun.
+    pub captured: serde_json::Map<String, serde_json::Value>,
     /// The script's own limits.
     pub split: Split,
 }

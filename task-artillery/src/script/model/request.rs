@@ -9,6 +9,7 @@ use super::super::path::Path;
 use super::super::template::Template;
 use super::config::Header;
 use super::content::{Auth, Body, Cookie, Field};
+use crate::condition::Condition;
 
 /// An HTTP request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +52,10 @@ pub struct Request {
     pub timeout: Option<Duration>,
     /// What is kept of the response.
     pub captures: Vec<Capture>,
+    /// Of a hundred times that a user comes to it, how often it is made; always where nothing is said.
+    pub probability: Option<f64>,
+    /// Only where this holds it is made.
+    pub condition: Option<Condition>,
 }
 
 impl Request {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use star_core::as_nanos;
 use star_core::draw::Draws;
+use star_core::{as_nanos, nanos};
 
 use super::super::duration::{self, DurationError};
 use super::super::path::Path;
@@ -20,6 +20,38 @@ use super::flow::Step;
 pub struct Think {
     /// How long.
     pub time: ThinkTime,
+    /// By how much it is longer or shorter, by chance.
+    pub jitter: Option<Jitter>,
+}
+
+/// By how much a pause is longer or shorter at most.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub enum Jitter {
+    /// By this.
+    Span(#[serde(with = "as_nanos")] Duration),
+    /// By so many hundredths of it.
+    Percent(f64),
+}
+
+impl Jitter {
+    /// By how much a pause is longer or shorter at most.
+    pub fn most(self, time: Duration) -> Duration {
+        match self {
+            Self::Span(span) => span,
+            Self::Percent(percent) => {
+                let most = time.as_secs_f64() * (percent / 100.0);
+                Duration::try_from_secs_f64(most).unwrap_or_default()
+            }
+        }
+    }
+
+    /// A pause made longer or shorter, all lengths as likely; none where it would be less than none.
+    pub fn spread(self, time: Duration, draws: &mut Draws) -> Duration {
+        let most = nanos(self.most(time)).min(u64::MAX / 4);
+        let more = draws.below(2 * most + 1);
+        (time.saturating_add(Duration::from_nanos(more))).saturating_sub(Duration::from_nanos(most))
+    }
 }
 
 /// How long a pause is.

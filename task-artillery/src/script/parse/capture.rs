@@ -48,6 +48,7 @@ impl Reader<'_> {
         let text = self.words("as", node)?;
         let path = Path::parse(&text);
         self.scope.bind(path.root());
+        self.captured_in_vain(path.root(), node.span);
         let wrong = if text.contains("{{") {
             "placeholders in `as` are not filled in".to_owned()
         } else if path.root().is_empty() {

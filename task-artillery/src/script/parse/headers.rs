@@ -36,6 +36,9 @@ impl Reader<'_> {
         if let Some(node) = either("strictCapture") {
             self.strict_capture = self.boolean("strictCapture", node).unwrap_or(true);
         }
+        if let Some(node) = either("think") {
+            self.default_think(node);
+        }
         let (headers, cookies) = (either("headers"), either("cookie"));
         let headers = headers.map(|node| self.headers("defaults.headers", node, Place::Headers));
         let cookies = cookies.map(|node| self.cookies("defaults.cookie", node, Place::Headers));

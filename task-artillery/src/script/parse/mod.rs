@@ -4,13 +4,17 @@
 //! stands in tables ([`keys`]). Each of the other files reads one noun.
 
 mod capture;
+mod condition;
 mod config;
 mod cookies;
 mod csv;
 mod fields;
 mod headers;
+mod jitter;
 mod keys;
 mod layers;
+mod once;
+mod parallel;
 mod payload;
 mod phase;
 mod reader;
@@ -95,8 +99,12 @@ impl Reader<'_> {
         }
         let example = "scenarios: [{ flow: [{ get: { url: \"/\" } }] }]";
         let scenarios = self.required(&fields, "scenarios", example);
+        self.announce_before(&fields);
         let config = self.config(&fields, scenarios);
+        let mut once = 0;
+        let before = self.before(&fields, &mut once);
         let scenarios = scenarios.and_then(|node| self.scenarios(node));
+        let after = self.after(&fields, &mut once);
         let Config {
             target,
             phases,
@@ -120,6 +128,9 @@ impl Reader<'_> {
             variables,
             payloads,
             scenarios: scenarios?,
+            before: before?,
+            after: after?,
+            captured: serde_json::Map::new(),
             split: self.split,
         })
     }

@@ -9,6 +9,7 @@ use super::layers::Outside;
 use super::scope::Scope;
 use crate::script::duration::{self, DurationError};
 use crate::script::environment::Environment;
+use crate::script::model::Jitter;
 use crate::script::number;
 use crate::script::secrets::Secrets;
 use crate::script::split::{MAX_SCRIPT_DURATION, Split};
@@ -40,6 +41,8 @@ pub(super) struct Reader<'d> {
     pub(super) strict_capture: bool,
     /// Whether requests have a `content-type` that do not say.
     pub(super) default_content_type: bool,
+    /// By how much pauses differ that do not say.
+    pub(super) think_jitter: Option<Jitter>,
     /// The host of the target, once it was read.
     pub(super) host: Option<String>,
     errors: Vec<Diagnostic>,
@@ -56,6 +59,7 @@ impl<'d> Reader<'d> {
             environment_name: outside.environment_name,
             strict_capture: true,
             default_content_type: false,
+            think_jitter: None,
             host: None,
             errors: Vec::new(),
             warnings: Vec::new(),

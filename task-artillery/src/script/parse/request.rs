@@ -53,6 +53,9 @@ impl Reader<'_> {
             Some(node) => self.captures(node)?,
             None => Vec::new(),
         };
+        let probability = fields.get("probability");
+        let probability = probability.map(|node| self.probability(node));
+        let condition = fields.get("ifTrue").map(|node| self.condition(node));
         let url = url??;
         let endpoint = endpoint(url.source(), self.host.as_deref());
         let name = match name {
@@ -73,6 +76,14 @@ impl Reader<'_> {
             gzip: gzip?,
             timeout,
             captures,
+            probability: match probability {
+                Some(probability) => Some(probability?),
+                None => None,
+            },
+            condition: match condition {
+                Some(condition) => Some(condition?),
+                None => None,
+            },
         })
     }
 

@@ -13,11 +13,21 @@ use crate::script::template::JsonTemplate;
 const MAX_ROUNDS: u64 = 1 << 53;
 
 impl Reader<'_> {
-    pub(super) fn think(&mut self, node: &Node) -> Option<Think> {
+    pub(super) fn think(&mut self, fields: &Fields<'_>) -> Option<Think> {
+        let jitter = match fields.get("jitter") {
+            Some(node) => self.jitter(node).map(Some),
+            None => Some(self.think_jitter),
+        };
+        let time = self.think_time(fields.get("think")?)?;
+        Some(Think {
+            time,
+            jitter: jitter?,
+        })
+    }
+
+    fn think_time(&mut self, node: &Node) -> Option<ThinkTime> {
         let Some(text) = node.as_str().filter(|text| text.contains("{{")) else {
-            return Some(Think {
-                time: ThinkTime::Fixed(self.duration("think", node)?),
-            });
+            return self.duration("think", node).map(ThinkTime::Fixed);
         };
         let template = self.template(text, node.span, Place::Flow)?;
         if template.as_fixed().is_some() {
@@ -28,9 +38,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        Some(Think {
-            time: ThinkTime::Template(template),
-        })
+        Some(ThinkTime::Template(template))
     }
 
     /// A loop, its steps numbered from `next` on.

@@ -19,6 +19,7 @@ pub fn schema() -> Value {
         ("options", of_mapping(&keys::CSV)),
         ("split", of_mapping(&keys::SPLIT)),
         ("scenario", of_mapping(&keys::SCENARIO)),
+        ("once", of_mapping(&keys::ONCE)),
         ("steps", steps()),
         ("request", of_mapping(&keys::REQUEST)),
         ("auth", of_mapping(&keys::AUTH)),
@@ -81,6 +82,8 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 /// stands.
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
+        "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
+        "ifTrue" => json!({ "type": "string" }),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
         "config" | "tls" | "http" | "cookieJarOptions" | "defaults" | "plugins" | "auth" => {
             reference(name)
@@ -90,6 +93,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "phases" => json!({ "type": "array", "items": reference("phase") }),
         "payload" => one_or_many("payload"),
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
+        "before" | "after" => reference("once"),
         "flow" | "loop" | "parallel" => reference("steps"),
         "capture" | "match" => one_or_many("capture"),
         "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
@@ -201,7 +205,7 @@ mod tests {
             "../../../../examples/scripts/demo.yml"
         )));
         assert!(passes(
-            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
+            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nbefore: {flow: [{get: {url: /}}]}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
         ));
     }
 
@@ -222,6 +226,8 @@ mod tests {
             "{config: {phases: [{arivalRate: 3}]}, scenarios: []}",
             "{config: {payload: {order: squence}}, scenarios: []}",
             "{scenarios: [{flwo: []}]}",
+            "{before: {flwo: []}, scenarios: []}",
+            "{after: [], scenarios: []}",
             "{scenarios: [{flow: [{gett: {}}]}]}",
             "{scenarios: [{flow: [{loop: [{get: {ulr: /}}]}]}]}",
             "{scenarios: [{flow: [{get: {capture: [{jsn: $}]}}]}]}",

@@ -71,28 +71,33 @@ impl Reader<'_> {
         let mut told = HashSet::new();
         let mut good = true;
         for (whole, path) in template.variables() {
-            let (name, known) = (path.root(), self.scope.knows(&path, place));
-            let at = || self.place_of(whole, span);
-            match known {
-                Known::Yes => {}
-                Known::Constant => {
-                    let at = at();
-                    good &= self.use_constant(name, at, place);
+            let known = self.scope.knows(&path, place);
+            if matches!(known, Known::Late | Known::Changing | Known::No) {
+                good &= known == Known::Late;
+                if told.len() >= TOLD || !told.insert(path.root().to_owned()) {
+                    continue;
                 }
-                Known::Environment => {
-                    let at = at();
-                    good &= self.use_environment(&path, at, place);
-                }
-                Known::Late | Known::Changing | Known::No => {
-                    good &= known == Known::Late;
-                    if told.len() < TOLD && told.insert(name.to_owned()) {
-                        let at = self.place_of(whole, span);
-                        self.bad_variable(name, known, at, place);
-                    }
-                }
+            }
+            if known != Known::Yes {
+                let at = self.place_of(whole, span);
+                good &= self.variable_exists(&path, at, place);
             }
         }
         good
+    }
+
+    /// Whether a variable exists; says if it does not.
+    pub(super) fn variable_exists(&mut self, path: &Path, at: Span, place: Place) -> bool {
+        let known = self.scope.knows(path, place);
+        match known {
+            Known::Yes => true,
+            Known::Constant => self.use_constant(path.root(), at, place),
+            Known::Environment => self.use_environment(path, at, place),
+            Known::Late | Known::Changing | Known::No => {
+                self.bad_variable(path.root(), known, at, place);
+                known == Known::Late
+            }
+        }
     }
 
     fn bad_variable(&mut self, name: &str, known: Known, at: Span, place: Place) {

@@ -41,6 +41,9 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         variables: variables.collect(),
         payloads: vec![payload],
         scenarios: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        captured: serde_json::Map::new(),
         split: crate::script::Split::default(),
     }
 }
@@ -164,5 +167,48 @@ fn a_name_with_a_dot_is_found_whole() {
     assert_eq!(
         get(&user(&globals(&script, "ada\n"), 0), "user.name"),
         Some(json!("ada"))
+    );
+}
+
+#[test]
+fn what_a_branch_sets_is_its_own_until_it_is_applied() {
+    let of = |pairs: &[(&str, Value)]| -> Vars {
+        let pairs = pairs.iter().cloned();
+        pairs
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    };
+    let set = |vars: &mut Vars, path: &str, value: Value| vars.set(&Path::parse(path), value);
+    let get = |vars: &Vars, path: &str| vars.get(&Path::parse(path)).map(Cow::into_owned);
+    let under = Rc::new(of(&[("a", json!(1)), ("o", json!({"kept": true}))]));
+    let mut first = Vars::branch(&under);
+    let mut second = Vars::branch(&under);
+    set(&mut first, "a", json!(2));
+    set(&mut first, "o.x.y", json!("first"));
+    set(&mut first, "o.x", json!({"z": 0}));
+    set(&mut first, "o.x.y", json!("again"));
+    set(&mut second, "a", json!(1));
+    set(&mut second, "o.list[1]", json!("second"));
+    set(&mut second, "o.out[99999999]", json!("of reach"));
+    assert_eq!(get(&first, "a"), Some(json!(2)));
+    assert_eq!(get(&second, "o.x"), None);
+    assert_eq!(get(&first, "o.kept"), Some(json!(true)));
+    let mut inner = Vars::branch(&Rc::new(second));
+    set(&mut inner, "b", json!("inner"));
+    assert_eq!(get(&inner, "o.list[1]"), Some(json!("second")));
+    let inner = inner.into_changes();
+    let mut second = Vars::branch(&under);
+    set(&mut second, "a", json!(1));
+    set(&mut second, "o.list[1]", json!("second"));
+    second.apply(inner);
+    let (first, second) = (first.into_changes(), second.into_changes());
+    let mut vars = Rc::unwrap_or_clone(under);
+    vars.apply(first);
+    vars.apply(second);
+    assert_eq!(get(&vars, "a"), Some(json!(1)), "the last one in the list");
+    assert_eq!(get(&vars, "b"), Some(json!("inner")));
+    assert_eq!(
+        get(&vars, "o"),
+        Some(json!({"kept": true, "x": {"z": 0, "y": "again"}, "list": [null, "second"]}))
     );
 }

@@ -15,8 +15,8 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("scenarios", Done),
         Key("_split", Done),
         Key("mode", Done),
-        Key("before", NotYet("put its steps at the start of each flow")),
-        Key("after", NotYet("put its steps at the end of each flow")),
+        Key("before", Done),
+        Key("after", Done),
         Key(
             "_simulation",
             NotYet("leave it out; `slsart plan` shows what would be run"),
@@ -156,10 +156,7 @@ pub(in crate::script::parse) static DEFAULTS: Mapping = Mapping {
         Key("headers", Done),
         Key("strictCapture", Done),
         Key("cookie", Done),
-        Key(
-            "think",
-            NotYet("write the jitter as `think: \"{{ $randomNumber(1, 3) }}\"`"),
-        ),
+        Key("think", Done),
     ],
 };
 

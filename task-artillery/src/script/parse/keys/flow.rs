@@ -1,9 +1,10 @@
 //! The keys of scenarios and their steps.
 
-use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
+use super::Status::{self, Done, Elsewhere, Harmless, NotYet};
 use super::{JAVASCRIPT, Key, Mapping, OTHER_ENGINE};
 
 const IN_FLOW: Status = Elsewhere("it belongs to the list `flow` of a scenario");
+const IN_ITS_FLOW: Status = Elsewhere("it belongs to the list `flow` under it");
 const IN_REQUEST: Status = Elsewhere("it belongs to a request, as in `get: { url: \"/\" }`");
 
 pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
@@ -30,8 +31,39 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("options", IN_FLOW),
         Key("think", IN_FLOW),
         Key("loop", IN_FLOW),
+        Key("parallel", IN_FLOW),
+        Key("log", IN_FLOW),
         Key("url", IN_REQUEST),
         Key("capture", IN_REQUEST),
+    ],
+};
+
+/// `before` and `after`.
+pub(in crate::script::parse) static ONCE: Mapping = Mapping {
+    noun: "what is done once",
+    rest: "",
+    keys: &[
+        Key("flow", Done),
+        Key("engine", Done),
+        Key("name", Harmless("it is in no report")),
+        Key("weight", Harmless("it is done once")),
+        Key("processor", JAVASCRIPT),
+        Key("beforeScenario", JAVASCRIPT),
+        Key("afterScenario", JAVASCRIPT),
+        Key("beforeRequest", JAVASCRIPT),
+        Key("afterResponse", JAVASCRIPT),
+        Key("onError", JAVASCRIPT),
+        Key("get", IN_ITS_FLOW),
+        Key("post", IN_ITS_FLOW),
+        Key("put", IN_ITS_FLOW),
+        Key("patch", IN_ITS_FLOW),
+        Key("delete", IN_ITS_FLOW),
+        Key("head", IN_ITS_FLOW),
+        Key("options", IN_ITS_FLOW),
+        Key("think", IN_ITS_FLOW),
+        Key("loop", IN_ITS_FLOW),
+        Key("parallel", IN_ITS_FLOW),
+        Key("log", IN_ITS_FLOW),
     ],
 };
 
@@ -67,14 +99,8 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
             "expect",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
         ),
-        Key(
-            "ifTrue",
-            NotYet("scenarios with weights choose between requests"),
-        ),
-        Key(
-            "probability",
-            NotYet("scenarios with weights choose between requests"),
-        ),
+        Key("ifTrue", Done),
+        Key("probability", Done),
         Key("beforeRequest", JAVASCRIPT),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
@@ -145,11 +171,8 @@ pub(in crate::script::parse) static STEP: Mapping = Mapping {
         Key("options", Done),
         Key("think", Done),
         Key("loop", Done),
-        Key(
-            "parallel",
-            NotYet("its steps can be done one after another"),
-        ),
-        Key("log", NotYet("leave it out")),
+        Key("parallel", Done),
+        Key("log", Done),
         Key("function", JAVASCRIPT),
         Key("connect", OTHER_ENGINE),
         Key("send", OTHER_ENGINE),
@@ -181,18 +204,19 @@ pub(in crate::script::parse) static LOOP: Mapping = Mapping {
 pub(in crate::script::parse) static THINK: Mapping = Mapping {
     noun: "a pause",
     rest: "",
-    keys: &[
-        Key("think", Done),
-        Key(
-            "jitter",
-            NotYet("write it as `think: \"{{ $randomNumber(1, 3) }}\"`"),
-        ),
-    ],
+    keys: &[Key("think", Done), Key("jitter", Done)],
+};
+
+/// What `config.defaults` says of pauses.
+pub(in crate::script::parse) static DEFAULT_THINK: Mapping = Mapping {
+    noun: "`think` in `defaults`",
+    rest: "",
+    keys: &[Key("jitter", Done)],
 };
 
 /// What stands beside `parallel`.
 pub(in crate::script::parse) static PARALLEL: Mapping = Mapping {
     noun: "a parallel step",
     rest: "",
-    keys: &[Key("parallel", Silent), Key("limit", Silent)],
+    keys: &[Key("parallel", Done), Key("limit", Done)],
 };

@@ -74,6 +74,10 @@ scenarios:
         over: list
   - flow:
       - delete: {url: "http://example.com/all", body: "{{ $randomNumber(1, 9) }}"}
+before:
+  flow:
+    - post: {url: /login, json: {user: "{{ user }}"}, capture: {json: $.token, as: token}}
+after: {flow: [{delete: {url: "/sessions/{{ token }}"}}]}
 _split: {maxChunkRequestsPerSecond: 10}
 task: artillery
 x-shared: {anything: [goes]}
@@ -220,6 +224,70 @@ fn thinks_are_seconds_or_say_their_unit() {
 }
 
 #[test]
+fn pauses_differ_by_milliseconds_a_duration_or_a_part() {
+    let jitter = |config: &str, step: &str| {
+        let text = format!(
+            "config: {{target: \"http://t\", {config}}}\nscenarios: [{{flow: [{{{step}}}]}}]"
+        );
+        let StepKind::Think(think) = read(&text).0.scenarios.remove(0).flow.remove(0).kind else {
+            panic!("{step}")
+        };
+        serde_json::to_value(think.jitter).unwrap()
+    };
+    for (written, expected) in [
+        ("250", json!({"span": 250_000_000})),
+        ("\"250\"", json!({"span": 250_000_000})),
+        ("0.5", json!({"span": 500_000})),
+        ("2s", json!({"span": 2_000_000_000_u64})),
+        ("20%", json!({"percent": 20.0})),
+        ("\"12.5 %\"", json!({"percent": 12.5})),
+        ("0", json!({"span": 0})),
+    ] {
+        let step = format!("think: 2, jitter: {written}");
+        assert_eq!(jitter("", &step), expected, "{written}");
+        let config = format!("defaults: {{think: {{jitter: {written}}}}}");
+        assert_eq!(jitter(&config, "think: 2"), expected, "{written}");
+        assert_eq!(
+            jitter(&config, "think: 2, jitter: 7%"),
+            json!({"percent": 7.0})
+        );
+        let config = format!("{config}, http: {{defaults: {{think: {{jitter: 5}}}}}}");
+        assert_eq!(jitter(&config, "think: 2"), json!({"span": 5_000_000}));
+    }
+    assert_eq!(jitter("", "think: 2"), Value::Null);
+}
+
+#[test]
+fn requests_may_be_made_by_chance_or_on_a_condition() {
+    let read = |fields: &str| {
+        let StepKind::Request(request) =
+            with_flow(&format!("{{get: {{url: /, {fields}}}}}")).remove(0)
+        else {
+            panic!("{fields}")
+        };
+        let condition = request.condition.as_ref();
+        let source = condition.map(|condition| condition.source().to_owned());
+        (request.probability, source)
+    };
+    assert_eq!(read("name: x"), (None, None));
+    assert_eq!(read("probability: 30"), (Some(30.0), None));
+    assert_eq!(read("probability: \" 2.5 \""), (Some(2.5), None));
+    assert_eq!(
+        read("probability: 100, ifTrue: v == \"x\" and not list"),
+        (Some(100.0), Some("v == \"x\" and not list".to_owned()))
+    );
+}
+
+#[test]
+fn lines_to_say_are_texts() {
+    let flow = with_flow("{log: \"v is {{ v }}\"}, {log: 7}");
+    assert_eq!(
+        serde_json::to_value(&flow).unwrap(),
+        json!([{"log": "v is {{ v }}"}, {"log": "7"}])
+    );
+}
+
+#[test]
 fn loops_go_by_count_range_placeholder_or_list() {
     for (rounds, expected) in [
         ("count: 3", json!({"range": [0, 3]})),
@@ -244,6 +312,21 @@ fn loops_go_by_count_range_placeholder_or_list() {
             "{rounds}"
         );
     }
+}
+
+#[test]
+fn branches_are_steps_or_lists_of_steps() {
+    let flow = with_flow(
+        "{parallel: [{think: 1}, [{think: 2}, [{think: 3}]], []]}, {parallel: [], limit: \"7\"}",
+    );
+    let think = |id, seconds: u64| json!({"id": id, "kind": {"think": {"time": {"fixed": seconds * 1_000_000_000}, "jitter": null}}});
+    assert_eq!(
+        serde_json::to_value(&flow).unwrap(),
+        json!([
+            {"parallel": {"limit": 100, "branches": [[think(1, 1)], [think(2, 2), think(3, 3)], []]}},
+            {"parallel": {"limit": 7, "branches": []}},
+        ])
+    );
 }
 
 #[test]
@@ -429,4 +512,30 @@ fn all_rows_go_to_one_variable_where_that_is_said() {
         (1, Some(2), Some(b'\''))
     );
     assert_eq!((format.trim, format.escape), ((true, false), None));
+}
+
+#[test]
+fn what_is_done_once_is_numbered_through_and_leaves_what_it_captures() {
+    let text = r#"
+config: {target: "http://t", defaults: {headers: {authorization: "Bearer {{ token }}"}}}
+before:
+  engine: http
+  flow:
+    - loop: [{post: {url: /login, capture: {json: $.token, as: token}}}]
+      count: 2
+    - - get: {url: "/{{ token }}", capture: [{json: $.a, as: shop.id}, {json: $.b, as: shop.name}]}
+after: {flow: [{think: 1}, {delete: {url: "/{{ token }}/{{ shop.id }}"}}]}
+scenarios: [{flow: [{get: {url: "/{{ token }}/{{ shop.name }}"}}]}]
+"#;
+    let (script, document) = read(text);
+    assert!(document.warnings().is_empty(), "{:?}", document.warnings());
+    let ids =
+        |flow: &[crate::script::model::Step]| flow.iter().map(|step| step.id).collect::<Vec<_>>();
+    assert_eq!(
+        (ids(&script.before), ids(&script.after)),
+        (vec![0, 2], vec![3, 4])
+    );
+    assert!(script.known_from_before(false).is_empty());
+    let known = serde_json::to_value(script.known_from_before(true)).unwrap();
+    assert_eq!(known, json!({"shop": "<shop>", "token": "<token>"}));
 }

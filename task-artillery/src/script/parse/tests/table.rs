@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 17] = [
+    let cases: [(&keys::Mapping, &str); 21] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -41,6 +41,10 @@ fn every_key_that_is_carried_out_is_looked_at() {
             "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
         ),
         (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
+        (
+            &keys::ONCE,
+            "{config: {target: \"http://t\"}, before: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
         (&keys::REQUEST, "{scenarios: [{flow: [{post: {KEY}}]}]}"),
         (
             &keys::CAPTURE,
@@ -57,10 +61,21 @@ fn every_key_that_is_carried_out_is_looked_at() {
         ),
         (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
         (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
+        (&keys::THINK, "{scenarios: [{flow: [{think: 1, KEY}]}]}"),
+        (
+            &keys::DEFAULT_THINK,
+            "{config: {defaults: {think: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::PARALLEL,
+            "{scenarios: [{flow: [{parallel: [], KEY}]}]}",
+        ),
     ];
-    // A loop is there already; nothing as a mark means that there is none.
+    // The step is there already; nothing as a mark means that there is none.
     let exempt = [
         (keys::LOOP.noun, "loop"),
+        (keys::THINK.noun, "think"),
+        (keys::PARALLEL.noun, "parallel"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
         (keys::CSV.noun, "comment"),
@@ -100,6 +115,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::PAYLOAD,
         &keys::CSV,
         &keys::SCENARIO,
+        &keys::ONCE,
         &keys::REQUEST,
         &keys::CAPTURE,
         &keys::COOKIE_JAR,
@@ -107,6 +123,9 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::PART,
         &keys::STEP,
         &keys::LOOP,
+        &keys::THINK,
+        &keys::DEFAULT_THINK,
+        &keys::PARALLEL,
     ];
     for mapping in mappings {
         for key in mapping.done() {
