@@ -11,6 +11,7 @@
 //! A program that links this crate, by `use task_artillery as _;`, knows the kind [`artillery`](Artillery).
 
 pub mod arrivals;
+mod html;
 pub mod jsonpath;
 mod life;
 pub mod payload;
@@ -18,5 +19,6 @@ pub mod report;
 mod run;
 pub mod script;
 mod task;
+mod xpath;
 
 pub use task::Artillery;

@@ -38,6 +38,7 @@ use method::Method;
 pub(crate) use operand::Operand;
 use operator::{Binary, Unary};
 use pattern::Pattern;
+pub(crate) use pattern::Search;
 
 /// What names stand for where an expression is used.
 pub(crate) trait Variable: Sized {
