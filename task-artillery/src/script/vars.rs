@@ -1,7 +1,7 @@
 //! The variables of a virtual user.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -116,6 +116,8 @@ impl Globals {
 #[derive(Clone, Debug, Default)]
 pub struct Vars {
     own: HashMap<String, Value>,
+    /// What the user has made undefined, whatever others have under that name.
+    undefined: HashSet<String>,
     globals: Rc<Globals>,
     /// The user's row in each table.
     rows: Box<[u32]>,
@@ -130,6 +132,7 @@ impl Vars {
     pub fn new(globals: Rc<Globals>, unit: u64, draws: &mut Draws) -> Self {
         Self {
             own: HashMap::new(),
+            undefined: HashSet::new(),
             rows: globals
                 .tables
                 .iter()
@@ -169,17 +172,35 @@ impl Vars {
             None => self.named(path.root()).map_or(Value::Null, Cow::into_owned),
         };
         path.set(&mut root, value);
-        self.own.insert(path.root().to_owned(), root);
+        self.set_named(path.root(), root);
+    }
+
+    /// Makes the value at a path undefined, for this user. In a list it becomes null, as JSON has it.
+    pub fn unset(&mut self, path: &Path) {
+        if !path.is_deep() {
+            self.own.remove(path.root());
+            self.undefined.insert(path.root().to_owned());
+            return;
+        }
+        if let Some(root) = self.named(path.root()) {
+            let mut root = root.into_owned();
+            path.unset(&mut root);
+            self.set_named(path.root(), root);
+        }
     }
 
     /// Sets a variable by its name, whatever is in it.
     pub(super) fn set_named(&mut self, name: &str, value: Value) {
         self.own.insert(name.to_owned(), value);
+        self.undefined.remove(name);
     }
 
     fn named(&self, name: &str) -> Option<Cow<'_, Value>> {
         if let Some(value) = self.own.get(name) {
             return Some(Cow::Borrowed(value));
+        }
+        if self.undefined.contains(name) {
+            return None;
         }
         match self.globals.variables.get(name) {
             Some(Binding::One(value)) => return Some(Cow::Borrowed(value)),

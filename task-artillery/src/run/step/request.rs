@@ -78,7 +78,7 @@ impl RequestStep {
             headers,
             rendered,
             body: Content::compile(request.body.as_ref()),
-            captures: Captures::compile(&request.captures)?,
+            captures: Captures::compile(&request.captures, &request.matches)?,
             follow: true,
         })
     }
@@ -120,7 +120,7 @@ impl RequestStep {
             headers.to_mut().insert(name.clone(), value);
         }
         let body = self.body.render(vars, draws);
-        let keep = !self.captures.is_empty();
+        let keep = self.captures.need_body();
         Ok(Call {
             method: self.method.clone(),
             location,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::path::Path;
 use super::super::template::{JsonTemplate, Template};
+use super::capture::{Capture, Match};
 use super::config::Header;
 
 /// An HTTP request.
@@ -25,6 +25,8 @@ pub struct Request {
     pub body: Option<Body>,
     /// What is kept of the response.
     pub captures: Vec<Capture>,
+    /// What the response has to be.
+    pub matches: Vec<Match>,
 }
 
 impl Request {
@@ -82,24 +84,4 @@ pub enum Body {
     Json(JsonTemplate),
     /// `body`: sent as it is.
     Text(Template),
-}
-
-/// Something to keep of a response.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Capture {
-    /// What is looked for.
-    pub from: CaptureSource,
-    /// The variable, or the place in one, that it goes to.
-    pub to: Path,
-    /// Whether the user fails when it is not found.
-    pub strict: bool,
-}
-
-/// Where a capture looks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub enum CaptureSource {
-    /// A `JSONPath` in the body; checked when read where it has no placeholders.
-    Json(Template),
 }

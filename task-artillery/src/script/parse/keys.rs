@@ -9,7 +9,7 @@ mod flow;
 
 pub(super) use config::{CONFIG, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS};
 pub(super) use flow::{
-    CAPTURE, LOOP, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
+    CAPTURE, LOOP, MATCH, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
 };
 
 use Status::{Done, Elsewhere, NotYet, Silent};

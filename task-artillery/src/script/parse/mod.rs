@@ -6,6 +6,7 @@
 mod capture;
 mod config;
 mod csv;
+mod expression;
 mod fields;
 mod headers;
 mod keys;

@@ -46,8 +46,12 @@ impl Reader<'_> {
         };
         let body = self.body(method, &fields);
         let captures = match fields.get("capture") {
-            Some(node) => self.captures(node)?,
-            None => Vec::new(),
+            Some(node) => self.captures(node),
+            None => Some(Vec::new()),
+        };
+        let matches = match fields.get("match") {
+            Some(node) => self.matches(node),
+            None => Some(Vec::new()),
         };
         let url = url??;
         let endpoint = endpoint(url.source(), self.host.as_deref());
@@ -62,7 +66,8 @@ impl Reader<'_> {
             name,
             headers,
             body: body?,
-            captures,
+            captures: captures?,
+            matches: matches?,
         })
     }
 

@@ -21,6 +21,7 @@ pub fn schema() -> Value {
         ("steps", steps()),
         ("request", of_mapping(&keys::REQUEST)),
         ("capture", of_mapping(&keys::CAPTURE)),
+        ("match", of_mapping(&keys::MATCH)),
     ];
     let mut script = of_mapping(&keys::SCRIPT);
     let own = json!({
@@ -86,10 +87,10 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "payload" => one_or_many("payload"),
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
         "flow" | "loop" | "parallel" => reference("steps"),
-        "capture" | "match" => one_or_many("capture"),
+        "capture" | "match" => one_or_many(name),
         "headers" | "variables" => json!({ "type": "object" }),
         "fields" => json!({ "type": "array" }),
-        "strictCapture" | "skipHeader" | "cast" | "skipEmptyLines" | "strict"
+        "strictCapture" | "skipHeader" | "cast" | "skipEmptyLines" | "strict" | "multiple"
         | "rejectUnauthorized" | "loadAll" | "trim" | "ltrim" | "rtrim" | "skip_empty_lines" => {
             json!({ "type": "boolean" })
         }

@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 14] = [
+    let cases: [(&keys::Mapping, &str); 15] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -46,12 +46,17 @@ fn every_key_that_is_carried_out_is_looked_at() {
             &keys::CAPTURE,
             "{scenarios: [{flow: [{get: {capture: {KEY}}}]}]}",
         ),
+        (
+            &keys::MATCH,
+            "{scenarios: [{flow: [{get: {match: {KEY}}}]}]}",
+        ),
         (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
         (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
     ];
-    // A loop is there already; nothing as a mark means that there is none.
+    // A loop is there already; nothing as a mark means that there is none; and null can be looked for.
     let exempt = [
         (keys::LOOP.noun, "loop"),
+        (keys::MATCH.noun, "value"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
         (keys::CSV.noun, "comment"),
@@ -93,6 +98,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::SCENARIO,
         &keys::REQUEST,
         &keys::CAPTURE,
+        &keys::MATCH,
         &keys::STEP,
         &keys::LOOP,
     ];
