@@ -6,14 +6,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-const PAGE: &str = r##"<!doctype html>
+const PAGE: &str = r#"<!doctype html>
 <title>A page</title>
 <form id="login" class="big box"><input name=token value="x&amp;y"><input type=checkbox name=keep checked>
 <select><option>one<option value=2>two</select></form>
 <ul><li>a<li class=b>b <b>bold</b><li data-id="7">c</ul>
 <table><tr><td>cell</table>
 <svg viewBox="0 0 1 1"></svg>
-<p lang>é"##;
+<p lang>é"#;
 
 /// The texts of what a selector finds.
 fn texts(page: &str, selector: &str) -> Vec<String> {
@@ -108,10 +108,11 @@ fn what_is_no_css_is_refused_with_what_would_be_right() {
 #[test]
 fn documents_that_would_stall_a_worker_are_given_up() {
     let started = Instant::now();
-    let attributes: String = (0..500_000).map(|number| format!("a{number} ")).collect();
-    let formats: String = (0..20_000)
-        .map(|number| format!("<p><b a={number}></p>"))
-        .collect();
+    let numbered = |count: u32, write: &dyn Fn(u32) -> String| {
+        (0..count).map(write).collect::<Vec<_>>().concat()
+    };
+    let attributes = numbered(500_000, &|number| format!("a{number} "));
+    let formats = numbered(20_000, &|number| format!("<p><b a={number}></p>"));
     for (page, is_read) in [
         ("<div>".repeat(900), true),
         ("<div>".repeat(100_000), false),
@@ -128,7 +129,7 @@ fn documents_that_would_stall_a_worker_are_given_up() {
         assert_eq!(Document::read(&page).is_some(), is_read, "{start}");
     }
     assert!(
-        started.elapsed() < Duration::from_secs(120),
+        started.elapsed() < Duration::from_mins(2),
         "{:?}",
         started.elapsed()
     );

@@ -95,8 +95,8 @@ fn fits(item: &Item<'_, '_>, axis: Axis, test: &Test) -> bool {
         Test::Text => is_tree && item.node.is_text(),
         Test::Comment => is_tree && item.node.is_comment(),
         Test::Instruction(name) => {
-            let is_called = |name: &Box<str>| item.name().1 == &**name;
-            is_tree && item.node.is_pi() && name.as_ref().is_none_or(is_called)
+            let is_called = |name: &str| item.name().1 == name;
+            is_tree && item.node.is_pi() && name.as_deref().is_none_or(is_called)
         }
     }
 }

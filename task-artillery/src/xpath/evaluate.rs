@@ -176,6 +176,7 @@ fn compare_texts(operator: Operator, left: &str, right: &str) -> bool {
     }
 }
 
+#[expect(clippy::float_cmp, reason = "`=` of XPath is exact")]
 fn compare_numbers(operator: Operator, left: f64, right: f64) -> bool {
     match operator {
         Operator::Equal => left == right,
@@ -279,7 +280,7 @@ fn choose<'e, 'd>(
                 size,
             };
             let is_meant = match predicate.value(here, budget)? {
-                Value::Number(number) => number == position as f64,
+                Value::Number(number) => compare_numbers(Operator::Equal, number, position as f64),
                 value => value.into_bool(),
             };
             if is_meant {

@@ -1,4 +1,4 @@
-//! The functions of XPath 1.0.
+//! The functions of `XPath` 1.0.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! XPath 1.0 over documents of `roxmltree`.
+//! `XPath` 1.0 over documents of `roxmltree`.
 //!
 //! All of the language but for what a script has no use for, which is refused: variables, `id()`, the axis `namespace`, and prefixes
 //! other than `xml`, which nothing could bind. A name without a prefix means elements that are in no namespace, as the standard has it.

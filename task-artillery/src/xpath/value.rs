@@ -125,7 +125,7 @@ impl<'a> Value<'a, '_> {
     }
 }
 
-/// A number as XPath writes it: without an exponent.
+/// A number as `XPath` writes it: without an exponent.
 fn written(number: f64) -> String {
     if number.is_infinite() {
         let sign = if number > 0.0 { "" } else { "-" };

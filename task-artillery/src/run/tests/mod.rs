@@ -7,6 +7,7 @@ mod flow;
 mod limit;
 mod redirect;
 mod server;
+mod sources;
 mod world;
 
 use server::{Peer, Server};

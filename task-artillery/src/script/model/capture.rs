@@ -49,7 +49,7 @@ pub enum CaptureSource {
         /// Which part of the match is kept; all of it, where there is none.
         group: Option<Group>,
     },
-    /// An XPath 1.0 expression in the body.
+    /// An `XPath` 1.0 expression in the body.
     Xpath(Template),
     /// A CSS selector in the body.
     #[serde(rename_all = "camelCase")]

@@ -138,7 +138,7 @@ impl Reader<'_> {
         Some((number > 0).then_some(Group::Number(number as u32)))
     }
 
-    /// An XPath, read where it has no placeholders.
+    /// An `XPath`, read where it has no placeholders.
     pub(super) fn xpath(&mut self, node: &Node) -> Option<Template> {
         let template = self.expression("xpath", node, "`xpath: \"//item/@id\"`")?;
         if let Some(text) = template.as_fixed()

@@ -162,7 +162,7 @@ mod tests {
         }
         let huge = "a".repeat(16 * 1024 * 1024);
         assert_eq!(found("(a{4000})b", "", &huge, 0), None);
-        assert!(started.elapsed() < Duration::from_secs(60));
+        assert!(started.elapsed() < Duration::from_mins(1));
     }
 
     proptest! {

@@ -21,13 +21,15 @@ pub(super) struct Looked<'a> {
 
 impl<'a> Looked<'a> {
     /// No response: nothing is found in it.
-    pub(super) const NOTHING: Self = Self {
-        response: None,
-        text: None,
-        json: OnceCell::new(),
-        html: OnceCell::new(),
-        xml: OnceCell::new(),
-    };
+    pub(super) fn nothing() -> Self {
+        Self {
+            response: None,
+            text: None,
+            json: OnceCell::new(),
+            html: OnceCell::new(),
+            xml: OnceCell::new(),
+        }
+    }
 
     /// A response, with a place for its body as text.
     pub(super) fn new(
@@ -38,7 +40,7 @@ impl<'a> Looked<'a> {
         Self {
             response: Some((headers, body)),
             text: Some(text),
-            ..Self::NOTHING
+            ..Self::nothing()
         }
     }
 

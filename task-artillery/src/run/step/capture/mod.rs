@@ -111,11 +111,12 @@ impl Captures {
 
     /// Keeps what stands for something found: `<name>`.
     pub(super) fn rehearse(&self, vars: &mut Vars, draws: &mut Draws) {
+        let nothing = Looked::nothing();
         for (source, ..) in &self.captures {
-            source.find(&Looked::NOTHING, vars, draws);
+            source.find(&nothing, vars, draws);
         }
         for (source, wanted, _) in &self.matches {
-            source.find(&Looked::NOTHING, vars, draws);
+            source.find(&nothing, vars, draws);
             wanted.value(vars, draws);
         }
         for (_, to, _) in &self.captures {
@@ -139,6 +140,54 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::run::http::Encoding;
+
+    /// What a user draws next after these captures and this match of an answer; or of a rehearsal.
+    fn next_draw(answer: Option<&str>) -> u64 {
+        let captures = [
+            json!({"json": "$.list[*]"}),
+            json!({"jsonList": "$.list[*]"}),
+            json!({"json": "$.{{ $randomString(3) }}"}),
+            json!({"selector": {"css": "li", "attr": null, "index": "random"}}),
+            json!({"selector": {"css": "{{ v }}", "attr": null, "index": "random"}}),
+            json!({"regexp": {"pattern": "{{ $randomNumber(1, 9) }}", "flags": "", "group": null}}),
+            json!({"xpath": "//{{ $randomString(3) }}"}),
+            json!({"header": "x-{{ $randomString(3) }}"}),
+        ]
+        .map(|from| json!({"from": from, "to": "a", "strict": false}));
+        let captures: Vec<Capture> = serde_json::from_value(json!(captures)).unwrap();
+        let wanted = json!([{"from": {"json": "$.list[*]"}, "value": "{{ $randomNumber(1, 9) }}", "strict": false}]);
+        let matches: Vec<Match> = serde_json::from_value(wanted).unwrap();
+        let captures = Captures::compile(&captures, &matches).unwrap();
+        let (mut vars, mut draws) = (Vars::default(), Draws::new(1, 2, 3, 4));
+        match answer {
+            None => captures.rehearse(&mut vars, &mut draws),
+            Some(body) => {
+                let answer = Answer {
+                    headers: http::HeaderMap::new(),
+                    body: Kept::All(bytes::Bytes::copy_from_slice(body.as_bytes())),
+                    encoding: Encoding::Identity,
+                };
+                captures.keep(&answer, &mut vars, &mut draws).unwrap();
+            }
+        }
+        draws.next_u64()
+    }
+
+    #[test]
+    fn what_a_user_draws_next_does_not_depend_on_the_answer() {
+        let rehearsed = next_draw(None);
+        for body in [
+            "",
+            "{\"list\": [1, 2, 3]}",
+            "<li>1<li>2",
+            "<r><a/></r>",
+            "[",
+            "\0",
+        ] {
+            assert_eq!(next_draw(Some(body)), rehearsed, "{body}");
+        }
+    }
 
     #[test]
     fn values_are_the_same_as_javascript_has_it() {

@@ -11,7 +11,7 @@ use crate::script::Vars;
 use crate::script::template::Template;
 use crate::xpath::XPath;
 
-/// An XPath into a body that is XML.
+/// An `XPath` into a body that is XML.
 #[derive(Debug)]
 pub(super) struct XpathSource {
     path: Expression<XPath>,
