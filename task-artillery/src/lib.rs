@@ -12,6 +12,7 @@
 
 pub mod arrivals;
 pub mod condition;
+mod html;
 pub mod jsonpath;
 mod life;
 pub mod payload;
@@ -19,5 +20,6 @@ pub mod report;
 mod run;
 pub mod script;
 mod task;
+mod xpath;
 
 pub use task::Artillery;

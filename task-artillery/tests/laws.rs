@@ -74,6 +74,14 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
         Just(
             json!({ "put": { "url": "/", "body": "{{ one }}", "capture": { "json": "$.token", "as": "token" } } })
         ),
+        Just(json!({ "get": {
+            "url": "/",
+            "capture": [
+                { "selector": "li", "index": "random", "as": "token" },
+                { "regexp": "x{{ $randomNumber(1, 9) }}", "as": "token", "strict": false },
+            ],
+            "match": { "xpath": "//a", "value": "{{ $randomString(3) }}" },
+        } })),
     ];
     let think = (1..300_u32).prop_map(|ms| json!({ "think": format!("{ms}ms") }));
     if depth == 0 {

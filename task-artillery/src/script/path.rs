@@ -98,6 +98,36 @@ impl Path {
         }
         *at = value;
     }
+
+    /// Takes away what lies there, given the variable's value; in a list null takes its place. Nothing is made on the way.
+    pub fn unset(&self, root: &mut Value) {
+        let Some((last, inner)) = self.segments.get(1..).and_then(<[_]>::split_last) else {
+            return;
+        };
+        let mut at = root;
+        for segment in inner {
+            let next = match at {
+                Value::Object(map) => map.get_mut(&**segment),
+                Value::Array(list) => index(segment).and_then(|place| list.get_mut(place)),
+                _ => None,
+            };
+            let Some(next) = next else {
+                return;
+            };
+            at = next;
+        }
+        match at {
+            Value::Object(map) => {
+                map.shift_remove(&**last);
+            }
+            Value::Array(list) => {
+                if let Some(item) = index(last).and_then(|place| list.get_mut(place)) {
+                    *item = Value::Null;
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What a value holds under a name.
@@ -240,6 +270,23 @@ mod tests {
         assert_eq!(get("v.list[01]"), None);
         assert_eq!(get("v.list[7]"), None);
         assert_eq!(get("v.none.at.all"), None);
+    }
+
+    #[test]
+    fn unsetting_takes_away_what_is_there_and_makes_nothing() {
+        let mut root = json!({"a": [1, {"b": 2, "c": 3}], "d": "x"});
+        for path in [
+            "v.a[1].b",
+            "v.a[0]",
+            "v.d.e",
+            "v.none.at.all",
+            "v.a[9]",
+            "v",
+            "v.a.b",
+        ] {
+            Path::parse(path).unset(&mut root);
+        }
+        assert_eq!(root, json!({"a": [null, {"c": 3}], "d": "x"}));
     }
 
     #[test]

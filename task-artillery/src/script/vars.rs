@@ -1,7 +1,7 @@
 //! The variables of a virtual user.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -124,6 +124,8 @@ impl Globals {
 #[derive(Clone, Debug, Default)]
 pub struct Vars {
     own: HashMap<String, Value>,
+    /// What the user has made undefined, whatever others have under that name.
+    undefined: HashSet<String>,
     globals: Rc<Globals>,
     /// The user's row in each table.
     rows: Box<[u32]>,
@@ -142,9 +144,9 @@ struct Branch {
     set: Vec<Path>,
 }
 
-/// What a branch has set, in order.
+/// What a branch has set, in order; none where it has made something undefined.
 #[derive(Debug, Default)]
-pub struct Changes(Vec<(Path, Value)>);
+pub struct Changes(Vec<(Path, Option<Value>)>);
 
 impl Vars {
     /// The variables of a new user: its rows go by its number among all of the run's, its `$uuid` and its choices among the
@@ -152,6 +154,7 @@ impl Vars {
     pub fn new(globals: Rc<Globals>, unit: u64, draws: &mut Draws) -> Self {
         Self {
             own: HashMap::new(),
+            undefined: HashSet::new(),
             rows: globals
                 .tables
                 .iter()
@@ -172,6 +175,7 @@ impl Vars {
     pub fn branch(under: &Rc<Self>) -> Self {
         Self {
             own: HashMap::new(),
+            undefined: HashSet::new(),
             globals: Rc::clone(&under.globals),
             rows: Box::default(),
             choices: Box::default(),
@@ -186,14 +190,15 @@ impl Vars {
     /// What a branch has set.
     pub fn into_changes(mut self) -> Changes {
         let set = self.branch.take().map(|branch| branch.set);
-        let changes = set.into_iter().flatten().filter_map(|path| {
-            let root = if path.is_deep() {
-                Cow::Borrowed(self.own.get(path.root())?)
+        let changes = set.into_iter().flatten().map(|path| {
+            let value = if path.is_deep() {
+                let root = self.own.get(path.root());
+                let value = root.and_then(|root| path.get(Cow::Borrowed(root)));
+                value.map(Cow::into_owned)
             } else {
-                Cow::Owned(self.own.remove(path.root())?)
+                self.own.remove(path.root())
             };
-            let value = path.get(root)?.into_owned();
-            Some((path, value))
+            (path, value)
         });
         Changes(changes.collect())
     }
@@ -201,7 +206,10 @@ impl Vars {
     /// Sets what a branch has set.
     pub fn apply(&mut self, changes: Changes) {
         for (path, value) in changes.0 {
-            self.set(&path, value);
+            match value {
+                Some(value) => self.set(&path, value),
+                None => self.unset(&path),
+            }
         }
     }
 
@@ -232,17 +240,38 @@ impl Vars {
             None => self.named(path.root()).map_or(Value::Null, Cow::into_owned),
         };
         path.set(&mut root, value);
-        self.own.insert(path.root().to_owned(), root);
+        self.set_named(path.root(), root);
+    }
+
+    /// Makes the value at a path undefined, for this user. In a list it becomes null, as JSON has it.
+    pub fn unset(&mut self, path: &Path) {
+        if let Some(branch) = &mut self.branch {
+            branch.note(path);
+        }
+        if !path.is_deep() {
+            self.own.remove(path.root());
+            self.undefined.insert(path.root().to_owned());
+            return;
+        }
+        if let Some(root) = self.named(path.root()) {
+            let mut root = root.into_owned();
+            path.unset(&mut root);
+            self.set_named(path.root(), root);
+        }
     }
 
     /// Sets a variable by its name, whatever is in it.
     pub(super) fn set_named(&mut self, name: &str, value: Value) {
         self.own.insert(name.to_owned(), value);
+        self.undefined.remove(name);
     }
 
     fn named(&self, name: &str) -> Option<Cow<'_, Value>> {
         if let Some(value) = self.own.get(name) {
             return Some(Cow::Borrowed(value));
+        }
+        if self.undefined.contains(name) {
+            return None;
         }
         if let Some(branch) = &self.branch {
             return branch.under.named(name);

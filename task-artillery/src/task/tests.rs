@@ -75,13 +75,30 @@ fn what_comes_over_the_wire_is_checked_again() {
     );
     let broken = json!([{"id": 0, "kind": {"request": {
         "method": "GET", "url": "/", "endpoint": "/", "name": null, "headers": [], "body": null,
-        "captures": capture,
+        "captures": capture, "matches": [],
     }}}]);
     for once in ["before", "after"] {
         assert!(
             error(&|wire| wire[once] = broken.clone())
                 .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
         );
+    }
+    let regexp = |pattern: &str, flags: &str| json!({"regexp": {"pattern": pattern, "flags": flags, "group": null}});
+    let selector = json!({"selector": {"css": "li:eq(1)", "attr": null, "index": "last"}});
+    for (from, said) in [
+        (
+            json!({"jsonList": "$[?(@.x ==)]"}),
+            "the JSONPath `$[?(@.x ==)]`",
+        ),
+        (json!({"header": "a b"}), "the name of a header `a b`"),
+        (regexp("(a", ""), "the regular expression `(a`"),
+        (regexp("a", "x"), "the regular expression `a`"),
+        (json!({"xpath": "//p:a"}), "the XPath `//p:a`"),
+        (selector, "the selector `li:eq(1)`"),
+    ] {
+        let matched = json!([{"from": from, "value": 1, "strict": true}]);
+        let error = error(&|wire| at(wire, "/matches", matched.clone()));
+        assert!(error.contains(&format!("{said} cannot be read")), "{error}");
     }
     let header = json!([{"name": "a b", "value": "c"}]);
     assert!(

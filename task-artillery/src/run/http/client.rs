@@ -56,6 +56,8 @@ pub(in crate::run) struct Call<'s> {
 /// The last response to a call.
 #[derive(Debug)]
 pub(in crate::run) struct Answer {
+    /// Its headers.
+    pub(in crate::run) headers: HeaderMap,
     /// What was kept of the body.
     pub(in crate::run) body: Kept,
     /// How the body is encoded.
@@ -135,6 +137,7 @@ impl Client {
             let Some(location) = next? else {
                 let encoding = Encoding::of(parts.headers.get(CONTENT_ENCODING));
                 return Ok(Answer {
+                    headers: parts.headers,
                     body: received.kept,
                     encoding,
                 });

@@ -57,7 +57,7 @@ impl RequestStep {
             auth: request.auth.as_ref().map(Credentials::compile),
             cookies: Given::compile_all(request, compiler),
             body,
-            captures: Captures::compile(&request.captures)?,
+            captures: Captures::compile(&request.captures, &request.matches)?,
             follow: request.follow_redirect,
             decode: request.gzip,
             timeout: request.timeout,
@@ -103,6 +103,7 @@ impl RequestStep {
         let cookies = self.cookies.iter();
         let cookies = cookies.map(|cookie| cookie.render(vars, draws)).collect();
         let body = self.body.render(vars, draws)?;
+        let keep = self.captures.need_body();
         Ok(Call {
             method: self.method.clone(),
             location,
@@ -110,7 +111,7 @@ impl RequestStep {
             cookies,
             body,
             follow: self.follow,
-            keep: !self.captures.is_empty(),
+            keep,
             timeout: self.timeout,
         })
     }

@@ -11,6 +11,7 @@ mod parallel;
 mod redirect;
 mod sending;
 mod server;
+mod sources;
 mod uploading;
 mod world;
 

@@ -1,5 +1,6 @@
 //! The typed script, and its form on the wire.
 
+mod capture;
 mod config;
 mod content;
 mod flow;
@@ -8,11 +9,12 @@ mod request;
 mod rounds;
 mod weights;
 
+pub use capture::{Capture, CaptureSource, Group, Match, Nth};
 pub use config::{CookieSettings, Header, HttpSettings, Phase, Script, TlsSettings, Variable};
 pub use content::{Auth, Body, Cookie, Field, Part, PartContent};
 pub use flow::{Parallel, Scenario, Step, StepKind};
 pub use payload::{CsvFormat, Order, Payload};
-pub use request::{Capture, CaptureSource, Method, Request};
+pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
 pub use weights::Weights;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use star_core::as_nanos;
 
-use super::super::path::Path;
 use super::super::template::Template;
+use super::capture::{Capture, Match};
 use super::config::Header;
 use super::content::{Auth, Body, Cookie, Field};
 use crate::condition::Condition;
@@ -52,6 +52,8 @@ pub struct Request {
     pub timeout: Option<Duration>,
     /// What is kept of the response.
     pub captures: Vec<Capture>,
+    /// What the response has to be.
+    pub matches: Vec<Match>,
     /// Of a hundred times that a user comes to it, how often it is made; always where nothing is said.
     pub probability: Option<f64>,
     /// Only where this holds it is made.
@@ -112,24 +114,4 @@ impl Method {
             Self::Options => "OPTIONS",
         }
     }
-}
-
-/// Something to keep of a response.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Capture {
-    /// What is looked for.
-    pub from: CaptureSource,
-    /// The variable, or the place in one, that it goes to.
-    pub to: Path,
-    /// Whether the user fails when it is not found.
-    pub strict: bool,
-}
-
-/// Where a capture looks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub enum CaptureSource {
-    /// A `JSONPath` in the body; checked when read where it has no placeholders.
-    Json(Template),
 }

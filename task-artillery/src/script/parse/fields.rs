@@ -49,6 +49,11 @@ impl<'n> Fields<'n> {
             .any(|key| self.map.get(key).is_some() || self.slips.contains(key))
     }
 
+    /// What messages call such a mapping.
+    pub(super) fn noun(&self) -> &'static str {
+        self.mapping.noun
+    }
+
     /// Where a key stands, if it is there.
     pub(super) fn key_span(&self, key: &str) -> Option<Span> {
         self.map.entry(key).map(|entry| entry.key_span)

@@ -11,8 +11,8 @@ pub(super) use config::{
     CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
 };
 pub(super) use flow::{
-    AUTH, CAPTURE, DEFAULT_THINK, LOOP, ONCE, PARALLEL, PART, REQUEST, SCENARIO, STEP, THINK,
-    is_of_other_engine,
+    AUTH, CAPTURE, DEFAULT_THINK, LOOP, MATCH, ONCE, PARALLEL, PART, REQUEST, SCENARIO, STEP,
+    THINK, is_of_other_engine,
 };
 
 use Status::{Done, Elsewhere, NotYet, Silent};

@@ -8,6 +8,7 @@ mod condition;
 mod config;
 mod cookies;
 mod csv;
+mod expression;
 mod fields;
 mod headers;
 mod jitter;

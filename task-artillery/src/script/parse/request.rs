@@ -50,8 +50,12 @@ impl Reader<'_> {
         let timeout = self.request_timeout(&fields);
         let body = self.request_body(method, &fields, &headers);
         let captures = match fields.get("capture") {
-            Some(node) => self.captures(node)?,
-            None => Vec::new(),
+            Some(node) => self.captures(node),
+            None => Some(Vec::new()),
+        };
+        let matches = match fields.get("match") {
+            Some(node) => self.matches(node),
+            None => Some(Vec::new()),
         };
         let probability = fields.get("probability");
         let probability = probability.map(|node| self.probability(node));
@@ -75,7 +79,8 @@ impl Reader<'_> {
             follow_redirect: follow_redirect?,
             gzip: gzip?,
             timeout,
-            captures,
+            captures: captures?,
+            matches: matches?,
             probability: match probability {
                 Some(probability) => Some(probability?),
                 None => None,

@@ -25,6 +25,7 @@ pub fn schema() -> Value {
         ("auth", of_mapping(&keys::AUTH)),
         ("part", of_mapping(&keys::PART)),
         ("capture", of_mapping(&keys::CAPTURE)),
+        ("match", of_mapping(&keys::MATCH)),
     ];
     let mut script = of_mapping(&keys::SCRIPT);
     let own = json!({
@@ -95,7 +96,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
         "before" | "after" => reference("once"),
         "flow" | "loop" | "parallel" => reference("steps"),
-        "capture" | "match" => one_or_many("capture"),
+        "capture" | "match" => one_or_many(name),
         "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
         "formData" => json!({ "type": "object", "additionalProperties": part() }),
         "fields" => json!({ "type": "array" }),
@@ -104,6 +105,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "cast"
         | "skipEmptyLines"
         | "strict"
+        | "multiple"
         | "followRedirect"
         | "gzip"
         | "allowGetBody"

@@ -212,3 +212,23 @@ fn what_a_branch_sets_is_its_own_until_it_is_applied() {
         Some(json!({"kept": true, "x": {"z": 0, "y": "again"}, "list": [null, "second"]}))
     );
 }
+
+#[test]
+fn what_a_user_makes_undefined_hides_what_others_have() {
+    let mut vars = Vars::from_iter([
+        ("a".to_owned(), json!(1)),
+        ("deep".to_owned(), json!({"x": 1, "y": [1, 2]})),
+    ]);
+    let get = |vars: &Vars, path: &str| vars.get(&Path::parse(path)).map(Cow::into_owned);
+    for path in ["a", "deep.x", "deep.y[0]", "none", "none.at.all"] {
+        vars.unset(&Path::parse(path));
+    }
+    assert_eq!(get(&vars, "a"), None);
+    assert_eq!(get(&vars, "deep"), Some(json!({"y": [null, 2]})));
+    assert_eq!(get(&vars, "none"), None);
+    vars.set(&Path::parse("a"), json!(2));
+    assert_eq!(get(&vars, "a"), Some(json!(2)));
+    vars.unset(&Path::parse("target"));
+    vars.set(&Path::parse("target.x"), json!(3));
+    assert_eq!(get(&vars, "target"), Some(json!({"x": 3})));
+}

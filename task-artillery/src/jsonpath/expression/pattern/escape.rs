@@ -55,7 +55,11 @@ impl Translation<'_> {
             'u' => return self.hexadecimal(start, 4),
             '0'..='9' | 'k' => (
                 "back-references are not supported in regular expressions",
-                "compare with `==` in the expression instead",
+                if self.flags.search {
+                    "write what it repeats once more"
+                } else {
+                    "compare with `==` in the expression instead"
+                },
             ),
             'p' | 'P' if self.flags.unicode => (
                 "`\\p{…}` is not supported in regular expressions",

@@ -91,10 +91,7 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
             "setContentLengthHeader",
             Harmless("the length of what is sent is always counted and said"),
         ),
-        Key(
-            "match",
-            NotYet("a strict `capture` fails a user whose answer lacks something"),
-        ),
+        Key("match", Done),
         Key(
             "expect",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
@@ -136,26 +133,41 @@ pub(in crate::script::parse) static CAPTURE: Mapping = Mapping {
     rest: "",
     keys: &[
         Key("json", Done),
+        Key("header", Done),
+        Key("regexp", Done),
+        Key("group", Done),
+        Key("flags", Done),
+        Key("xpath", Done),
+        Key("selector", Done),
+        Key("attr", Done),
+        Key("index", Done),
         Key("as", Done),
         Key("strict", Done),
-        Key("header", FROM_JSON),
-        Key("regexp", FROM_JSON),
-        Key("group", FROM_JSON),
-        Key("flags", FROM_JSON),
-        Key("xpath", FROM_JSON),
-        Key("selector", FROM_JSON),
-        Key("attr", FROM_JSON),
-        Key("index", FROM_JSON),
-        Key(
-            "multiple",
-            NotYet("of several hits one is taken at random; name one, as in `$.items[0]`"),
-        ),
+        Key("multiple", Done),
         Key("transform", JAVASCRIPT),
         Key("value", Elsewhere("it belongs to `match`")),
     ],
 };
 
-const FROM_JSON: Status = NotYet("this version captures from JSON: `json: \"$.path\"`");
+pub(in crate::script::parse) static MATCH: Mapping = Mapping {
+    noun: "a match",
+    rest: "",
+    keys: &[
+        Key("json", Done),
+        Key("header", Done),
+        Key("regexp", Done),
+        Key("group", Done),
+        Key("flags", Done),
+        Key("xpath", Done),
+        Key("selector", Done),
+        Key("attr", Done),
+        Key("index", Done),
+        Key("value", Done),
+        Key("strict", Done),
+        Key("as", Elsewhere("it belongs to `capture`")),
+        Key("multiple", Elsewhere("it belongs to `capture`")),
+    ],
+};
 
 /// What a step may be. Beside it stand the keys of [`LOOP`] and so on, if it has any.
 pub(in crate::script::parse) static STEP: Mapping = Mapping {

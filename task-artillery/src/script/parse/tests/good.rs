@@ -65,6 +65,15 @@ scenarios:
           capture:
             - {json: $.id, as: cart}
             - {json: $.items, as: items.all, strict: true}
+            - {json: "$.items[*].id", as: ids, multiple: false}
+            - {regexp: 'token=(?<t>\w+)', as: token, group: t, flags: i}
+            - {regexp: "(a)(b)", as: b, group: "2"}
+            - {selector: "li.{{ user }}", attr: data-id, index: random, as: li}
+            - {selector: li, index: 3, as: text}
+            - {xpath: //item/@id, as: item}
+          match:
+            - {header: Content-Type, value: "text/{{ user }}"}
+            - {json: $.n, value: 1.0, strict: false}
       - - think: 500ms
         - loop:
             - GET: {url: "/carts/{{ cart }}/{{ $loopCount }}", name: "cart {{ cart }}"}
@@ -538,4 +547,69 @@ scenarios: [{flow: [{get: {url: "/{{ token }}/{{ shop.name }}"}}]}]
     assert!(script.known_from_before(false).is_empty());
     let known = serde_json::to_value(script.known_from_before(true)).unwrap();
     assert_eq!(known, json!({"shop": "<shop>", "token": "<token>"}));
+}
+
+#[test]
+fn captures_and_matches_mean_what_is_written() {
+    let request = |keys: &str| {
+        let mut steps = with_flow(&format!("{{get: {{url: /, {keys}}}}}"));
+        let Some(StepKind::Request(request)) = steps.pop() else {
+            panic!("it is a request");
+        };
+        request
+    };
+    for (capture, from) in [
+        ("json: $.a", json!({"json": "$.a"})),
+        ("json: $.a, multiple: true", json!({"json": "$.a"})),
+        ("json: $.a, multiple: false", json!({"jsonList": "$.a"})),
+        ("header: X-Id", json!({"header": "X-Id"})),
+        ("header: \"{{ v }}\"", json!({"header": "{{ v }}"})),
+        (
+            "regexp: 7",
+            json!({"regexp": {"pattern": "7", "flags": "", "group": null}}),
+        ),
+        (
+            "regexp: (a), group: 0",
+            json!({"regexp": {"pattern": "(a)", "flags": "", "group": null}}),
+        ),
+        (
+            "regexp: \"{{ v }}\", group: 7, flags: m",
+            json!({"regexp": {"pattern": "{{ v }}", "flags": "m", "group": 7}}),
+        ),
+        ("xpath: count(//a)", json!({"xpath": "count(//a)"})),
+        (
+            "selector: a, index: last",
+            json!({"selector": {"css": "a", "attr": null, "index": "last"}}),
+        ),
+        (
+            "selector: a, index: \"2\", attr: href",
+            json!({"selector": {"css": "a", "attr": "href", "index": {"at": 2}}}),
+        ),
+    ] {
+        let request = request(&format!("capture: {{{capture}, as: it}}"));
+        let wire = serde_json::to_value(&request.captures).unwrap();
+        let strict = true;
+        assert_eq!(
+            wire,
+            json!([{"from": from, "to": "it", "strict": strict}]),
+            "{capture}"
+        );
+        let back: Vec<crate::script::model::Capture> = serde_json::from_value(wire).unwrap();
+        assert_eq!(back, request.captures);
+    }
+    for (value, wire) in [
+        ("null", json!(null)),
+        ("true", json!(true)),
+        ("\"{{ v }}\"", json!("{{ v }}")),
+        ("open", json!("open")),
+        ("2.50", json!(2.5)),
+    ] {
+        let request = request(&format!(
+            "match: {{json: $.a, value: {value}, strict: false}}"
+        ));
+        assert_eq!(
+            serde_json::to_value(&request.matches).unwrap(),
+            json!([{"from": {"json": "$.a"}, "value": wire, "strict": false}])
+        );
+    }
 }

@@ -56,7 +56,13 @@ fn any_change() -> impl Strategy<Value = Change> {
         "limit",
         "over",
         "capture",
+        "match",
         "json",
+        "regexp",
+        "selector",
+        "xpath",
+        "header",
+        "value",
         "as",
         "url",
         "body",
@@ -141,7 +147,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn a_changed_script_is_read_or_refused(changes in prop::collection::vec((0usize..110, any_change()), 1..5)) {
+    fn a_changed_script_is_read_or_refused(changes in prop::collection::vec((0usize..150, any_change()), 1..5)) {
         let mut document = document(WHOLE);
         for (mut number, what) in changes {
             change(&mut document.root, &mut number, &what);

@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 21] = [
+    let cases: [(&keys::Mapping, &str); 22] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -59,6 +59,10 @@ fn every_key_that_is_carried_out_is_looked_at() {
             &keys::PART,
             "{scenarios: [{flow: [{post: {formData: {a: {KEY}}}}]}]}",
         ),
+        (
+            &keys::MATCH,
+            "{scenarios: [{flow: [{get: {match: {KEY}}}]}]}",
+        ),
         (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
         (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
         (&keys::THINK, "{scenarios: [{flow: [{think: 1, KEY}]}]}"),
@@ -71,11 +75,12 @@ fn every_key_that_is_carried_out_is_looked_at() {
             "{scenarios: [{flow: [{parallel: [], KEY}]}]}",
         ),
     ];
-    // The step is there already; nothing as a mark means that there is none.
+    // The step is there already; nothing as a mark means that there is none; and null can be looked for.
     let exempt = [
         (keys::LOOP.noun, "loop"),
         (keys::THINK.noun, "think"),
         (keys::PARALLEL.noun, "parallel"),
+        (keys::MATCH.noun, "value"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
         (keys::CSV.noun, "comment"),
@@ -121,6 +126,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::COOKIE_JAR,
         &keys::AUTH,
         &keys::PART,
+        &keys::MATCH,
         &keys::STEP,
         &keys::LOOP,
         &keys::THINK,

@@ -1,0 +1,12 @@
+//! HTML documents, and the elements in them that CSS selectors name.
+//!
+//! Documents are read as browsers read them, by `html5ever`. What a server answers must not stall a worker: the size of a document's
+//! tree, its depth and the length of its tags are bounded.
+
+mod document;
+mod selector;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use document::Document;
+pub(crate) use selector::Selector;
