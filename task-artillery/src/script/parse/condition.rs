@@ -1,11 +1,16 @@
 //! Whether a request is made: `probability` and `ifTrue`.
 
+use std::collections::HashSet;
+
 use star_core::document::{Node, Span};
 
 use super::fields::short;
 use super::reader::Reader;
 use super::scope::{Known, Place};
 use crate::condition::{Condition, Named};
+
+/// The names of one condition that are told to be none.
+const TOLD: usize = 20;
 
 /// What people take for values, and what is one.
 const WORDS: [(&str, &str); 5] = [
@@ -68,11 +73,13 @@ impl Reader<'_> {
             self.error(node.span, message, help);
             return None;
         }
-        let mut good = true;
+        let (mut seen, mut bad) = (HashSet::new(), 0);
         for name in condition.names() {
-            good &= self.name_in_condition(name, text, node.span);
+            if bad < TOLD && seen.insert(name.path.source()) {
+                bad += usize::from(!self.name_in_condition(name, text, node.span));
+            }
         }
-        good.then_some(condition)
+        (bad == 0).then_some(condition)
     }
 
     /// Whether a name in a condition can be used; says if not.
