@@ -9,7 +9,9 @@ pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// Where the lines go that tasks say ([`Context::say`](crate::Context::say)): to the program that runs the worker. By default nowhere.
 #[derive(Clone, Default)]
-pub struct Voice(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct Voice(Option<Arc<Listen>>);
+
+type Listen = dyn Fn(&str) + Send + Sync;
 
 impl Voice {
     /// Lets `listen` have every line, without an end of line. It is called by workers that have users to start, so it should be quick.

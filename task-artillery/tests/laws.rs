@@ -68,10 +68,16 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
         Just(
             json!({ "put": { "url": "/", "body": "{{ one }}", "capture": { "json": "$.token", "as": "token" } } })
         ),
+        (0..=100_u32).prop_map(|percent| {
+            json!({ "get": { "url": "/{{ $randomString(3) }}", "probability": percent, "ifTrue": "random() < 0.7 or one > 1" } })
+        }),
     ];
-    let think = (1..300_u32).prop_map(|ms| json!({ "think": format!("{ms}ms") }));
+    let think = (1..300_u32, 0..150_u32).prop_map(
+        |(ms, percent)| json!({ "think": format!("{ms}ms"), "jitter": format!("{percent}%") }),
+    );
+    let log = Just(json!({ "log": "{{ name }} {{ $randomNumber(1, 9) }}" }));
     if depth == 0 {
-        return prop_oneof![3 => request, 1 => think].boxed();
+        return prop_oneof![6 => request, 2 => think, 1 => log].boxed();
     }
     let rounds = (prop::collection::vec(step(depth - 1), 1..3), 0..4_u32)
         .prop_map(|(steps, count)| json!({ "loop": steps, "count": count }));

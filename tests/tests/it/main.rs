@@ -12,4 +12,5 @@ mod interrupts;
 mod losses;
 mod once;
 mod promise;
+mod said;
 mod scripts;

@@ -4,6 +4,7 @@ mod capture;
 mod connection;
 mod cutting;
 mod flow;
+mod guard;
 mod limit;
 mod once;
 mod parallel;

@@ -216,6 +216,47 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_differs_evenly_around_what_is_said_and_is_never_less_than_none() {
+        let millis = Duration::from_millis;
+        let spread = |jitter: Jitter, time: Duration| {
+            let mut draws = draws();
+            let pauses: Vec<_> = (0..1000).map(|_| jitter.spread(time, &mut draws)).collect();
+            let within = |from, to| {
+                let there = pauses
+                    .iter()
+                    .filter(|pause| (millis(from)..millis(to)).contains(*pause));
+                there.count()
+            };
+            (
+                within(0, 80),
+                within(80, 100),
+                within(100, 120),
+                within(120, 1000),
+            )
+        };
+        let (below, shorter, longer, beyond) = spread(Jitter::Span(millis(20)), millis(100));
+        assert_eq!((below, beyond), (0, 0));
+        assert!(shorter > 400 && longer > 400, "{shorter} {longer}");
+        let same = spread(Jitter::Percent(20.0), millis(100));
+        assert_eq!(same, (0, shorter, longer, 0));
+        assert_eq!(
+            spread(Jitter::Span(Duration::ZERO), millis(99)),
+            (0, 1000, 0, 0)
+        );
+        let none = (0..100).map(|_| Jitter::Span(millis(50)).spread(millis(1), &mut draws()));
+        assert!(none.max().unwrap() <= millis(51));
+        let mut draws = draws();
+        let some = (0..100).filter(|_| {
+            Jitter::Percent(300.0)
+                .spread(millis(9), &mut draws)
+                .is_zero()
+        });
+        assert!((20..50).contains(&some.count()));
+        let endless = Jitter::Percent(f64::MAX).spread(Duration::MAX, &mut draws);
+        assert_eq!(endless, Duration::MAX);
+    }
+
+    #[test]
     fn rounds_told_by_a_placeholder_are_a_number_or_a_range() {
         let range = |source| {
             Rounds::Template(Template::parse(source).unwrap()).range(&vars(), &mut draws())
