@@ -73,14 +73,14 @@ fn what_comes_over_the_wire_is_checked_again() {
         error(&|wire| at(wire, "/captures", capture.clone()))
             .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
     );
-    let broken = json!([{"id": 0, "kind": {"request": {
-        "method": "GET", "url": "/", "endpoint": "/", "name": null, "headers": [], "body": null,
-        "captures": capture, "matches": [],
-    }}}]);
     for once in ["before", "after"] {
+        let broken = error(&|wire| {
+            wire[once] = wire["scenarios"][0]["flow"].clone();
+            wire[once][0]["kind"]["request"]["captures"] = capture.clone();
+        });
         assert!(
-            error(&|wire| wire[once] = broken.clone())
-                .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
+            broken.contains("the JSONPath `$[?(@.x ==)]` cannot be read"),
+            "{broken}"
         );
     }
     let regexp = |pattern: &str, flags: &str| json!({"regexp": {"pattern": pattern, "flags": flags, "group": null}});

@@ -64,8 +64,11 @@ fn before_gives_every_user_of_every_worker_a_token_and_after_is_done_last() {
     for how in [THREADS, PROCESSES] {
         let scratch = Scratch::default();
         let target = Target::start(0).unwrap();
-        let script = script(&scratch, LOG_IN, LOG_OUT, 1);
-        run(&scratch, &target, &script, how).expect(0);
+        let before = format!("{LOG_IN}, {{ log: \"in: {{{{ token }}}}\" }}");
+        let after = format!("{{ log: \"out: {{{{ token }}}}\" }}, {LOG_OUT}");
+        let script = script(&scratch, &before, &after, 1);
+        let quiet = [how, &["-q"]].concat();
+        let said = run(&scratch, &target, &script, &quiet).expect(0).out;
         let lines = lines(&target);
         let [login, users @ .., logout] = &*lines else {
             panic!("{lines:?}");
@@ -75,6 +78,7 @@ fn before_gives_every_user_of_every_worker_a_token_and_after_is_done_last() {
         assert!(users.iter().all(|line| line == "GET /private"));
         let token = logout.strip_prefix("DELETE /echo?of=").unwrap();
         assert!(token.len() > 8, "{token}");
+        assert_eq!(said, format!("in: {token}\nout: {token}\n"));
         let report = json(&scratch.path("report.json"));
         let counters = &report["aggregate"]["counters"];
         assert_eq!(counters["http.codes.200"], 30, "all are let in: {counters}");

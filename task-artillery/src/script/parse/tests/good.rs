@@ -83,10 +83,8 @@ scenarios:
         over: list
   - flow:
       - delete: {url: "http://example.com/all", body: "{{ $randomNumber(1, 9) }}"}
-before:
-  flow:
-    - post: {url: /login, json: {user: "{{ user }}"}, capture: {json: $.token, as: token}}
-after: {flow: [{delete: {url: "/sessions/{{ token }}"}}]}
+before: {flow: [{log: "of {{ user }}"}]}
+after: {flow: [{think: 1}]}
 _split: {maxChunkRequestsPerSecond: 10}
 task: artillery
 x-shared: {anything: [goes]}
@@ -544,6 +542,8 @@ scenarios: [{flow: [{get: {url: "/{{ token }}/{{ shop.name }}"}}]}]
         (ids(&script.before), ids(&script.after)),
         (vec![0, 2], vec![3, 4])
     );
+    let wire = serde_json::to_string(&script).unwrap();
+    assert_eq!(serde_json::from_str::<Script>(&wire).unwrap(), script);
     assert!(script.known_from_before(false).is_empty());
     let known = serde_json::to_value(script.known_from_before(true)).unwrap();
     assert_eq!(known, json!({"shop": "<shop>", "token": "<token>"}));
