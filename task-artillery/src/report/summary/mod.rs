@@ -47,6 +47,10 @@ impl Summary {
     }
 }
 
+impl star_core::Summary for Summary {
+    const FORMATS: &'static [&'static str] = &["v2"];
+}
+
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         ArtilleryReport::of(&self.report, &self.facts).serialize(serializer)
