@@ -214,3 +214,17 @@ fn windows_with_a_most_of_users_have_no_more_lanes() {
         [None, Some(5), Some(5), Some(3), Some(3), None]
     );
 }
+
+#[test]
+fn users_who_share_connections_come_in_no_more_lanes_than_there_are_connections() {
+    let phases = "phases: [{duration: 60, arrivalRate: 1}, {duration: 60, arrivalRate: 1, maxVusers: 2}], http: {pool: 4}";
+    let task = script(phases, "", GET);
+    let most = |from, to| {
+        let [from, to] = [from, to].map(Duration::from_secs);
+        task.most_lanes(Window::new(from, to))
+    };
+    assert_eq!(
+        [most(0, 60), most(0, 120), most(120, 180)],
+        [Some(4), Some(2), Some(4)]
+    );
+}

@@ -11,4 +11,5 @@ mod examples;
 mod interrupts;
 mod losses;
 mod promise;
+mod reports;
 mod scripts;

@@ -1,4 +1,4 @@
-//! HTTP/1.1, spoken by each user on connections of its own.
+//! HTTP/1.1, spoken by each user on connections of its own, or on those of a [`Pool`](pool::Pool) that all users share.
 //!
 //! Looking up the name, connecting, the TLS handshake, sending, the response's headers and its body are each a wait of their own, so
 //! each is measured and limited by itself:
@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | name, connecting and TLS together | `http.timeout` (Artillery leaves it to the operating system) | `ETIMEDOUT` |
 //! | the response's headers, from when the request was sent | `http.timeout` | `ETIMEDOUT` |
+//! | a free connection of a pool | none, as in Artillery | |
 //! | each next part of a body | the longer of `http.timeout` and 8 s | `ERR_SOCKET_TIMEOUT` |
 
 mod body;
@@ -18,8 +19,10 @@ mod decode;
 mod error;
 mod location;
 mod origin;
+mod pool;
 mod resolve;
 mod stream;
+mod timing;
 mod tls;
 mod watchdog;
 
@@ -33,6 +36,7 @@ pub(super) use client::{Answer, Call, Client};
 pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
+use pool::Pool;
 pub(super) use tls::Trust;
 
 use super::Cx;
@@ -42,6 +46,8 @@ pub(super) struct Shared {
     locations: Locations,
     timeout: Duration,
     trust: Trust,
+    /// The connections that all users share, where they have none of their own.
+    pool: Option<Pool>,
     /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
     tls: OnceCell<TlsConnector>,
 }
@@ -55,12 +61,19 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// What clients share that reach the target at `locations`, wait for headers for so long, and trust these servers.
-    pub(super) fn new(locations: Locations, timeout: Duration, trust: Trust) -> Self {
+    /// What clients share that reach the target at `locations`, wait for headers for so long, and trust these servers; with `pool`
+    /// they share so many connections to each server.
+    pub(super) fn new(
+        locations: Locations,
+        timeout: Duration,
+        trust: Trust,
+        pool: Option<usize>,
+    ) -> Self {
         Self {
             locations,
             timeout,
             trust,
+            pool: pool.map(Pool::new),
             tls: OnceCell::new(),
         }
     }

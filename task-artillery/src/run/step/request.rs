@@ -11,12 +11,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use star_core::Failure;
 use star_core::draw::Draws;
 
-use super::super::engine::Compiler;
+use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
 use super::super::http::{Call, Encoding, Location, RequestError};
 use super::super::meter::Meter;
 use super::super::user::Turn;
 use super::capture::Captures;
+use crate::report::{Answered, EndpointKey, ErrorName};
 use crate::script::Vars;
 use crate::script::model::{Body, Header, Request};
 use crate::script::template::{JsonTemplate, Template, json_text};
@@ -42,7 +43,12 @@ pub(in crate::run) struct RequestStep {
     body: Content,
     captures: Captures,
     follow: bool,
+    /// Where the name of its endpoint is made of data: the request's own name.
+    made: Option<OwnName>,
 }
+
+/// What a request is called, if it has a name.
+type OwnName = Option<String>;
 
 #[derive(Debug)]
 enum Destination {
@@ -80,6 +86,10 @@ impl RequestStep {
             body: Content::compile(request.body.as_ref()),
             captures: Captures::compile(&request.captures)?,
             follow: true,
+            made: compiler
+                .naming
+                .is_made(request)
+                .then(|| request.name.clone()),
         })
     }
 
@@ -90,16 +100,33 @@ impl RequestStep {
     pub(in crate::run) async fn run(&self, turn: Turn<'_>) -> Result<(), UserError> {
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
+        let made = self.made_endpoint(turn.engine, &call.location);
+        let endpoint = match &self.made {
+            Some(_) => made.as_deref().map(EndpointKey::Made),
+            None => Some(EndpointKey::Number(self.number)),
+        };
         let Some(client) = turn.client else {
-            rehearse(&turn.meter);
+            rehearse(&turn.meter, endpoint);
             self.captures.rehearse(turn.vars, &mut draws);
             return Ok(());
         };
-        let answer = client.call(call, &turn.meter).await?;
+        let answer = client.call(call, &turn.meter).await.inspect_err(|error| {
+            let error = turn.engine.shown(error.name());
+            turn.meter.unanswered(endpoint, &error);
+        })?;
+        turn.meter.answered(endpoint, &answer.answered);
         if self.captures.is_empty() {
             return Ok(());
         }
         self.captures.keep(&answer, turn.vars, &mut draws)
+    }
+
+    /// What reports call the endpoint of a request to this place, where that is made of data.
+    fn made_endpoint(&self, engine: &Engine, location: &Location) -> Option<ErrorName> {
+        let name = self.made.as_ref()?;
+        let url = format!("{}{}", location.origin, location.path);
+        let endpoint = engine.naming().endpoint(&url, name.as_deref())?;
+        Some(engine.shown(endpoint.into()))
     }
 
     fn call(&self, turn: &Turn<'_>, draws: &mut Draws) -> Result<Call<'_>, UserError> {
@@ -133,11 +160,18 @@ impl RequestStep {
 }
 
 /// Counts an exchange that nobody had a part in: a 200 without a body, in no time.
-fn rehearse(meter: &Meter<'_>) {
+fn rehearse(meter: &Meter<'_>, endpoint: Option<EndpointKey<'_>>) {
     let now = meter.now();
     meter.request(now);
     meter.response(200, Duration::ZERO);
     meter.body(now, 0, Some(Duration::ZERO));
+    let answered = Answered {
+        status: 200,
+        latency: Duration::ZERO,
+        total: Duration::ZERO,
+        server_timing: None,
+    };
+    meter.answered(endpoint, &answered);
 }
 
 impl Content {

@@ -3,8 +3,10 @@
 mod capture;
 mod connection;
 mod cutting;
+mod endpoints;
 mod flow;
 mod limit;
+mod pool;
 mod redirect;
 mod server;
 mod world;

@@ -1,5 +1,6 @@
 //! The script as a whole, and its `config`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
 use super::flow::Scenario;
 use super::payload::Payload;
+use super::reporting::Reporting;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
 /// A script, read and checked.
@@ -41,6 +43,8 @@ pub struct Script {
     pub scenarios: Vec<Scenario>,
     /// The script's own limits.
     pub split: Split,
+    /// What it says of its report.
+    pub reporting: Reporting,
 }
 
 /// A stretch of the load.
@@ -65,12 +69,15 @@ pub struct HttpSettings {
     /// How long a request waits for the response's headers, from when it is sent.
     #[serde(with = "as_nanos")]
     pub timeout: Duration,
+    /// How many connections to a server there are for all users; without it each user has one of its own.
+    pub pool: Option<NonZeroU32>,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
+            pool: None,
         }
     }
 }

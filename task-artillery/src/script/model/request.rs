@@ -14,9 +14,6 @@ pub struct Request {
     pub method: Method,
     /// `/path` on the target, or an absolute URL.
     pub url: Template,
-    /// The path of [`url`](Self::url) as written, placeholders and all, without its query; before it the host where that is another
-    /// than the target's.
-    pub endpoint: String,
     /// The name that the script gives it, as written.
     pub name: Option<String>,
     /// Its own headers, in the order written; no name twice.
@@ -25,13 +22,6 @@ pub struct Request {
     pub body: Option<Body>,
     /// What is kept of the response.
     pub captures: Vec<Capture>,
-}
-
-impl Request {
-    /// What reports call it: its name, or its endpoint.
-    pub fn label(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.endpoint)
-    }
 }
 
 /// The methods.

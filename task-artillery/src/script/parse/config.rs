@@ -1,5 +1,6 @@
 //! `config` and `_split`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -10,9 +11,14 @@ use super::fields::{Fields, short};
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::{Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
+use crate::script::model::{
+    Header, HttpSettings, Payload, Phase, Reporting, TlsSettings, Variable,
+};
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
+
+/// The most connections that users may share.
+const MOST_CONNECTIONS: u64 = 1_000_000;
 
 /// What `config` says.
 pub(super) struct Config {
@@ -23,6 +29,7 @@ pub(super) struct Config {
     pub(super) headers: Vec<Header>,
     pub(super) variables: Vec<Variable>,
     pub(super) payloads: Vec<Payload>,
+    pub(super) reporting: Reporting,
 }
 
 impl Reader<'_> {
@@ -91,9 +98,6 @@ impl Reader<'_> {
             self.announce_all(scenarios);
         }
         let mode = fields.get("mode").map(|mode| self.arrival_mode(mode));
-        if let Some(plugins) = fields.get("plugins") {
-            self.fields("plugins", plugins, &keys::PLUGINS);
-        }
         if let Some(environments) = fields.get("environments") {
             self.environments(environments);
         }
@@ -103,18 +107,22 @@ impl Reader<'_> {
             .get("http")
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let timeout = self.timeout(&fields, http.as_ref());
+        let pool = http.as_ref().and_then(|http| self.pool(http));
+        let reporting = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
         let headers = self.default_headers(&fields, http.as_ref());
         Some(Config {
             target: target?,
             phases: phases?,
-            http: timeout
-                .map(|timeout| HttpSettings { timeout })
-                .unwrap_or_default(),
+            http: HttpSettings {
+                timeout: timeout.unwrap_or(HttpSettings::default().timeout),
+                pool,
+            },
             tls,
             headers,
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
+            reporting,
         })
     }
 
@@ -166,7 +174,7 @@ impl Reader<'_> {
             )
         };
         if let Some(given) = self.document.options.take("target") {
-            if self.is_target(&given) {
+            if absolute(&given).is_some() {
                 return Some(given);
             }
             self.tell(Diagnostic::error(wrong(&given)).help(EXAMPLE));
@@ -183,18 +191,12 @@ impl Reader<'_> {
             return self.mismatch("target", node, "a URL such as `http://localhost:8080`");
         }
         let text = self.config_text("target", node)?.into_owned();
-        if self.is_target(&text) {
+        if absolute(&text).is_some() {
             return Some(text);
         }
         let shown = self.config_name("target", node)?;
         self.error(node.span, wrong(&shown), EXAMPLE);
         None
-    }
-
-    fn is_target(&mut self, text: &str) -> bool {
-        let url = absolute(text);
-        self.host = url.as_ref().and_then(url::Url::host_str).map(str::to_owned);
-        url.is_some()
     }
 
     fn variables(&mut self, node: &Node) -> Vec<Variable> {
@@ -250,6 +252,13 @@ impl Reader<'_> {
         given.map_or_else(TlsSettings::default, |reject_unauthorized| TlsSettings {
             reject_unauthorized,
         })
+    }
+
+    /// `http.pool`: how many connections all users share.
+    fn pool(&mut self, http: &Fields<'_>) -> Option<NonZeroU32> {
+        let node = http.get("pool")?;
+        let connections = self.whole("pool", node, 1..=MOST_CONNECTIONS)?;
+        u32::try_from(connections).ok().and_then(NonZeroU32::new)
     }
 
     /// The timeout of requests: `config.timeout`, or `config.http.timeout`.

@@ -6,11 +6,13 @@
 use super::fields::enumerate;
 mod config;
 mod flow;
+mod reporting;
 
 pub(super) use config::{CONFIG, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS};
 pub(super) use flow::{
     CAPTURE, LOOP, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
 };
+pub(super) use reporting::{APDEX, ENDPOINTS};
 
 use Status::{Done, Elsewhere, NotYet, Silent};
 

@@ -13,6 +13,7 @@ mod layers;
 mod payload;
 mod phase;
 mod reader;
+mod reporting;
 mod request;
 mod rounds;
 mod scenario;
@@ -103,6 +104,7 @@ impl Reader<'_> {
             headers,
             variables,
             payloads,
+            reporting,
         } = config?;
         Some(Script {
             target,
@@ -117,6 +119,7 @@ impl Reader<'_> {
             payloads,
             scenarios: scenarios?,
             split: self.split,
+            reporting,
         })
     }
 

@@ -38,8 +38,6 @@ pub(super) struct Reader<'d> {
     pub(super) environment_name: Option<String>,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
-    /// The host of the target, once it was read.
-    pub(super) host: Option<String>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -53,7 +51,6 @@ impl<'d> Reader<'d> {
             environment: outside.environment,
             environment_name: outside.environment_name,
             strict_capture: true,
-            host: None,
             errors: Vec::new(),
             warnings: Vec::new(),
         }

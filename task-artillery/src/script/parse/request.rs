@@ -50,7 +50,6 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let url = url??;
-        let endpoint = endpoint(url.source(), self.host.as_deref());
         let name = match name {
             Some(name) => Some(name?),
             None => None,
@@ -58,7 +57,6 @@ impl Reader<'_> {
         Some(Request {
             method,
             url,
-            endpoint,
             name,
             headers,
             body: body?,
@@ -126,25 +124,5 @@ impl Reader<'_> {
         }
         let text = self.words("body", node)?;
         self.template(&text, node.span, Place::Flow)
-    }
-}
-
-/// A URL's path as written, without the query; before it the host where the URL names another than the target's.
-fn endpoint(url: &str, target: Option<&str>) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let address = &url[..end];
-    let Some((_, rest)) = address.split_once("://") else {
-        return address.to_owned();
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    let path = if path.is_empty() { "/" } else { path };
-    if target.is_some_and(|target| target.eq_ignore_ascii_case(host)) {
-        path.to_owned()
-    } else {
-        format!("{host}{path}")
     }
 }

@@ -13,6 +13,8 @@ pub fn schema() -> Value {
         ("http", of_mapping(&keys::HTTP)),
         ("defaults", of_mapping(&keys::DEFAULTS)),
         ("plugins", of_mapping(&keys::PLUGINS)),
+        ("metrics-by-endpoint", of_mapping(&keys::ENDPOINTS)),
+        ("apdex", of_mapping(&keys::APDEX)),
         ("phase", of_mapping(&keys::PHASE)),
         ("payload", of_mapping(&keys::PAYLOAD)),
         ("options", of_mapping(&keys::CSV)),
@@ -79,7 +81,9 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
-        "config" | "tls" | "http" | "defaults" | "plugins" => reference(name),
+        "config" | "tls" | "http" | "defaults" | "plugins" | "metrics-by-endpoint" | "apdex" => {
+            reference(name)
+        }
         "_split" => reference("split"),
         "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
         "phases" => json!({ "type": "array", "items": reference("phase") }),
@@ -89,10 +93,26 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "capture" | "match" => one_or_many("capture"),
         "headers" | "variables" => json!({ "type": "object" }),
         "fields" => json!({ "type": "array" }),
-        "strictCapture" | "skipHeader" | "cast" | "skipEmptyLines" | "strict"
-        | "rejectUnauthorized" | "loadAll" | "trim" | "ltrim" | "rtrim" | "skip_empty_lines" => {
+        "strictCapture"
+        | "skipHeader"
+        | "cast"
+        | "skipEmptyLines"
+        | "strict"
+        | "rejectUnauthorized"
+        | "loadAll"
+        | "trim"
+        | "ltrim"
+        | "rtrim"
+        | "skip_empty_lines"
+        | "extendedMetrics"
+        | "useOnlyRequestNames"
+        | "stripQueryString"
+        | "ignoreUnnamedRequests"
+        | "groupDynamicURLs"
+        | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
+        "metricsNamespace" => json!({ "type": "string" }),
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),

@@ -41,6 +41,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         payloads: vec![payload],
         scenarios: Vec::new(),
         split: crate::script::Split::default(),
+        reporting: crate::script::model::Reporting::default(),
     }
 }
 
