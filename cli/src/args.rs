@@ -136,6 +136,11 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
+    /// Which of the formats that the kind of task has, such as `v1` and `v2` (Artillery 1's and 2's) [default: its first]; without `-o`
+    /// that report is printed instead of the text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report_format: Option<String>,
+
     /// How many workers; by default as many as there are cores, or as `_split` in the script asks for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) workers: Option<u32>,
@@ -249,6 +254,11 @@ pub(crate) struct ReportArgs {
     /// Write the report as JSON to this file; `-` writes it to the standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+
+    /// Which of the formats that the kind of task has, such as `v1` and `v2` (Artillery 1's and 2's) [default: its first]; without `-o`
+    /// that report is printed instead of the text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report_format: Option<String>,
 
     /// Where runs are.
     #[command(flatten)]

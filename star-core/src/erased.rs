@@ -16,7 +16,7 @@ use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
 use crate::plan::{Plan, PlanError, plan};
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Summary, Verdict};
 use crate::settle::undelivered;
 use crate::split::Splittable;
 use crate::task::Task;
@@ -68,6 +68,11 @@ impl AnyTask {
         self.0.seed(seed);
     }
 
+    /// The formats in which a run's summary can be written, that which is meant by default first.
+    pub fn formats(&self) -> &'static [&'static str] {
+        self.0.formats()
+    }
+
     /// Cuts it.
     ///
     /// # Errors
@@ -100,6 +105,7 @@ trait ErasedTask {
     fn timetable(&self) -> &dyn Splittable;
     fn limits(&self, place: Limits) -> Limits;
     fn seed(&mut self, seed: u64);
+    fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
@@ -122,6 +128,10 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn seed(&mut self, seed: u64) {
         self.0.seed(seed);
+    }
+
+    fn formats(&self) -> &'static [&'static str] {
+        <T::Report as Report>::Summary::FORMATS
     }
 
     fn expected_life(&self) -> Duration {
@@ -169,9 +179,16 @@ impl fmt::Debug for AnyOutcome {
 }
 
 /// A summary of any kind: text to read, and a value to write.
-pub trait AnySummary: fmt::Display + erased_serde::Serialize {}
+pub trait AnySummary: fmt::Display + erased_serde::Serialize {
+    /// The value in a format of that name other than the first; none where there is no such format.
+    fn in_format(&self, format: &str) -> Option<serde_json::Value>;
+}
 
-impl<S: fmt::Display + serde::Serialize> AnySummary for S {}
+impl<S: Summary> AnySummary for S {
+    fn in_format(&self, format: &str) -> Option<serde_json::Value> {
+        Summary::in_format(self, format)
+    }
+}
 
 impl AnyOutcome {
     fn new<R: Report>(outcome: &Outcome<R>, closed: bool) -> Self {
@@ -185,11 +202,14 @@ impl AnyOutcome {
         }
     }
 
-    /// The summary as JSON.
+    /// The summary as JSON, in this format; in the first of its [formats](AnyTask::formats) where there is none of that name.
     ///
     /// # Errors
     /// Where the kind's summary can't be written.
-    pub fn summary_json(&self) -> Result<serde_json::Value, String> {
+    pub fn summary_json(&self, format: Option<&str>) -> Result<serde_json::Value, String> {
+        if let Some(value) = format.and_then(|format| self.summary.in_format(format)) {
+            return Ok(value);
+        }
         erased_serde::serialize(&*self.summary, serde_json::value::Serializer)
             .map_err(|error| error.to_string())
     }

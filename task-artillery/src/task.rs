@@ -1,5 +1,6 @@
 //! The script as a task.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -96,9 +97,11 @@ impl Splittable for Artillery {
         self.arrivals.due(unit)
     }
 
-    /// No more than users may be under way, so that each lane may have one.
+    /// No more than users may be under way, or share connections, so that each lane may have one.
     fn most_lanes(&self, window: Window) -> Option<u32> {
-        self.script.max_users(window)
+        let users = self.script.max_users(window);
+        let connections = self.script.http.pool.map(NonZeroU32::get);
+        users.into_iter().chain(connections).min()
     }
 }
 

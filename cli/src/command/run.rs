@@ -29,11 +29,11 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let limits = limits(args, &job);
     // What can't be cut is to be found before anything is begun.
     job.task.plan(&limits)?;
-    let report = args
-        .output
-        .as_deref()
-        .map(ReportFile::prepare)
-        .transpose()?;
+    let report = ReportFile::prepare(
+        args.output.as_deref(),
+        args.report_format.as_deref(),
+        job.task.formats(),
+    )?;
     if let Some(trace) = &args.trace {
         output::prepare(trace)?;
     }
@@ -61,14 +61,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let Ended::Outcome(outcome) = ended else {
         return Ok(Exit::Interrupted);
     };
-    if let Some(report) = report {
+    if let Some(report) = &report {
         report.write(&outcome)?;
     }
     if let Some(why) = outcome.facts.never_began() {
         return Err(CommandError::NeverBegan(why.clone()));
     }
+    let to_stdout = report.as_ref().is_some_and(ReportFile::to_stdout);
     if !args.quiet && !to_stdout {
-        output::print(&output::text(&outcome))?;
+        output::print(&output::text(&outcome, output::width()))?;
     }
     Ok(Exit::of(&outcome))
 }

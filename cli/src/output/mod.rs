@@ -28,6 +28,17 @@ pub(crate) fn note(text: &str) {
     let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());
 }
 
+/// How wide lines on the standard output may be, where that is a terminal.
+pub(crate) fn width() -> Option<usize> {
+    let out = std::io::stdout();
+    if !out.is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(&out).ok()?;
+    // A terminal that does not know says zero.
+    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+}
+
 /// Whether the standard error takes colours.
 pub(crate) fn colour() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 use star_core::document::BlobRef;
-use star_core::{Failure, Unit};
+use star_core::{Failure, Lanes, Unit};
 
+use super::endpoint::Naming;
 use super::files::Files;
 use super::http::{Locations, Shared, Trust};
 use super::step::Step;
-use super::{Cx, draws, once};
+use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::Table;
-use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place};
-use crate::script::model::{Payload, Request, Weights};
+use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place, RequestName, View};
+use crate::script::model::{Payload, Reporting, Request, Weights};
 use crate::script::{Globals, Script, Secrets, Vars};
 
 /// What the users of a chunk share.
@@ -30,19 +31,21 @@ pub(super) struct Engine {
     globals: Rc<Globals>,
     tables: Vec<Arc<Table>>,
     names: Names,
+    naming: Naming,
     http: Rc<Shared>,
     secrets: Secrets,
     rehearsal: bool,
 }
 
 impl Engine {
-    /// Compiles a script: its texts, its JSON paths, its payloads, its target.
+    /// Compiles a script: its texts, its JSON paths, its payloads, its target; with these lanes' share of its connections.
     ///
     /// # Errors
     /// Where a payload can't be read, or the script is not one that was checked.
     pub(super) async fn new(
         script: &Script,
         arrivals: &Arrivals,
+        lanes: Lanes,
         cx: &Cx,
     ) -> Result<Self, Failure> {
         let mut tables = Vec::with_capacity(script.payloads.len());
@@ -58,6 +61,7 @@ impl Engine {
         let Compiled {
             flows,
             requests,
+            naming,
             globals,
             locations,
         } = compiled;
@@ -68,6 +72,7 @@ impl Engine {
             globals: Rc::new(globals),
             tables,
             names: names(script, arrivals, requests),
+            naming,
             http: Rc::new(Shared::new(
                 locations,
                 script.http.clone(),
@@ -76,6 +81,10 @@ impl Engine {
                 } else {
                     Trust::Anybody
                 },
+                script
+                    .http
+                    .pool
+                    .map(|pool| limit::share(pool.get(), lanes) as usize),
             )),
             secrets: script.secrets.clone(),
             rehearsal: cx.rehearsal(),
@@ -90,6 +99,11 @@ impl Engine {
     /// What users' HTTP clients share.
     pub(super) fn http(&self) -> &Rc<Shared> {
         &self.http
+    }
+
+    /// What reports call endpoints.
+    pub(super) fn naming(&self) -> &Naming {
+        &self.naming
     }
 
     /// Whether nothing is to have an effect on the world.
@@ -172,6 +186,7 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
 struct Compiled {
     flows: Vec<Vec<Step>>,
     requests: Requests,
+    naming: Naming,
     globals: Globals,
     locations: Locations,
 }
@@ -194,7 +209,8 @@ impl Compiled {
         let globals = Globals::new(script, tables, given, &mut drawn);
         let locations = Locations::new(&script.target)
             .map_err(|error| Failure::because("the target cannot be reached", &error))?;
-        let mut compiler = Compiler::new(&globals, &locations, files);
+        let naming = Naming::new(&script.reporting.endpoints, &script.target);
+        let mut compiler = Compiler::new(&globals, &locations, &naming, files);
         let scenarios = script.scenarios.iter();
         let flows = scenarios
             .map(|scenario| Step::compile_all(&scenario.flow, &mut compiler))
@@ -202,6 +218,7 @@ impl Compiled {
         Ok(Self {
             flows,
             requests: compiler.requests,
+            naming,
             globals,
             locations,
         })
@@ -228,6 +245,8 @@ fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
             name: phase.name.clone(),
             from: span.start,
             to: span.end,
+            load: Some(phase.load),
+            max_users: phase.max_users,
         }
     });
     Names {
@@ -235,8 +254,19 @@ fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
             .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
             .collect(),
         phases: phases.collect(),
+        view: view(&script.reporting, requests.made),
         requests: requests.names,
         length: arrivals.duration().saturating_add(life::longest(script)),
+    }
+}
+
+fn view(reporting: &Reporting, made: bool) -> View {
+    View {
+        extended: reporting.extended_metrics,
+        namespace: reporting.endpoints.metrics_namespace.clone(),
+        without_requests: reporting.endpoints.suppress_output,
+        apdex: reporting.apdex,
+        made,
     }
 }
 
@@ -248,21 +278,31 @@ pub(super) struct Compiler<'s> {
     /// Where URLs lead.
     pub(super) locations: &'s Locations,
     files: &'s Files,
+    /// What reports call endpoints.
+    pub(super) naming: &'s Naming,
     requests: Requests,
 }
 
 /// The names of requests, and the number of each.
 #[derive(Debug, Default)]
 struct Requests {
-    names: Vec<String>,
+    names: Vec<RequestName>,
     numbers: HashMap<String, usize>,
+    /// Whether an endpoint's name is made of data.
+    made: bool,
 }
 
 impl<'s> Compiler<'s> {
-    fn new(globals: &'s Globals, locations: &'s Locations, files: &'s Files) -> Self {
+    fn new(
+        globals: &'s Globals,
+        locations: &'s Locations,
+        naming: &'s Naming,
+        files: &'s Files,
+    ) -> Self {
         Self {
             globals,
             locations,
+            naming,
             files,
             requests: Requests::default(),
         }
@@ -275,14 +315,15 @@ impl<'s> Compiler<'s> {
 
     /// The number of a request in reports: what is called the same is counted together.
     pub(super) fn number_of(&mut self, request: &Request) -> usize {
-        let Requests { names, numbers } = &mut self.requests;
-        let (method, endpoint) = (request.method.as_str(), &request.endpoint);
-        let name = match &request.name {
-            Some(name) => format!("{method} {endpoint} ({name})"),
-            None => format!("{method} {endpoint}"),
-        };
-        *numbers.entry(name).or_insert_with_key(|name| {
-            names.push(name.clone());
+        let Requests {
+            names,
+            numbers,
+            made,
+        } = &mut self.requests;
+        *made |= self.naming.is_made(request);
+        let name = self.naming.of(request);
+        *numbers.entry(name.label.clone()).or_insert_with(|| {
+            names.push(name);
             names.len() - 1
         })
     }

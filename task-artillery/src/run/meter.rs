@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::Time;
 
 use super::Cx;
-use crate::report::{ErrorName, Place, Received};
+use crate::report::{Answered, EndpointKey, ErrorName, Place, Received};
 
 /// Where a user's measurements go: into the report, at the user's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -89,5 +89,19 @@ impl<'u> Meter<'u> {
     pub(super) fn body(&self, now: Duration, bytes: u64, total: Option<Duration>) {
         self.cx
             .record(|report| report.body(now, self.place, bytes, total));
+    }
+
+    /// All of the last answer to a request has come.
+    pub(super) fn answered(&self, endpoint: Option<EndpointKey<'_>>, answered: &Answered) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.answered(now, endpoint, answered));
+    }
+
+    /// A request ended without an answer.
+    pub(super) fn unanswered(&self, endpoint: Option<EndpointKey<'_>>, error: &ErrorName) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.unanswered(now, endpoint, error));
     }
 }

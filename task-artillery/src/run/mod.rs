@@ -11,6 +11,7 @@
 //! [`http::Client`]; another protocol is another client in [`Walk`](walk::Walk), made when its first step needs it.
 
 mod draws;
+mod endpoint;
 mod engine;
 mod error;
 mod files;
@@ -47,7 +48,7 @@ pub(crate) async fn execute(
     slice: Slice,
     cx: &Cx,
 ) -> Result<(), Failure> {
-    let engine = Rc::new(Engine::new(script, arrivals, cx).await?);
+    let engine = Rc::new(Engine::new(script, arrivals, slice.lanes, cx).await?);
     cx.record(|report| report.prepare(engine.names()));
     if !cx.rehearsal() {
         let (engine, cx) = (Rc::clone(&engine), cx.clone());
@@ -57,6 +58,8 @@ pub(crate) async fn execute(
     let mut units = cx.units(&slice);
     while let Some(unit) = units.next().await {
         if limit.turns_away(&unit, cx) {
+            let now = cx.now();
+            cx.record(|report| report.user_skipped(now));
             unit.skip();
             continue;
         }

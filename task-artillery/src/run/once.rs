@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use star_core::{Failure, RunContext};
+use star_core::{Failure, Lanes, RunContext};
 
 use super::Cx;
 use super::engine::Engine;
@@ -89,7 +89,7 @@ async fn walk(
     }
     let (cx, unit) = cx.aside::<LoadReport>();
     let script = alone(script, flow);
-    let engine = Rc::new(Engine::new(&script, arrivals, &cx).await?);
+    let engine = Rc::new(Engine::new(&script, arrivals, Lanes::WHOLE, &cx).await?);
     cx.record(|report| report.prepare(engine.names()));
     let user = User::new(&engine, unit, &cx);
     let mut walk = Walk {
@@ -117,7 +117,7 @@ fn said(name: &str, error: Option<&UserError>, engine: &Engine, place: Place, cx
     let mut said = format!("`{name}` failed");
     let request = place.request;
     if let Some(at) = request.and_then(|number| engine.names().requests.get(number)) {
-        let _infallible = write!(said, " at `{at}`");
+        let _infallible = write!(said, " at `{}`", at.label);
     }
     let codes = cx.record(|report| {
         let request = request.and_then(|number| report.requests.get(number));

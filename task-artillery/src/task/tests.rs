@@ -269,3 +269,17 @@ fn what_is_done_after_the_run_is_left_time_for_where_a_life_is_bounded() {
     };
     assert_eq!(closing(longer), lambda().closing + once::LONGEST);
 }
+
+#[test]
+fn users_who_share_connections_come_in_no_more_lanes_than_there_are_connections() {
+    let phases = "phases: [{duration: 60, arrivalRate: 1}, {duration: 60, arrivalRate: 1, maxVusers: 2}], http: {pool: 4}";
+    let task = script(phases, "", GET);
+    let most = |from, to| {
+        let [from, to] = [from, to].map(Duration::from_secs);
+        task.most_lanes(Window::new(from, to))
+    };
+    assert_eq!(
+        [most(0, 60), most(0, 120), most(120, 180)],
+        [Some(4), Some(2), Some(4)]
+    );
+}

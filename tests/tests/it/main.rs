@@ -12,5 +12,6 @@ mod interrupts;
 mod losses;
 mod once;
 mod promise;
+mod reports;
 mod said;
 mod scripts;

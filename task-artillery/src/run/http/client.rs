@@ -20,8 +20,11 @@ use super::error::RequestError;
 use super::location::Location;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
+use super::pool::Lease;
+use super::timing::server_timing;
 use super::watchdog::Watchdog;
 use super::{Shared, cookies};
+use crate::report::Answered;
 
 /// How many redirects are followed, as in Artillery's HTTP library `got`.
 const MOST_REDIRECTS: usize = 10;
@@ -62,6 +65,8 @@ pub(in crate::run) struct Answer {
     pub(in crate::run) body: Kept,
     /// How the body is encoded.
     pub(in crate::run) encoding: Encoding,
+    /// What is counted of it.
+    pub(in crate::run) answered: Answered,
 }
 
 /// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
@@ -71,6 +76,8 @@ pub(in crate::run) struct Answer {
 pub(in crate::run) struct Client {
     shared: Rc<Shared>,
     connections: Vec<Connection>,
+    /// The right to the connection in use, where users share them; there are none of its own then.
+    lease: Option<Lease>,
     /// Made when the first cookie comes, or when there are several clients.
     jar: Option<Rc<RefCell<Jar>>>,
     watchdog: Watchdog,
@@ -83,6 +90,7 @@ impl Client {
         Self {
             shared,
             connections: Vec::new(),
+            lease: None,
             jar: None,
             watchdog: Watchdog::new(),
             spare: Vec::new(),
@@ -134,12 +142,19 @@ impl Client {
             let total = ended.is_ok().then(|| now.saturating_sub(begun));
             meter.body(now, received.bytes, total);
             ended?;
+            self.give_back();
             let Some(location) = next? else {
-                let encoding = Encoding::of(parts.headers.get(CONTENT_ENCODING));
+                let answered = Answered {
+                    status: parts.status.as_u16(),
+                    latency,
+                    total: total.unwrap_or_default(),
+                    server_timing: server_timing(&parts.headers),
+                };
                 return Ok(Answer {
-                    headers: parts.headers,
                     body: received.kept,
-                    encoding,
+                    encoding: Encoding::of(parts.headers.get(CONTENT_ENCODING)),
+                    headers: parts.headers,
+                    answered,
                 });
             };
             turn_to(&mut call, location, parts.status);
@@ -182,15 +197,48 @@ impl Client {
         }
     }
 
-    /// The user's connection to a server, if it has one that still is one.
-    async fn take_connection(&mut self, origin: &Origin, limit: Duration) -> Option<Connection> {
-        let at = self
-            .connections
-            .iter()
-            .position(|connection| connection.is_to(origin))?;
-        let mut connection = self.connections.swap_remove(at);
+    /// The user's connection to a server, if it has one that still is one; or one of those that users share, when one is free.
+    async fn take_connection(
+        &mut self,
+        origin: &Rc<Origin>,
+        limit: Duration,
+    ) -> Option<Connection> {
+        let shared = Rc::clone(&self.shared);
+        let Some(pool) = &shared.pool else {
+            let mut connections = self.connections.iter();
+            let at = connections.position(|connection| connection.is_to(origin))?;
+            let connection = self.connections.swap_remove(at);
+            return self.still_open(connection, limit).await;
+        };
+        // One that was left after a failure is free for others.
+        self.lease = None;
+        let lease = pool.lease(origin).await;
+        while let Some(idle) = lease.take() {
+            if let Some(connection) = self.still_open(idle, limit).await {
+                self.lease = Some(lease);
+                return Some(connection);
+            }
+        }
+        self.lease = Some(lease);
+        None
+    }
+
+    async fn still_open(
+        &mut self,
+        mut connection: Connection,
+        limit: Duration,
+    ) -> Option<Connection> {
         let ready = connection.is_ready(limit, &mut self.watchdog).await;
         ready.then_some(connection)
+    }
+
+    /// Leaves a connection that users share to the next of them.
+    fn give_back(&mut self) {
+        if let Some(lease) = self.lease.take()
+            && let Some(connection) = self.connections.pop()
+        {
+            lease.give_back(connection);
+        }
     }
 
     async fn open(

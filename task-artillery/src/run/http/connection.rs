@@ -207,7 +207,8 @@ async fn connect(
 ) -> Result<Stream, RequestError> {
     let (tcp, connect) = connect_tcp(origin, cx).await?;
     let Some(name) = origin.server_name() else {
-        cx.record(|report| report.connected(Connected { connect, tls: None }));
+        let connected = Connected { connect, tls: None };
+        cx.record(|report| report.connected(cx.now(), connected));
         return Ok(Stream::Plain(tcp));
     };
     let begun = cx.now();
@@ -220,7 +221,7 @@ async fn connect(
         connect,
         tls: Some(handshake),
     };
-    cx.record(|report| report.connected(connected));
+    cx.record(|report| report.connected(cx.now(), connected));
     Ok(Stream::Tls(Box::new(stream)))
 }
 

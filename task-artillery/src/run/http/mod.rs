@@ -1,4 +1,4 @@
-//! HTTP/1.1, spoken by each user on connections of its own.
+//! HTTP/1.1, spoken by each user on connections of its own, or on those of a [`Pool`](pool::Pool) that all users share.
 //!
 //! Looking up the name, connecting, the TLS handshake, sending, the response's headers and its body are each a wait of their own, so
 //! each is measured and limited by itself:
@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | name, connecting and TLS together | `http.timeout`, or the request's own (Artillery leaves it to the operating system) | `ETIMEDOUT` |
 //! | the response's headers, from when the request was sent | the same | `ETIMEDOUT` |
+//! | a free connection of a pool | none, as in Artillery | |
 //! | each next part of a body | the longer of the same and 8 s | `ERR_SOCKET_TIMEOUT` |
 
 mod body;
@@ -19,8 +20,10 @@ mod error;
 mod location;
 mod origin;
 mod outgoing;
+mod pool;
 mod resolve;
 mod stream;
+mod timing;
 mod tls;
 mod watchdog;
 
@@ -35,6 +38,7 @@ pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
 pub(super) use outgoing::Outgoing;
+use pool::Pool;
 pub(super) use tls::Trust;
 
 use super::Cx;
@@ -45,6 +49,8 @@ pub(super) struct Shared {
     locations: Locations,
     settings: HttpSettings,
     trust: Trust,
+    /// The connections that all users share, where they have none of their own.
+    pool: Option<Pool>,
     /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
     tls: OnceCell<TlsConnector>,
 }
@@ -58,12 +64,19 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// What clients share that reach the target at `locations`, have these settings, and trust these servers.
-    pub(super) fn new(locations: Locations, settings: HttpSettings, trust: Trust) -> Self {
+    /// What clients share that reach the target at `locations`, have these settings, and trust these servers; with `pool` they share so many
+    /// connections to each server.
+    pub(super) fn new(
+        locations: Locations,
+        settings: HttpSettings,
+        trust: Trust,
+        pool: Option<usize>,
+    ) -> Self {
         Self {
             locations,
             settings,
             trust,
+            pool: pool.map(Pool::new),
             tls: OnceCell::new(),
         }
     }

@@ -13,17 +13,21 @@ use http::Method;
 use star_core::Failure;
 use star_core::draw::Draws;
 
-use super::super::engine::Compiler;
+use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
-use super::super::http::{Call, Encoding};
+use super::super::http::{Call, Encoding, Location};
 use super::super::meter::Meter;
 use super::super::walk::Turn;
 use super::capture::Captures;
 use super::guard::Guard;
+use crate::report::{Answered, EndpointKey, ErrorName};
 use crate::script::model::Request;
 use content::Content;
 use destination::Destination;
 use headers::{Credentials, Given, Headers};
+
+/// What a request is called, if it has a name.
+type OwnName = Option<String>;
 
 /// An HTTP request. What can be known of it beforehand is made once for all users.
 #[derive(Debug)]
@@ -41,6 +45,8 @@ pub(in crate::run) struct RequestStep {
     follow: bool,
     decode: bool,
     timeout: Option<Duration>,
+    /// Where the name of its endpoint is made of data: the request's own name.
+    made: Option<OwnName>,
 }
 
 impl RequestStep {
@@ -61,6 +67,10 @@ impl RequestStep {
             follow: request.follow_redirect,
             decode: request.gzip,
             timeout: request.timeout,
+            made: compiler
+                .naming
+                .is_made(request)
+                .then(|| request.name.clone()),
         })
     }
 
@@ -74,12 +84,21 @@ impl RequestStep {
         }
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
+        let made = self.made_endpoint(turn.engine, &call.location);
+        let endpoint = match &self.made {
+            Some(_) => made.as_deref().map(EndpointKey::Made),
+            None => Some(EndpointKey::Number(self.number)),
+        };
         let Some(client) = turn.client else {
-            rehearse(&turn.meter);
+            rehearse(&turn.meter, endpoint);
             self.captures.rehearse(turn.vars, &mut draws);
             return Ok(());
         };
-        let mut answer = client.call(call, &turn.meter).await?;
+        let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
+            let error = turn.engine.shown(error.name());
+            turn.meter.unanswered(endpoint, &error);
+        })?;
+        turn.meter.answered(endpoint, &answer.answered);
         if self.captures.is_empty() {
             return Ok(());
         }
@@ -87,6 +106,14 @@ impl RequestStep {
             answer.encoding = Encoding::Identity;
         }
         self.captures.keep(&answer, turn.vars, &mut draws)
+    }
+
+    /// What reports call the endpoint of a request to this place, where that is made of data.
+    fn made_endpoint(&self, engine: &Engine, location: &Location) -> Option<ErrorName> {
+        let name = self.made.as_ref()?;
+        let url = format!("{}{}", location.origin, location.path);
+        let endpoint = engine.naming().endpoint(&url, name.as_deref())?;
+        Some(engine.shown(endpoint.into()))
     }
 
     /// What one user sends. It draws in this order, whatever comes of it.
@@ -118,9 +145,16 @@ impl RequestStep {
 }
 
 /// Counts an exchange that nobody had a part in: a 200 without a body, in no time.
-fn rehearse(meter: &Meter<'_>) {
+fn rehearse(meter: &Meter<'_>, endpoint: Option<EndpointKey<'_>>) {
     let now = meter.now();
     meter.request(now);
     meter.response(200, Duration::ZERO);
     meter.body(now, 0, Some(Duration::ZERO));
+    let answered = Answered {
+        status: 200,
+        latency: Duration::ZERO,
+        total: Duration::ZERO,
+        server_timing: None,
+    };
+    meter.answered(endpoint, &answered);
 }

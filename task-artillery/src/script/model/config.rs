@@ -1,5 +1,6 @@
 //! The script as a whole, and its `config`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use super::super::template::{JsonTemplate, Template};
 use super::content::Cookie;
 use super::flow::{Scenario, Step};
 use super::payload::Payload;
+use super::reporting::Reporting;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
 /// A script, read and checked.
@@ -52,6 +54,8 @@ pub struct Script {
     pub captured: serde_json::Map<String, serde_json::Value>,
     /// The script's own limits.
     pub split: Split,
+    /// What it says of its report.
+    pub reporting: Reporting,
 }
 
 /// A stretch of the load.
@@ -79,6 +83,8 @@ pub struct HttpSettings {
     /// Which cookies are taken.
     #[serde(default, skip_serializing_if = "CookieSettings::is_default")]
     pub cookies: CookieSettings,
+    /// How many connections to a server there are for all users; without it each user has one of its own.
+    pub pool: Option<NonZeroU32>,
 }
 
 impl Default for HttpSettings {
@@ -86,6 +92,7 @@ impl Default for HttpSettings {
         Self {
             timeout: Duration::from_secs(10),
             cookies: CookieSettings::default(),
+            pool: None,
         }
     }
 }

@@ -5,6 +5,7 @@ mod config;
 mod content;
 mod flow;
 mod payload;
+mod reporting;
 mod request;
 mod rounds;
 mod weights;
@@ -14,6 +15,7 @@ pub use config::{CookieSettings, Header, HttpSettings, Phase, Script, TlsSetting
 pub use content::{Auth, Body, Cookie, Field, Part, PartContent};
 pub use flow::{Parallel, Scenario, Step, StepKind};
 pub use payload::{CsvFormat, Order, Payload};
+pub use reporting::{EndpointNames, Reporting};
 pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};

@@ -22,9 +22,6 @@ pub struct Request {
     /// Its query, where that is not the URL's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<Vec<Field>>,
-    /// The path of [`url`](Self::url) as written, placeholders and all, without its query; before it the host where that is another
-    /// than the target's.
-    pub endpoint: String,
     /// The name that the script gives it, as written.
     pub name: Option<String>,
     /// Its own headers, in the order written; no name twice.
@@ -58,13 +55,6 @@ pub struct Request {
     pub probability: Option<f64>,
     /// Only where this holds it is made.
     pub condition: Option<Condition>,
-}
-
-impl Request {
-    /// What reports call it: its name, or its endpoint.
-    pub fn label(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.endpoint)
-    }
 }
 
 fn yes() -> bool {

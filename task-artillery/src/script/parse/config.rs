@@ -1,5 +1,6 @@
 //! `config` and `_split`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,9 +12,14 @@ use super::headers::Defaults;
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::{Cookie, Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
+use crate::script::model::{
+    Cookie, Header, HttpSettings, Payload, Phase, Reporting, TlsSettings, Variable,
+};
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
+
+/// The most connections that users may share.
+const MOST_CONNECTIONS: u64 = 1_000_000;
 
 /// What `config` says.
 pub(super) struct Config {
@@ -25,6 +31,7 @@ pub(super) struct Config {
     pub(super) cookies: Vec<Cookie>,
     pub(super) variables: Vec<Variable>,
     pub(super) payloads: Vec<Payload>,
+    pub(super) reporting: Reporting,
 }
 
 impl Reader<'_> {
@@ -93,9 +100,6 @@ impl Reader<'_> {
             self.announce_all(scenarios);
         }
         let mode = fields.get("mode").map(|mode| self.arrival_mode(mode));
-        if let Some(plugins) = fields.get("plugins") {
-            self.fields("plugins", plugins, &keys::PLUGINS);
-        }
         if let Some(environments) = fields.get("environments") {
             self.environments(environments);
         }
@@ -105,6 +109,8 @@ impl Reader<'_> {
             .get("http")
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let timeout = self.timeout(&fields, http.as_ref());
+        let pool = http.as_ref().and_then(|http| self.pool(http));
+        let reporting = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
         let jar = self.cookie_settings(http.as_ref());
         let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
@@ -114,12 +120,14 @@ impl Reader<'_> {
             http: HttpSettings {
                 timeout: timeout.unwrap_or(HttpSettings::default().timeout),
                 cookies: jar,
+                pool,
             },
             tls,
             headers,
             cookies,
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
+            reporting,
         })
     }
 
@@ -214,6 +222,13 @@ impl Reader<'_> {
         given.map_or_else(TlsSettings::default, |reject_unauthorized| TlsSettings {
             reject_unauthorized,
         })
+    }
+
+    /// `http.pool`: how many connections all users share.
+    fn pool(&mut self, http: &Fields<'_>) -> Option<NonZeroU32> {
+        let node = http.get("pool")?;
+        let connections = self.whole("pool", node, 1..=MOST_CONNECTIONS)?;
+        u32::try_from(connections).ok().and_then(NonZeroU32::new)
     }
 
     /// The timeout of requests: `config.timeout`, or `config.http.timeout`.

@@ -6,6 +6,7 @@
 use super::fields::enumerate;
 mod config;
 mod flow;
+mod reporting;
 
 pub(super) use config::{
     CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
@@ -14,6 +15,7 @@ pub(super) use flow::{
     AUTH, CAPTURE, DEFAULT_THINK, LOOP, MATCH, ONCE, PARALLEL, PART, REQUEST, SCENARIO, STEP,
     THINK, is_of_other_engine,
 };
+pub(super) use reporting::{APDEX, ENDPOINTS};
 
 use Status::{Done, Elsewhere, NotYet, Silent};
 

@@ -19,6 +19,7 @@ mod parallel;
 mod payload;
 mod phase;
 mod reader;
+mod reporting;
 mod request;
 mod rounds;
 mod scenario;
@@ -115,6 +116,7 @@ impl Reader<'_> {
             cookies,
             variables,
             payloads,
+            reporting,
         } = config?;
         Some(Script {
             target,
@@ -133,6 +135,7 @@ impl Reader<'_> {
             after: after?,
             captured: serde_json::Map::new(),
             split: self.split,
+            reporting,
         })
     }
 

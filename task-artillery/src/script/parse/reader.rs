@@ -43,8 +43,6 @@ pub(super) struct Reader<'d> {
     pub(super) default_content_type: bool,
     /// By how much pauses differ that do not say.
     pub(super) think_jitter: Option<Jitter>,
-    /// The host of the target, once it was read.
-    pub(super) host: Option<String>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -60,7 +58,6 @@ impl<'d> Reader<'d> {
             strict_capture: true,
             default_content_type: false,
             think_jitter: None,
-            host: None,
             errors: Vec::new(),
             warnings: Vec::new(),
         }

@@ -61,7 +61,6 @@ impl Reader<'_> {
         let probability = probability.map(|node| self.probability(node));
         let condition = fields.get("ifTrue").map(|node| self.condition(node));
         let url = url??;
-        let endpoint = endpoint(url.source(), self.host.as_deref());
         let name = match name {
             Some(name) => Some(name?),
             None => None,
@@ -70,7 +69,6 @@ impl Reader<'_> {
             method,
             url,
             query,
-            endpoint,
             name,
             headers,
             auth,
@@ -115,29 +113,5 @@ impl Reader<'_> {
             self.error(node.span, message, help);
         }
         good.then_some(url)
-    }
-}
-
-/// A URL's path as written, without the query; before it the host where the URL names another than the target's.
-fn endpoint(url: &str, target: Option<&str>) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let address = &url[..end];
-    let Some((_, rest)) = address.split_once("://") else {
-        return address.to_owned();
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    // Whoever reads reports need not know the user and the password.
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, server)| server);
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    let path = if path.is_empty() { "/" } else { path };
-    if target.is_some_and(|target| target.eq_ignore_ascii_case(host)) {
-        path.to_owned()
-    } else {
-        format!("{host}{path}")
     }
 }

@@ -14,6 +14,8 @@ pub fn schema() -> Value {
         ("cookieJarOptions", of_mapping(&keys::COOKIE_JAR)),
         ("defaults", of_mapping(&keys::DEFAULTS)),
         ("plugins", of_mapping(&keys::PLUGINS)),
+        ("metrics-by-endpoint", of_mapping(&keys::ENDPOINTS)),
+        ("apdex", of_mapping(&keys::APDEX)),
         ("phase", of_mapping(&keys::PHASE)),
         ("payload", of_mapping(&keys::PAYLOAD)),
         ("options", of_mapping(&keys::CSV)),
@@ -86,9 +88,15 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
         "ifTrue" => json!({ "type": "string" }),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
-        "config" | "tls" | "http" | "cookieJarOptions" | "defaults" | "plugins" | "auth" => {
-            reference(name)
-        }
+        "config"
+        | "tls"
+        | "http"
+        | "cookieJarOptions"
+        | "defaults"
+        | "plugins"
+        | "auth"
+        | "metrics-by-endpoint"
+        | "apdex" => reference(name),
         "_split" => reference("split"),
         "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
         "phases" => json!({ "type": "array", "items": reference("phase") }),
@@ -117,10 +125,17 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "trim"
         | "ltrim"
         | "rtrim"
-        | "skip_empty_lines" => {
+        | "skip_empty_lines"
+        | "extendedMetrics"
+        | "useOnlyRequestNames"
+        | "stripQueryString"
+        | "ignoreUnnamedRequests"
+        | "groupDynamicURLs"
+        | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
         "prefixSecurity" => json!({ "enum": ["silent", "unsafe-disabled"] }),
+        "metricsNamespace" => json!({ "type": "string" }),
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),

@@ -18,7 +18,7 @@ impl Reader<'_> {
         };
         if let Some(given) = self.document.options.take("target") {
             let (message, help) = match beyond_path(&given) {
-                None if self.is_target(&given) => return Some(given),
+                None if absolute(&given).is_some() => return Some(given),
                 None => (wrong(&given), EXAMPLE),
                 Some((message, help)) => (message.to_owned(), help),
             };
@@ -40,18 +40,12 @@ impl Reader<'_> {
             self.error(node.span, message, help);
             return None;
         }
-        if self.is_target(&text) {
+        if absolute(&text).is_some() {
             return Some(text);
         }
         let shown = self.config_name("target", node)?;
         self.error(node.span, wrong(&shown), EXAMPLE);
         None
-    }
-
-    fn is_target(&mut self, text: &str) -> bool {
-        let url = absolute(text);
-        self.host = url.as_ref().and_then(url::Url::host_str).map(str::to_owned);
-        url.is_some()
     }
 }
 

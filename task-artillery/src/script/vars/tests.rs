@@ -45,6 +45,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         after: Vec::new(),
         captured: serde_json::Map::new(),
         split: crate::script::Split::default(),
+        reporting: crate::script::model::Reporting::default(),
     }
 }
 

@@ -167,6 +167,7 @@ mod tests {
                     headers: http::HeaderMap::new(),
                     body: Kept::All(bytes::Bytes::copy_from_slice(body.as_bytes())),
                     encoding: Encoding::Identity,
+                    answered: crate::report::Answered::default(),
                 };
                 captures.keep(&answer, &mut vars, &mut draws).unwrap();
             }

@@ -61,7 +61,7 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("socketio", OTHER_ENGINE),
         Key("ws", OTHER_ENGINE),
         Key("ensure", NotYet("look at the report's figures instead")),
-        Key("apdex", NotYet("look at the report's figures instead")),
+        Key("apdex", Done),
         Key("pluginsScope", LEAVE_OUT),
         Key("includes", LEAVE_OUT),
         Key("statsInterval", Harmless("nor has it in Artillery 2")),
@@ -123,9 +123,14 @@ pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     keys: &[
         Key("timeout", Done),
         Key("defaults", Done),
-        Key("pool", NotYet("each user has a connection of its own")),
-        Key("maxSockets", Harmless("nor has it in Artillery 2")),
-        Key("extendedMetrics", LEAVE_OUT),
+        Key("pool", Done),
+        Key(
+            "maxSockets",
+            Harmless(
+                "each user has a connection of its own, or shares those of `pool`, as in Artillery 2",
+            ),
+        ),
+        Key("extendedMetrics", Done),
         Key("cookieJarOptions", Done),
         Key("distributedTracing", LEAVE_OUT),
         Key(
@@ -164,16 +169,13 @@ pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
     noun: "`plugins`",
     rest: "",
     keys: &[
-        Key(
-            "metrics-by-endpoint",
-            Harmless("the report has figures for each request anyway"),
-        ),
+        Key("metrics-by-endpoint", Done),
         Key(
             "expect",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
         ),
         Key("ensure", NotYet("look at the report's figures instead")),
-        Key("apdex", NotYet("look at the report's figures instead")),
+        Key("apdex", Done),
         Key(
             "publish-metrics",
             NotYet("`-o FILE` writes the report, to be sent on"),

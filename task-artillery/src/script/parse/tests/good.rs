@@ -364,26 +364,6 @@ fn methods_are_known_in_any_case() {
 }
 
 #[test]
-fn reports_call_a_request_by_its_name_or_its_path_as_written() {
-    for (url, name, label) in [
-        ("/", "", "/"),
-        ("/a/{{ v }}?q={{ v }}#x", "", "/a/{{ v }}"),
-        ("/a", ", name: \"n {{ v }}\"", "n {{ v }}"),
-        ("http://T:99/a?b", "", "/a"),
-        ("HTTPS://other.example/a/", "", "other.example/a/"),
-        ("https://other.example?x", "", "other.example/"),
-        ("http://me:secret@other.example:80/a", "", "other.example/a"),
-        ("{{ v }}/a", "", "{{ v }}/a"),
-    ] {
-        let flow = with_flow(&format!("{{get: {{url: \"{url}\"{name}}}}}"));
-        let StepKind::Request(read) = &flow[0] else {
-            panic!("{url}")
-        };
-        assert_eq!(read.label(), label, "{url}");
-    }
-}
-
-#[test]
 fn the_target_of_the_command_line_wins() {
     for config in ["config: {target: \"http://script\"}\n", "config: {}\n", ""] {
         let mut document = document(&format!(

@@ -1,10 +1,12 @@
 //! Scripts as people write them, good and bad.
 
 mod bad;
+mod dialect;
 mod good;
 mod layers;
 mod outside;
 mod property;
+mod reporting;
 mod request;
 mod table;
 

@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 22] = [
+    let cases: [(&keys::Mapping, &str); 25] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -19,6 +19,18 @@ fn every_key_that_is_carried_out_is_looked_at() {
         (
             &keys::TLS,
             "{config: {tls: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::PLUGINS,
+            "{config: {plugins: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::ENDPOINTS,
+            "{config: {plugins: {metrics-by-endpoint: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (
+            &keys::APDEX,
+            "{config: {plugins: {apdex: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
         ),
         (
             &keys::DEFAULTS,
@@ -115,6 +127,9 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::CONFIG,
         &keys::HTTP,
         &keys::TLS,
+        &keys::PLUGINS,
+        &keys::ENDPOINTS,
+        &keys::APDEX,
         &keys::DEFAULTS,
         &keys::PHASE,
         &keys::PAYLOAD,
