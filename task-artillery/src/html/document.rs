@@ -17,7 +17,7 @@ const NODES_LIMIT: usize = 200_000;
 const DEPTH_LIMIT: usize = 1_000;
 
 /// The most that attributes of tags may cost, each of which is compared with all before it.
-const ATTRIBUTES_LIMIT: usize = 1 << 31;
+const ATTRIBUTES_LIMIT: usize = 1 << 30;
 
 /// What browsers know to be there or not, whatever its value. For those the value is the name.
 const SWITCHES: [&str; 15] = [

@@ -7,6 +7,7 @@
 //! expression is evaluated in a time that can be waited for.
 
 mod axis;
+mod call;
 mod evaluate;
 mod function;
 mod parse;
