@@ -8,6 +8,7 @@ mod bad_input;
 mod commands;
 mod duplicates;
 mod examples;
+mod includes;
 mod interrupts;
 mod losses;
 mod promise;

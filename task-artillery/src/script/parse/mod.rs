@@ -8,6 +8,7 @@ mod config;
 mod csv;
 mod fields;
 mod headers;
+mod includes;
 mod keys;
 mod layers;
 mod payload;
@@ -32,10 +33,12 @@ pub use schema::schema;
 
 /// Whether a document looks like an Artillery script.
 pub fn claims(root: &Node) -> bool {
-    root.get("config").is_some() || root.get("scenarios").is_some()
+    ["config", "scenarios", "includes"]
+        .iter()
+        .any(|key| root.get(key).is_some())
 }
 
-/// Reads a script, with what the document's options lay over it (`config`, `environment`, `overrides`, `variables`, `scenario-name`,
+/// Reads a script, with what the document's options lay over it (`input`, `config`, `environment`, `overrides`, `variables`, `scenario-name`,
 /// `solo`, `payload`, `insecure`). Variables of the environment that it names are looked up in the process's, and in the files of the option
 /// `env-file`). The option `target`, where it is given, is meant instead of `config.target`. Payloads are read and
 /// checked as well, and travel with the document. What is harmless becomes a warning of the document.

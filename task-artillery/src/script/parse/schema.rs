@@ -93,6 +93,11 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "rejectUnauthorized" | "loadAll" | "trim" | "ltrim" | "rtrim" | "skip_empty_lines" => {
             json!({ "type": "boolean" })
         }
+        "include" => json!({ "type": "string" }),
+        "includes" => {
+            let file = json!({ "type": "string" });
+            json!({ "anyOf": [file, { "type": "array", "items": file }] })
+        }
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),
@@ -129,6 +134,7 @@ mod tests {
             Value::Object(_) => "object",
             Value::Array(_) => "array",
             Value::Bool(_) => "boolean",
+            Value::String(_) => "string",
             _ => "other",
         };
         if schema.get("type").is_some_and(|wanted| wanted != kind) {

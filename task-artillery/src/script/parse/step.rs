@@ -115,6 +115,13 @@ impl Reader<'_> {
                 .request(method, found)
                 .map(|request| StepKind::Request(Box::new(request))),
             (None, "think") => self.think(&found.node).map(StepKind::Think),
+            (None, "include") => {
+                // Where it stands alone its file was put in its place already; else that is told.
+                if good {
+                    self.error(found.key_span, "nothing can be included here", "");
+                }
+                None
+            }
             (None, _) => {
                 let mut fields = Fields::unchecked(map, node.span, &keys::LOOP);
                 fields.slip(slips);
@@ -202,6 +209,7 @@ impl Reader<'_> {
 fn example(kind: &str) -> String {
     match kind {
         "think" => "for example `think: 1`".to_owned(),
+        "include" => "for example `include: \"login.yml\"`".to_owned(),
         "loop" => {
             "for example `loop: [{ get: { url: \"/\" } }]` and beside it `count: 3`".to_owned()
         }

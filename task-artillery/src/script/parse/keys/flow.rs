@@ -138,6 +138,7 @@ pub(in crate::script::parse) static STEP: Mapping = Mapping {
         Key("options", Done),
         Key("think", Done),
         Key("loop", Done),
+        Key("include", Done),
         Key(
             "parallel",
             NotYet("its steps can be done one after another"),

@@ -2,6 +2,7 @@
 
 mod bad;
 mod good;
+mod includes;
 mod layers;
 mod outside;
 mod property;
