@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
@@ -59,7 +61,7 @@ impl RunContext {
     ///
     /// # Errors
     /// Where the ledger does not have it, or can't be read.
-    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Bytes, Failure> {
         self.book.blob(blob).await
     }
 }

@@ -12,10 +12,11 @@ use super::step::Step;
 use super::{Cx, draws};
 use crate::arrivals::Arrivals;
 use crate::life;
-use crate::payload::Table;
+use crate::payload::{Table, shared};
 use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place};
 use crate::script::model::{Payload, Request, Weights};
-use crate::script::{Globals, Script, Secrets, Vars};
+use crate::script::template::Template;
+use crate::script::{Confidential, Globals, Script, Secrets, Vars};
 
 /// What the users of a chunk share.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub(super) struct Engine {
     names: Names,
     http: Rc<Shared>,
     secrets: Secrets,
+    confidential: Confidential,
     rehearsal: bool,
 }
 
@@ -43,7 +45,8 @@ impl Engine {
     ) -> Result<Self, Failure> {
         let mut tables = Vec::with_capacity(script.payloads.len());
         for (index, payload) in script.payloads.iter().enumerate() {
-            tables.push(Arc::new(table(index, payload, cx).await?));
+            let key = (payload.clone(), cx.seed(), index);
+            tables.push(shared(key, table(index, payload, cx)).await?);
         }
         let Compiled {
             flows,
@@ -68,6 +71,7 @@ impl Engine {
                 },
             )),
             secrets: script.secrets.clone(),
+            confidential: Confidential::of(script),
             rehearsal: cx.rehearsal(),
         })
     }
@@ -90,6 +94,11 @@ impl Engine {
     /// An error's name, in which nothing of the environment is to be read.
     pub(super) fn shown(&self, name: ErrorName) -> ErrorName {
         self.secrets.redact(name)
+    }
+
+    /// A rendered text as errors may show it: as the script has it where it is made of what is not to be shown.
+    pub(super) fn legible(&self, template: &Template, rendered: String) -> String {
+        self.confidential.shown(template, rendered)
     }
 
     /// The steps of a scenario.
@@ -174,7 +183,7 @@ impl Compiled {
 
 async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failure> {
     let bytes = cx.blob(&payload.file).await?;
-    let table = Table::read(&bytes, payload).map_err(|error| {
+    let table = Table::read(bytes, payload).map_err(|error| {
         Failure::because(
             format!("the payload `{}` cannot be read", payload.file.name),
             &error,

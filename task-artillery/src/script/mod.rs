@@ -5,6 +5,7 @@
 //! asks for and this version does not carry out is a fault as well, so nothing in a script is silently without effect.
 
 mod begin;
+mod confidential;
 pub mod duration;
 mod environment;
 pub mod model;
@@ -17,6 +18,7 @@ pub mod template;
 mod vars;
 
 pub use begin::begin;
+pub use confidential::Confidential;
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;

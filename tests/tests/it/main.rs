@@ -13,3 +13,4 @@ mod interrupts;
 mod losses;
 mod promise;
 mod scripts;
+mod secrets;

@@ -13,7 +13,7 @@ use star_core::draw::Draws;
 
 use super::super::engine::Compiler;
 use super::super::error::UserError;
-use super::super::http::{Call, Encoding, Location, RequestError};
+use super::super::http::{Call, Encoding, Location, RequestError, UrlError};
 use super::super::meter::Meter;
 use super::super::user::Turn;
 use super::capture::Captures;
@@ -108,7 +108,8 @@ impl RequestStep {
             Destination::Fixed(location) => location.clone(),
             Destination::Template(template) => {
                 let url = template.text(vars, draws);
-                turn.engine.http().locations().locate(&url)?
+                let located = turn.engine.http().locations().locate(&url);
+                located.map_err(|UrlError(url)| UrlError(turn.engine.legible(template, url)))?
             }
         };
         let mut headers = Cow::Borrowed(&self.headers);

@@ -4,6 +4,7 @@
 //! stands in tables ([`keys`]). Each of the other files reads one noun.
 
 mod capture;
+mod conceal;
 mod config;
 mod csv;
 mod fields;
@@ -53,6 +54,7 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
     };
     let root = std::mem::replace(&mut document.root, nothing);
     let (layered, outside, faults) = layers::apply(document, &root);
+    conceal::credentials(&mut document.sources, &layered);
     if !faults.is_empty() {
         // What is missing from a layer would show as faults of the script.
         document.root = root;

@@ -64,7 +64,7 @@ impl Reader<'_> {
             cast,
             format,
         };
-        match Table::read(&blob.bytes, &payload) {
+        match Table::read(blob.bytes.clone(), &payload) {
             Ok(_) => Some(payload),
             Err(error) => self.bad_table(&blob, &error, path.span),
         }
@@ -169,7 +169,10 @@ impl Reader<'_> {
             .iter()
             .position(|byte| matches!(byte, b'\n' | b'\r'))
             .unwrap_or(rest.len());
+        let length = text.len();
         let file = self.document.sources.add(name.clone(), text);
+        // Where the row is can be seen, and how many columns it has, but nothing of what is in them.
+        self.document.sources.conceal(Span::new(file, 0, length));
         let at = Span::new(file, offset, offset + row);
         let fault = Diagnostic::error(error.to_string()).at(at, "");
         self.tell(fault.see(named, "the file is named here"));
