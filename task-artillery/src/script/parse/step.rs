@@ -186,23 +186,36 @@ impl Reader<'_> {
             self.error(span, "this step is empty", example("get"));
             return;
         };
-        let key = &first.key;
-        let kinds = keys::STEP
-            .own()
-            .filter(|name| !keys::is_of_other_engine(name));
-        let help = match self.closest(key, kinds) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None if keys::LOOP.status(key).is_some() => format!("`{key}` stands beside `loop`"),
-            None if keys::REQUEST.status(key).is_some() => {
-                format!("`{key}` belongs under `get`, `post` and so on")
-            }
-            None => format!("a step is {}", enumerate(keys::STEP.done())),
+        let kinds = || {
+            keys::STEP
+                .own()
+                .filter(|name| !keys::is_of_other_engine(name))
+        };
+        // What stands beside a step may stand before it.
+        let meant = map
+            .entries()
+            .iter()
+            .find_map(|entry| Some((entry, self.closest(&entry.key, kinds())?)));
+        let (found, help) = match meant {
+            Some((entry, known)) => (entry, format!("did you mean `{known}`?")),
+            None => (first, unknown_step_help(&first.key)),
         };
         self.error(
-            first.key_span,
-            format!("unknown step `{}`", short(key)),
+            found.key_span,
+            format!("unknown step `{}`", short(&found.key)),
             help,
         );
+    }
+}
+
+fn unknown_step_help(key: &str) -> String {
+    if keys::LOOP.status(key).is_some() {
+        format!("`{key}` stands beside `loop`")
+    } else if keys::REQUEST.status(key).is_some() {
+        format!("`{key}` belongs under `get`, `post` and so on")
+    } else {
+        let known = || format!("a step is {}", enumerate(keys::STEP.done()));
+        keys::home(key).unwrap_or_else(known)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Scripts as people write them, good and bad.
 
 mod bad;
+mod generate;
 mod good;
 mod includes;
 mod layers;
 mod outside;
 mod property;
 mod table;
+mod typos;
 
 use std::path::Path;
 
