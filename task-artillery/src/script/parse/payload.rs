@@ -25,6 +25,8 @@ impl Reader<'_> {
         for name in names.iter().flatten().flatten() {
             self.scope.share(name);
         }
+        // All that it has is looked at before anything that is missing ends it.
+        let csv = self.csv_format(&fields);
         let all_rows_in = self.all_rows_in(&fields)?;
         if let Some(name) = &all_rows_in {
             self.scope.share(name);
@@ -36,7 +38,7 @@ impl Reader<'_> {
             },
             None => Order::default(),
         };
-        let (format, cast) = self.csv_format(&fields)?;
+        let (format, cast) = csv?;
         let path = self.required(&fields, "path", "path: \"users.csv\"")?;
         let blob = self.file(path)?;
         let names = if let Some(names) = names {

@@ -124,8 +124,8 @@ fn slips(key: &str, draws: &mut Draws) -> Vec<(&'static str, String)> {
         (
             "transposition",
             with(&|letters| {
-                let next = (at + 1) % letters.len();
-                letters.swap(at, next);
+                let at = at.min(letters.len() - 2);
+                letters.swap(at, at + 1);
             }),
         ),
         ("doubling", with(&|letters| letters.insert(at, letters[at]))),
@@ -314,8 +314,8 @@ fn mappings(root: &Node) -> BTreeMap<Vec<String>, &'static Mapping> {
 #[test]
 fn a_key_that_is_a_level_too_high_or_too_deep_is_told_at_its_line() {
     let (mut moved, mut homes) = (0, 0);
-    let mut lost = Vec::new();
-    for seed in 0..60 {
+    let (mut lost, mut unplaced) = (Vec::new(), Vec::new());
+    for seed in 0..20 {
         let json = script(seed);
         let document = generated(&yaml(&json));
         let all = mappings(&document.root);
@@ -351,6 +351,10 @@ fn a_key_that_is_a_level_too_high_or_too_deep_is_told_at_its_line() {
                 let Some(map) = at(&mut bad, target).and_then(|map| map.as_object_mut()) else {
                     continue;
                 };
+                // What stands beside a loop may stand beside another.
+                if map.contains_key("loop") && keys::LOOP.status(&entry.key).is_some() {
+                    continue;
+                }
                 map.insert(entry.key.clone(), value);
                 let text = yaml(&bad);
                 let mut document = generated(&text);
@@ -366,7 +370,9 @@ fn a_key_that_is_a_level_too_high_or_too_deep_is_told_at_its_line() {
                 moved += 1;
                 let here: Vec<_> = told.iter().filter(|(_, at, ..)| *at == line).collect();
                 let what = format!("`{}` of {} in {}", entry.key, mapping.noun, to.noun);
-                assert!(!here.is_empty(), "{what}, line {line}: {told:#?}\n{text}");
+                if here.is_empty() {
+                    unplaced.push(format!("{what}, line {line}: {told:#?}\n{text}"));
+                }
                 let home = [
                     "belong",
                     "stands beside",
@@ -394,5 +400,6 @@ fn a_key_that_is_a_level_too_high_or_too_deep_is_told_at_its_line() {
         lost.join("\n")
     );
     assert!(moved > 1000, "{moved}");
+    assert!(unplaced.is_empty(), "{}", unplaced.join("\n---\n"));
     assert!(homes * 100 >= moved * 95, "{lost:#?}");
 }
