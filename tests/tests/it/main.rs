@@ -11,6 +11,7 @@ mod examples;
 mod includes;
 mod interrupts;
 mod losses;
+mod places;
 mod promise;
 mod scripts;
 mod secrets;

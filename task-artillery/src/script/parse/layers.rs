@@ -39,7 +39,7 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
         }
     }
     for path in document.options.take_all("env-file") {
-        if let Err(fault) = add_file(&mut outside.environment, &path) {
+        if let Err(fault) = add_file(&mut document.sources, &mut outside.environment, &path) {
             layers.faults.push(fault);
         }
     }
@@ -234,14 +234,26 @@ impl Layers {
 }
 
 /// Adds the variables of a file, of which nothing is shown.
-fn add_file(environment: &mut Environment, path: &str) -> Result<(), Diagnostic> {
+fn add_file(
+    sources: &mut Sources,
+    environment: &mut Environment,
+    path: &str,
+) -> Result<(), Diagnostic> {
     let bytes = std::fs::read(path)
         .map_err(|error| Diagnostic::error(format!("cannot read `{path}`: {error}")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Diagnostic::error(format!("`{path}` is not UTF-8")))?;
     environment.add(&text).map_err(|error| {
-        let fault = Diagnostic::error(format!("`{path}`: {error}"));
-        fault.help("a value that has several lines stands in quotes")
+        let line = text.split_inclusive('\n').take(error.line - 1);
+        let start = line.map(str::len).sum::<usize>();
+        let rest = text.get(start..).unwrap_or_default();
+        let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let file = sources.add(path, text.as_str());
+        sources.conceal(Span::new(file, 0, text.len()));
+        let fault = Diagnostic::error(error.to_string());
+        fault
+            .at(Span::new(file, start, start + length), "")
+            .help("a value that has several lines stands in quotes")
     })
 }
 
