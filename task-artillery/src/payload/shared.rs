@@ -11,9 +11,11 @@ use crate::script::model::Payload;
 /// What a table depends on: the payload, with the hash of its file, the run's seed, and the payload's place among the script's.
 type Key = (Payload, u64, usize);
 
+/// A table that may be gone; locked while it is made.
+type Slot = Arc<Mutex<Weak<Table>>>;
+
 /// The tables in use, and those that are being made.
-static TABLES: LazyLock<StdMutex<HashMap<Key, Arc<Mutex<Weak<Table>>>>>> =
-    LazyLock::new(StdMutex::default);
+static TABLES: LazyLock<StdMutex<HashMap<Key, Slot>>> = LazyLock::new(StdMutex::default);
 
 /// The table of a payload: the one that another worker of this process uses, or a new one. Who asks while it is made waits for it.
 ///
@@ -76,9 +78,9 @@ mod tests {
         let other = get(&(key.0.clone(), 2, 0), &made);
         assert!(!Arc::ptr_eq(&other, &tables[0]), "another seed");
         drop(tables);
-        let _again = get(&key, &made);
+        let again = get(&key, &made);
         assert_eq!(made.load(Ordering::Relaxed), 3);
-        drop((other, _again));
+        drop((other, again));
         let _swept = get(&(key.0.clone(), 3, 0), &made);
         let kept = TABLES.lock().unwrap();
         assert!(!kept.contains_key(&key), "what is not used is forgotten");

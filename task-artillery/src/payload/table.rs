@@ -76,7 +76,7 @@ impl Table {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let shift = bytes.len() - text.len();
         let mut table = Self {
-            bytes: bytes.clone(),
+            bytes: Bytes::new(),
             rows: Vec::new(),
             format: payload.format,
             columns: payload.fields.len(),
@@ -115,6 +115,7 @@ impl Table {
             return Err(TableError::nowhere(reason.to_owned()));
         }
         table.rows.shrink_to_fit();
+        table.bytes = bytes;
         Ok(table)
     }
 

@@ -44,9 +44,10 @@ fn write_yaml(value: &Value, indent: usize, out: &mut String) {
                 let plain = key
                     .chars()
                     .all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
-                let key = match plain && !key.is_empty() {
-                    true => key.clone(),
-                    false => Value::from(key.as_str()).to_string(),
+                let key = if plain && !key.is_empty() {
+                    key.clone()
+                } else {
+                    Value::from(key.as_str()).to_string()
                 };
                 let _infallible = write!(out, "{blanks}{key}:");
                 behind(value, indent + 2, out);
@@ -208,7 +209,6 @@ impl Maker {
     }
 
     /// A value that is good under a key.
-    #[expect(clippy::too_many_lines, reason = "a table")]
     fn value(&mut self, mapping: &'static Mapping, key: &str) -> Value {
         let noun = mapping.noun;
         let is = |other: &Mapping| noun == other.noun;
@@ -256,7 +256,7 @@ impl Maker {
             "maxScriptRequestsPerSecond" => json!(25_000),
             "maxChunkRequestsPerSecond" => json!(1 + self.below(400)),
             "timeBufferInMilliseconds" => json!(5000 + self.below(9000)),
-            "name" => json!(self.name()),
+            "name" | "loopValue" | "loopElement" => json!(self.name()),
             "weight" => json!(1 + self.below(5)),
             "flow" | "loop" => self.flow(),
             "engine" => json!("http"),
@@ -279,7 +279,6 @@ impl Maker {
             "as" => self.one_of(&[json!("id"), json!("deep.id"), json!("v")]),
             "count" => self.one_of(&[json!(2), json!("1-3"), json!("{{ list[0] }}")]),
             "over" => self.one_of(&[json!([1, "a", {"b": 2}]), json!("list")]),
-            "loopValue" | "loopElement" => json!(self.name()),
             _ => panic!(
                 "no value is generated for `{key}` of {noun}: a key that is carried out needs one here"
             ),
