@@ -68,9 +68,13 @@ pub(crate) enum Command {
 /// Which script or job, and what to change in it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JobArgs {
-    /// The script or job file (YAML or JSON); `-` reads it from the standard input
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) script: PathBuf,
+    /// The script or job file (YAML or JSON), and more files that are laid over it; `-` for the first reads the standard input
+    #[arg(required_unless_present = "input", num_args = 1.., value_hint = ValueHint::FilePath)]
+    pub(crate) script: Vec<PathBuf>,
+
+    /// Another file that is laid over the script, behind those named before; may be given several times
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) input: Vec<PathBuf>,
 
     /// The target, instead of the script's own
     #[arg(short, long, value_name = "URL")]

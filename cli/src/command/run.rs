@@ -57,7 +57,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         rehearsal: false,
         traced: args.trace.is_some(),
     };
-    let ended = on_runtime(carry_out(&host, &job, how, args))??;
+    let ended = on_runtime(carry_out(&host, job, how, args))??;
     let Ended::Outcome(outcome) = ended else {
         return Ok(Exit::Interrupted);
     };
@@ -104,11 +104,13 @@ enum Ended {
 
 async fn carry_out(
     host: &Host,
-    job: &Job,
+    mut job: Job,
     how: Launch,
     args: &RunArgs,
 ) -> Result<Ended, CommandError> {
-    let manifest = launch(host, job, how).await?;
+    let manifest = launch(host, &job, how).await?;
+    // From here on the ledger has them; also here workers get them from there.
+    job.blobs = Vec::new();
     if !args.quiet {
         output::note(&format!(
             "run {}  (`slsart stop {}` ends it)\n",
@@ -116,7 +118,7 @@ async fn carry_out(
         ));
     }
     let ended = tokio::select! {
-        outcome = outcome(host, job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
+        outcome = outcome(host, &job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {

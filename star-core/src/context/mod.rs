@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -193,7 +194,7 @@ impl<R: Report> Context<R> {
     ///
     /// # Errors
     /// Where the ledger does not have it, or can't be read.
-    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Bytes, Failure> {
         self.shared.book.blob(blob).await
     }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::units::{OUTSIDE, Unit};
 use super::{Context, Signals, Terms};
+use bytes::Bytes;
+
 use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
@@ -96,7 +98,7 @@ impl RunContext {
     ///
     /// # Errors
     /// Where the ledger does not have it, or can't be read.
-    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Bytes, Failure> {
         self.book.blob(blob).await
     }
 }

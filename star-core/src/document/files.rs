@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::source::{Sources, Span};
+use super::source::{FileId, Sources, Span};
 use super::tree::Node;
 use crate::hash::Hash;
 
@@ -22,12 +22,14 @@ pub struct Document {
     pub options: Options,
     /// What relative paths are relative to.
     folder: PathBuf,
+    /// What they are relative to in files that have a folder of their own.
+    folders: BTreeMap<FileId, PathBuf>,
     blobs: Vec<Blob>,
     warnings: Diagnostics,
 }
 
 /// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BlobRef {
     /// The name as it was written.
     pub name: String,
@@ -43,7 +45,7 @@ pub struct Blob {
     /// How a task refers to it.
     pub reference: BlobRef,
     /// The bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
 }
 
 impl Document {
@@ -54,6 +56,7 @@ impl Document {
             root,
             options: Options::default(),
             folder: folder.into(),
+            folders: BTreeMap::new(),
             blobs: Vec::new(),
             warnings: Diagnostics::default(),
         }
@@ -64,12 +67,22 @@ impl Document {
         &self.folder
     }
 
+    /// Notes that relative paths in one of the files start at a folder of its own.
+    pub fn settle(&mut self, file: FileId, folder: impl Into<PathBuf>) {
+        self.folders.insert(file, folder.into());
+    }
+
+    /// The folder that relative paths in a file mean: the document's, unless the file has one of its own.
+    pub fn folder_of(&self, file: FileId) -> &Path {
+        self.folders.get(&file).unwrap_or(&self.folder)
+    }
+
     /// Reads a file that the document names at `span`, and notes it, so that it travels with the task.
     ///
     /// # Errors
     /// A diagnostic at `span` when the file can't be read.
     pub fn file(&mut self, path: &str, span: Span) -> Result<Blob, Diagnostic> {
-        let full = self.folder.join(path);
+        let full = self.folder_of(span.file).join(path);
         if std::fs::metadata(&full).is_ok_and(|there| !there.is_file()) {
             return Err(
                 Diagnostic::error(format!("`{}` is not a regular file", full.display()))

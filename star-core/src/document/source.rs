@@ -1,5 +1,6 @@
 //! Texts, and places in them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Which of a document's files a place is in: an index into [`Sources`].
@@ -50,6 +51,7 @@ impl std::fmt::Display for Position {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<(String, Arc<str>)>,
+    concealed: Vec<Span>,
 }
 
 impl Sources {
@@ -75,6 +77,17 @@ impl Sources {
         self.text(span.file)
             .get(span.start as usize..span.end as usize)
             .unwrap_or("")
+    }
+
+    /// Notes that a stretch of text is not to be shown, such as a password.
+    pub fn conceal(&mut self, span: Span) {
+        self.concealed.push(span);
+    }
+
+    /// The stretches of a file that are not to be shown.
+    pub fn concealed(&self, file: FileId) -> impl Iterator<Item = Range<usize>> {
+        let spans = self.concealed.iter().filter(move |span| span.file == file);
+        spans.map(|span| span.start as usize..span.end as usize)
     }
 
     /// Where a span begins.

@@ -256,8 +256,8 @@ impl Book {
 
     /// Stores a file that travels beside the task.
     pub async fn write_blob(&self, blob: &Blob) -> Result<(), LedgerError> {
-        let bytes = Bytes::from_owner(Arc::clone(&blob.bytes));
-        self.write_content(blob.reference.hash, bytes).await
+        self.write_content(blob.reference.hash, blob.bytes.clone())
+            .await
     }
 
     async fn write_content(&self, hash: Hash, bytes: Bytes) -> Result<(), LedgerError> {
@@ -269,7 +269,7 @@ impl Book {
     ///
     /// # Errors
     /// Where the ledger does not have it or can't be read, or where what it has is not what was stored.
-    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Bytes, Failure> {
         let what = || format!("cannot get the file `{}`", blob.name);
         let key = self.key(&format!("content/{}", blob.hash));
         let bytes = self.ledger.get(&key).await;
@@ -282,7 +282,7 @@ impl Book {
                 what()
             )));
         }
-        Ok(Arc::from(&bytes[..]))
+        Ok(bytes)
     }
 }
 

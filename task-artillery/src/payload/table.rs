@@ -1,23 +1,26 @@
 //! The cells of a CSV file.
 
+use std::borrow::Cow;
+use std::str;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::Value;
 use star_core::draw::Draws;
 
 use super::cast::cast;
-use super::rows::{Row, Rows};
-use crate::script::model::{Order, Payload};
+use super::rows::{Row, Rows, cell};
+use crate::script::model::{CsvFormat, Order, Payload};
 
 /// The named columns of a CSV file.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// All cells, row by row.
-    text: String,
-    /// Where each cell ends in the text; it begins where the one before ends.
-    ends: Vec<u32>,
+    /// The file.
+    bytes: Bytes,
+    /// Where each row begins in the file, and where it ends.
+    rows: Vec<(u32, u32)>,
+    format: CsvFormat,
     columns: usize,
-    rows: u32,
     cast: bool,
     /// The row of each turn; in the order of the file where there is none.
     permutation: Option<Arc<[u32]>>,
@@ -63,8 +66,8 @@ impl Table {
     ///
     /// # Errors
     /// Where the bytes are not UTF-8, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
-    pub fn read(bytes: &[u8], payload: &Payload) -> Result<Self, TableError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
+    pub fn read(bytes: Bytes, payload: &Payload) -> Result<Self, TableError> {
+        let text = str::from_utf8(&bytes).map_err(|error| {
             TableError::at(
                 error.valid_up_to(),
                 "this is not UTF-8; save the file in that encoding".to_owned(),
@@ -73,10 +76,10 @@ impl Table {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let shift = bytes.len() - text.len();
         let mut table = Self {
-            text: String::with_capacity(text.len()),
-            ends: Vec::new(),
+            bytes: Bytes::new(),
+            rows: Vec::new(),
+            format: payload.format,
             columns: payload.fields.len(),
-            rows: 0,
             cast: payload.cast,
             permutation: None,
         };
@@ -101,9 +104,9 @@ impl Table {
                     "this row has {found}, and `fields` names {named}"
                 )));
             }
-            table.push(&row).map_err(fault)?;
+            table.push(&row, shift).map_err(fault)?;
         }
-        if table.rows == 0 {
+        if table.rows.is_empty() {
             let reason = match (rows.any(), payload.format.from) {
                 (false, _) => "the file is empty",
                 (true, 2) => "the file has a heading and no row",
@@ -111,22 +114,16 @@ impl Table {
             };
             return Err(TableError::nowhere(reason.to_owned()));
         }
-        table.text.shrink_to_fit();
-        table.ends.shrink_to_fit();
+        table.rows.shrink_to_fit();
+        table.bytes = bytes;
         Ok(table)
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), String> {
-        for cell in row.cells().take(self.columns) {
-            self.text.push_str(cell);
-            let end = u32::try_from(self.text.len())
-                .map_err(|_| "the file has more than 4 GiB of text")?;
-            self.ends.push(end);
-        }
-        self.rows = self
-            .rows
-            .checked_add(1)
-            .ok_or("the file has more than 2^32 rows")?;
+    fn push(&mut self, row: &Row<'_>, shift: usize) -> Result<(), String> {
+        let place = |offset: usize| u32::try_from(shift + offset).ok();
+        let span = place(row.at).zip(place(row.end));
+        // So there are also no more rows than can be counted.
+        self.rows.push(span.ok_or("the file has more than 4 GiB")?);
         Ok(())
     }
 
@@ -134,7 +131,7 @@ impl Table {
     pub fn all(&self, fields: &[String]) -> Value {
         let cells =
             |row| (0..self.columns).map(move |column| self.value(row, column).unwrap_or_default());
-        let rows = (0..self.rows).map(|row| {
+        let rows = (0..self.rows()).map(|row| {
             if fields.is_empty() {
                 Value::Array(cells(row).collect())
             } else {
@@ -152,7 +149,7 @@ impl Table {
         self.permutation = match order {
             Order::Sequence => None,
             Order::Random => {
-                let mut rows: Vec<u32> = (0..self.rows).collect();
+                let mut rows: Vec<u32> = (0..self.rows()).collect();
                 for place in (1..rows.len()).rev() {
                     rows.swap(place, draws.below(place as u64 + 1) as usize);
                 }
@@ -164,39 +161,35 @@ impl Table {
 
     /// How many rows there are; at least one.
     pub fn rows(&self) -> u32 {
-        self.rows
+        self.rows.len() as u32
     }
 
     /// The row of a user, by its index among all of the run.
     pub fn row_of(&self, unit: u64) -> u32 {
-        let turn = (unit % u64::from(self.rows.max(1))) as u32;
+        let turn = (unit % u64::from(self.rows().max(1))) as u32;
         match &self.permutation {
             Some(rows) => rows.get(turn as usize).copied().unwrap_or(turn),
             None => turn,
         }
     }
 
-    /// The text of a cell, if there is one there.
-    pub fn text(&self, row: u32, column: usize) -> Option<&str> {
+    /// The text of a cell, if there is one there. It is read when it is asked for: what is kept of a file are its bytes.
+    pub fn text(&self, row: u32, column: usize) -> Option<Cow<'_, str>> {
         if column >= self.columns {
             return None;
         }
-        let cell = row as usize * self.columns + column;
-        let end = *self.ends.get(cell)? as usize;
-        let start = match cell.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.text.get(start..end)
+        let (start, end) = *self.rows.get(row as usize)?;
+        let row = self.bytes.get(start as usize..end as usize)?;
+        cell(str::from_utf8(row).ok()?, column, &self.format)
     }
 
     /// The value of a cell, if there is one there: with `cast` a number where it looks like one.
     pub fn value(&self, row: u32, column: usize) -> Option<Value> {
         let text = self.text(row, column)?;
         Some(if self.cast {
-            cast(text)
+            cast(&text)
         } else {
-            Value::String(text.to_owned())
+            Value::String(text.into_owned())
         })
     }
 }

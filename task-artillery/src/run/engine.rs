@@ -17,10 +17,11 @@ use super::step::Step;
 use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
 use crate::life;
-use crate::payload::Table;
+use crate::payload::{Table, shared};
 use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place, RequestName, View};
 use crate::script::model::{Payload, Reporting, Request, Weights};
-use crate::script::{Globals, Script, Secrets, Vars};
+use crate::script::template::Template;
+use crate::script::{Confidential, Globals, Script, Secrets, Vars};
 
 /// What the users of a chunk share.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ pub(super) struct Engine {
     naming: Naming,
     http: Rc<Shared>,
     secrets: Secrets,
+    confidential: Confidential,
     rehearsal: bool,
 }
 
@@ -50,7 +52,8 @@ impl Engine {
     ) -> Result<Self, Failure> {
         let mut tables = Vec::with_capacity(script.payloads.len());
         for (index, payload) in script.payloads.iter().enumerate() {
-            tables.push(Arc::new(table(index, payload, cx).await?));
+            let key = (payload.clone(), cx.seed(), index);
+            tables.push(shared(key, table(index, payload, cx)).await?);
         }
         let mut files = Files::default();
         let mut compiled =
@@ -87,6 +90,7 @@ impl Engine {
                     .map(|pool| limit::share(pool.get(), lanes) as usize),
             )),
             secrets: script.secrets.clone(),
+            confidential: Confidential::of(script),
             rehearsal: cx.rehearsal(),
         })
     }
@@ -119,6 +123,11 @@ impl Engine {
     /// A text for people, in which nothing of the environment is to be read.
     pub(super) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
         self.secrets.redact(text)
+    }
+
+    /// A rendered text as errors may show it: as the script has it where it is made of what is not to be shown.
+    pub(super) fn legible(&self, template: &Template, rendered: String) -> String {
+        self.confidential.shown(template, rendered)
     }
 
     /// The steps of a scenario.
@@ -227,7 +236,7 @@ impl Compiled {
 
 async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failure> {
     let bytes = cx.blob(&payload.file).await?;
-    let table = Table::read(&bytes, payload).map_err(|error| {
+    let table = Table::read(bytes, payload).map_err(|error| {
         Failure::because(
             format!("the payload `{}` cannot be read", payload.file.name),
             &error,

@@ -12,7 +12,8 @@ pub(super) struct Environment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} is not of the form `NAME=value`")]
 pub(super) struct EnvironmentError {
-    line: usize,
+    /// Counted from 1.
+    pub(super) line: usize,
 }
 
 impl Environment {

@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 mod begin;
+mod confidential;
 pub mod duration;
 mod environment;
 pub mod model;
@@ -19,6 +20,7 @@ pub mod template;
 mod vars;
 
 pub use begin::begin;
+pub use confidential::Confidential;
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;

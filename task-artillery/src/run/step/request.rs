@@ -15,7 +15,7 @@ use star_core::draw::Draws;
 
 use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
-use super::super::http::{Call, Encoding, Location};
+use super::super::http::{Call, Encoding, Location, UrlError};
 use super::super::meter::Meter;
 use super::super::walk::Turn;
 use super::capture::Captures;
@@ -120,7 +120,11 @@ impl RequestStep {
     fn call(&self, turn: &Turn<'_>, draws: &mut Draws) -> Result<Call<'_>, UserError> {
         let vars = &*turn.vars;
         let locations = turn.engine.http().locations();
-        let mut location = self.url.render(locations, vars, draws)?;
+        let located = self.url.render(locations, vars, draws);
+        let mut location = located.map_err(|error| match self.url.template() {
+            Some(url) => UrlError(turn.engine.legible(url, error.0)),
+            None => error,
+        })?;
         let headers = self.headers.render(vars, draws)?;
         if let Some(auth) = &self.auth
             && let Some(value) = auth.render(vars, draws)

@@ -2,7 +2,7 @@
 
 use super::super::error::UserError;
 use super::super::walk::Turn;
-use crate::script::model::{Jitter, Think, ThinkTime};
+use crate::script::model::{Jitter, Think, ThinkError, ThinkTime};
 
 /// A pause.
 #[derive(Debug)]
@@ -25,7 +25,14 @@ impl ThinkStep {
     /// Where a placeholder gives no duration.
     pub(in crate::run) async fn run(&self, turn: Turn<'_>) -> Result<(), UserError> {
         let mut draws = turn.draws();
-        let mut time = self.time.duration(turn.vars, &mut draws)?;
+        let time = self.time.duration(turn.vars, &mut draws);
+        let mut time = time.map_err(|error| match &self.time {
+            ThinkTime::Template(template) => ThinkError {
+                text: turn.engine.legible(template, error.text),
+                ..error
+            },
+            ThinkTime::Fixed(_) => error,
+        })?;
         if let Some(jitter) = self.jitter {
             time = jitter.spread(time, &mut draws);
         }

@@ -2,7 +2,7 @@
 
 use star_core::document::{Entry, Map, Node, Span};
 
-use super::keys::{Mapping, Status};
+use super::keys::{self, Mapping, Status};
 use super::reader::Reader;
 
 /// A mapping whose keys were looked at.
@@ -96,7 +96,7 @@ impl Reader<'_> {
                 let meant = self.closest(key, mapping.own());
                 let help = match meant {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => mapping.list(),
+                    None => keys::home(key).unwrap_or_else(|| mapping.list()),
                 };
                 let key = short(key);
                 self.error(at, format!("unknown key `{key}` in {}", mapping.noun), help);

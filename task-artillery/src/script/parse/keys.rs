@@ -79,6 +79,45 @@ impl Mapping {
     }
 }
 
+/// What messages say of a key that another mapping has: where it belongs.
+pub(super) fn home(key: &str) -> Option<String> {
+    let all = [
+        &SCRIPT,
+        &CONFIG,
+        &TLS,
+        &HTTP,
+        &DEFAULTS,
+        &PHASE,
+        &PAYLOAD,
+        &CSV,
+        &SPLIT,
+        &SCENARIO,
+        &STEP,
+        &REQUEST,
+        &CAPTURE,
+        &MATCH,
+        &LOOP,
+        &THINK,
+        &PARALLEL,
+        &AUTH,
+        &PART,
+        &COOKIE_JAR,
+        &PLUGINS,
+        &APDEX,
+        &ENDPOINTS,
+    ];
+    let homes = all
+        .into_iter()
+        .filter(|mapping| mapping.own().any(|own| own == key));
+    let nouns: Vec<_> = homes.map(|mapping| mapping.noun).collect();
+    let (last, rest) = nouns.split_last()?;
+    let nouns = match rest {
+        [] => (*last).to_owned(),
+        _ => format!("{} or {last}", rest.join(", ")),
+    };
+    Some(format!("it belongs to {nouns}"))
+}
+
 const JAVASCRIPT: Status =
     NotYet("this version runs no JavaScript; say it with templates and captures");
 const OTHER_ENGINE: Status = NotYet("this version speaks HTTP only");

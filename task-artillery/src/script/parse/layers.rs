@@ -1,4 +1,4 @@
-//! What is laid over a script before it is read, in Artillery's order: other files (`-c`), one of its environments (`-e`), overrides
+//! What is laid over a script before it is read, in Artillery's order: other files (`-i`, `-c`), one of its environments (`-e`), overrides
 //! (`--overrides`), variables (`-v`), the choice of a scenario (`--scenario-name`) or of a single user (`-s`), and another payload (`-p`).
 //!
 //! All of it works on trees, so every value keeps the place where it was written.
@@ -10,6 +10,7 @@ use star_core::document::{
     Diagnostic, Document, Entry, Lists, Map, Node, Sources, Span, Value, closest,
 };
 
+use super::includes::Includes;
 use crate::script::environment::Environment;
 
 /// What a script knows that stands in none of its files.
@@ -24,18 +25,21 @@ pub(super) struct Outside {
 /// The script as the command line means it, what it knows besides, and what was wrong on the way.
 pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec<Diagnostic>) {
     let mut outside = Outside::default();
+    let mut includes = Includes::new(document, root.span.file);
     let mut layers = Layers {
-        root: root.clone(),
+        root: includes.script(document, root.clone()),
         faults: Vec::new(),
     };
-    for path in document.options.take_all("config") {
-        match star_yaml::read_file(&mut document.sources, Path::new(&path)) {
-            Ok(file) => layers.root.merge(&file, Lists::ByIndex),
-            Err(fault) => layers.faults.push(fault),
+    for option in ["input", "config"] {
+        for path in document.options.take_all(option) {
+            match includes.input(document, Path::new(&path)) {
+                Ok(file) => layers.root.merge(&file, Lists::ByIndex),
+                Err(fault) => layers.faults.push(fault),
+            }
         }
     }
     for path in document.options.take_all("env-file") {
-        if let Err(fault) = add_file(&mut outside.environment, &path) {
+        if let Err(fault) = add_file(&mut document.sources, &mut outside.environment, &path) {
             layers.faults.push(fault);
         }
     }
@@ -76,6 +80,8 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
     if let Some(path) = document.options.take("payload") {
         layers.payload(&mut document.sources, &path);
     }
+    includes.steps(document, &mut layers.root);
+    layers.faults.extend(includes.finish());
     (layers.root, outside, layers.faults)
 }
 
@@ -228,14 +234,26 @@ impl Layers {
 }
 
 /// Adds the variables of a file, of which nothing is shown.
-fn add_file(environment: &mut Environment, path: &str) -> Result<(), Diagnostic> {
+fn add_file(
+    sources: &mut Sources,
+    environment: &mut Environment,
+    path: &str,
+) -> Result<(), Diagnostic> {
     let bytes = std::fs::read(path)
         .map_err(|error| Diagnostic::error(format!("cannot read `{path}`: {error}")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Diagnostic::error(format!("`{path}` is not UTF-8")))?;
     environment.add(&text).map_err(|error| {
-        let fault = Diagnostic::error(format!("`{path}`: {error}"));
-        fault.help("a value that has several lines stands in quotes")
+        let line = text.split_inclusive('\n').take(error.line - 1);
+        let start = line.map(str::len).sum::<usize>();
+        let rest = text.get(start..).unwrap_or_default();
+        let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let file = sources.add(path, text.as_str());
+        sources.conceal(Span::new(file, 0, text.len()));
+        let fault = Diagnostic::error(error.to_string());
+        fault
+            .at(Span::new(file, start, start + length), "")
+            .help("a value that has several lines stands in quotes")
     })
 }
 

@@ -4,6 +4,7 @@
 //! stands in tables ([`keys`]). Each of the other files reads one noun.
 
 mod capture;
+mod conceal;
 mod condition;
 mod config;
 mod cookies;
@@ -11,6 +12,7 @@ mod csv;
 mod expression;
 mod fields;
 mod headers;
+mod includes;
 mod jitter;
 mod keys;
 mod layers;
@@ -40,10 +42,12 @@ pub(super) use target::absolute;
 
 /// Whether a document looks like an Artillery script.
 pub fn claims(root: &Node) -> bool {
-    root.get("config").is_some() || root.get("scenarios").is_some()
+    ["config", "scenarios", "includes"]
+        .iter()
+        .any(|key| root.get(key).is_some())
 }
 
-/// Reads a script, with what the document's options lay over it (`config`, `environment`, `overrides`, `variables`, `scenario-name`,
+/// Reads a script, with what the document's options lay over it (`input`, `config`, `environment`, `overrides`, `variables`, `scenario-name`,
 /// `solo`, `payload`, `insecure`). Variables of the environment that it names are looked up in the process's, and in the files of the option
 /// `env-file`). The option `target`, where it is given, is meant instead of `config.target`. Payloads are read and
 /// checked as well, and travel with the document. What is harmless becomes a warning of the document.
@@ -58,6 +62,7 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
     };
     let root = std::mem::replace(&mut document.root, nothing);
     let (layered, outside, faults) = layers::apply(document, &root);
+    conceal::credentials(&mut document.sources, &layered);
     if !faults.is_empty() {
         // What is missing from a layer would show as faults of the script.
         document.root = root;

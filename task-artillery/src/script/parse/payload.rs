@@ -25,6 +25,8 @@ impl Reader<'_> {
         for name in names.iter().flatten().flatten() {
             self.scope.share(name);
         }
+        // All that it has is looked at before anything that is missing ends it.
+        let csv = self.csv_format(&fields);
         let all_rows_in = self.all_rows_in(&fields)?;
         if let Some(name) = &all_rows_in {
             self.scope.share(name);
@@ -36,7 +38,7 @@ impl Reader<'_> {
             },
             None => Order::default(),
         };
-        let (format, cast) = self.csv_format(&fields)?;
+        let (format, cast) = csv?;
         let path = self.required(&fields, "path", "path: \"users.csv\"")?;
         let blob = self.file(path)?;
         let names = if let Some(names) = names {
@@ -64,7 +66,7 @@ impl Reader<'_> {
             cast,
             format,
         };
-        match Table::read(&blob.bytes, &payload) {
+        match Table::read(blob.bytes.clone(), &payload) {
             Ok(_) => Some(payload),
             Err(error) => self.bad_table(&blob, &error, path.span),
         }
@@ -169,7 +171,10 @@ impl Reader<'_> {
             .iter()
             .position(|byte| matches!(byte, b'\n' | b'\r'))
             .unwrap_or(rest.len());
+        let length = text.len();
         let file = self.document.sources.add(name.clone(), text);
+        // Where the row is can be seen, and how many columns it has, but nothing of what is in them.
+        self.document.sources.conceal(Span::new(file, 0, length));
         let at = Span::new(file, offset, offset + row);
         let fault = Diagnostic::error(error.to_string()).at(at, "");
         self.tell(fault.see(named, "the file is named here"));

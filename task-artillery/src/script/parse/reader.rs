@@ -1,5 +1,6 @@
 //! What is told of a script, and the typed readers: from a node to a value, or a message at its place.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -99,13 +100,13 @@ impl<'d> Reader<'d> {
         let place = |told: &Diagnostic| told.primary.as_ref().map(|label| label.span);
         let secrets = self.scope.secrets();
         self.warnings.sort_by_key(place);
-        for warning in self.warnings {
+        for warning in once_each(self.warnings) {
             self.document.warn(redacted(warning, secrets));
         }
         self.errors.sort_by_key(place);
         let mut errors = Diagnostics::default();
         errors.extend(
-            self.errors
+            once_each(self.errors)
                 .into_iter()
                 .map(|error| redacted(error, secrets)),
         );
@@ -249,6 +250,16 @@ impl<'d> Reader<'d> {
         self.error(node.span, format!("`{name}` is {reason}"), help);
         None
     }
+}
+
+/// Each but once: what is included several times has the same faults each time.
+fn once_each(mut told: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    told.retain(|one| {
+        let place = one.primary.as_ref().map(|label| label.span);
+        seen.insert((place, one.message.clone()))
+    });
+    told
 }
 
 /// The same without values of the environment.

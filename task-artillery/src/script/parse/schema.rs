@@ -134,6 +134,11 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
+        "include" => json!({ "type": "string" }),
+        "includes" => {
+            let file = json!({ "type": "string" });
+            json!({ "anyOf": [file, { "type": "array", "items": file }] })
+        }
         "prefixSecurity" => json!({ "enum": ["silent", "unsafe-disabled"] }),
         "metricsNamespace" => json!({ "type": "string" }),
         "order" => json!({ "enum": ["random", "sequence"] }),

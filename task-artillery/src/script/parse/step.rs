@@ -125,6 +125,13 @@ impl Reader<'_> {
                 let fields = Fields::unchecked(map, node.span, &keys::PARALLEL);
                 self.parallel(&fields, next, depth).map(StepKind::Parallel)
             }
+            (None, "include") => {
+                // Where it stands alone its file was put in its place already; else that is told.
+                if good {
+                    self.error(found.key_span, "nothing can be included here", "");
+                }
+                None
+            }
             (None, _) => {
                 let mut fields = Fields::unchecked(map, node.span, &keys::LOOP);
                 fields.slip(slips);
@@ -195,32 +202,45 @@ impl Reader<'_> {
             self.error(span, "this step is empty", example("get"));
             return;
         };
-        let key = &first.key;
-        let kinds = keys::STEP
-            .own()
-            .filter(|name| !keys::is_of_other_engine(name));
-        let help = match self.closest(key, kinds) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None if keys::LOOP.status(key).is_some() => format!("`{key}` stands beside `loop`"),
-            None if keys::PARALLEL.status(key).is_some() => {
-                format!("`{key}` stands beside `parallel`")
-            }
-            None if keys::REQUEST.status(key).is_some() => {
-                format!("`{key}` belongs under `get`, `post` and so on")
-            }
-            None => format!("a step is {}", enumerate(keys::STEP.done())),
+        let kinds = || {
+            keys::STEP
+                .own()
+                .filter(|name| !keys::is_of_other_engine(name))
+        };
+        // What stands beside a step may stand before it.
+        let meant = map
+            .entries()
+            .iter()
+            .find_map(|entry| Some((entry, self.closest(&entry.key, kinds())?)));
+        let (found, help) = match meant {
+            Some((entry, known)) => (entry, format!("did you mean `{known}`?")),
+            None => (first, unknown_step_help(&first.key)),
         };
         self.error(
-            first.key_span,
-            format!("unknown step `{}`", short(key)),
+            found.key_span,
+            format!("unknown step `{}`", short(&found.key)),
             help,
         );
+    }
+}
+
+fn unknown_step_help(key: &str) -> String {
+    if keys::LOOP.status(key).is_some() {
+        format!("`{key}` stands beside `loop`")
+    } else if keys::PARALLEL.status(key).is_some() {
+        format!("`{key}` stands beside `parallel`")
+    } else if keys::REQUEST.status(key).is_some() {
+        format!("`{key}` belongs under `get`, `post` and so on")
+    } else {
+        let known = || format!("a step is {}", enumerate(keys::STEP.done()));
+        keys::home(key).unwrap_or_else(known)
     }
 }
 
 fn example(kind: &str) -> String {
     match kind {
         "think" => "for example `think: 1`".to_owned(),
+        "include" => "for example `include: \"login.yml\"`".to_owned(),
         "log" => "for example `log: \"text\"`".to_owned(),
         "parallel" => "for example `parallel: [{ get: { url: \"/\" } }]`".to_owned(),
         "loop" => {

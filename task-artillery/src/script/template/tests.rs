@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -219,5 +220,66 @@ proptest! {
             let settled = template.settle(&mut draws());
             prop_assert_eq!(settled.text(&vars(), &mut draws()).into_owned(), rendered);
         }
+    }
+}
+
+/// What templates are made of.
+const PARTS: &[&str] = &[
+    "{{",
+    "}}",
+    "{{{",
+    "}}}",
+    "{",
+    "}",
+    " ",
+    "s",
+    "n",
+    "o",
+    "list",
+    "nothing",
+    ".",
+    "[",
+    "]",
+    "[0]",
+    "[\"k-e\"]",
+    "[65535]",
+    "\"",
+    "'",
+    "\\",
+    "(",
+    ")",
+    ",",
+    "$randomNumber(1, 9)",
+    "$randomString(2)",
+    "$randomString(",
+    "$uuid",
+    "é",
+    "\n",
+    "{{ s }}",
+    "{{ o }}",
+    "{{ list[1] }}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_template_of_64_kibibytes_takes_long(
+        parts in prop::collection::vec(prop::sample::select(PARTS), 1..8),
+        head in prop::collection::vec(prop::sample::select(PARTS), 0..4),
+    ) {
+        let (head, part) = (head.concat(), parts.concat());
+        let source = format!("{head}{}", part.repeat((64 << 10) / part.len()));
+        let started = Instant::now();
+        if let Ok(template) = Template::parse(&source) {
+            prop_assert_eq!(template.source(), &source);
+            let rendered = template.text(&vars(), &mut draws()).into_owned();
+            prop_assert!(rendered.len() <= 64 * source.len(), "{}", rendered.len());
+            let json = JsonTemplate::parse(json!({&source: [&source]})).unwrap();
+            prop_assert!(json.value(&vars(), &mut draws()).is_some());
+            let (variables, untouched) = (template.variables().count(), template.untouched().count());
+            prop_assert!(variables + untouched <= source.len());
+        }
+        prop_assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     }
 }

@@ -54,7 +54,7 @@ fn run() -> Draws {
 }
 
 fn globals(script: &Script, csv: &str) -> Rc<Globals> {
-    let table = Table::read(csv.as_bytes(), &script.payloads[0]).unwrap();
+    let table = Table::read(csv.to_owned().into(), &script.payloads[0]).unwrap();
     let given = [("$testId".to_owned(), json!("t1"))];
     Rc::new(Globals::new(
         script,

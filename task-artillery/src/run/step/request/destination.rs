@@ -38,6 +38,14 @@ impl Destination {
         }
     }
 
+    /// Its text, where users' URLs are made of one.
+    pub(super) fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Template(url, _) => Some(url),
+        }
+    }
+
     /// Where one user goes.
     ///
     /// # Errors

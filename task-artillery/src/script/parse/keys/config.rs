@@ -13,6 +13,7 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
     keys: &[
         Key("config", Done),
         Key("scenarios", Done),
+        Key("includes", Done),
         Key("_split", Done),
         Key("mode", Done),
         Key("before", Done),
@@ -63,7 +64,6 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("ensure", NotYet("look at the report's figures instead")),
         Key("apdex", Done),
         Key("pluginsScope", LEAVE_OUT),
-        Key("includes", LEAVE_OUT),
         Key("statsInterval", Harmless("nor has it in Artillery 2")),
         Key(
             "includeFiles",
@@ -80,6 +80,10 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("pool", Elsewhere("it belongs under `http`")),
         Key(
             "scenarios",
+            Elsewhere("it belongs beside `config`, not in it"),
+        ),
+        Key(
+            "includes",
             Elsewhere("it belongs beside `config`, not in it"),
         ),
         Key("before", Elsewhere("it belongs beside `config`, not in it")),

@@ -183,6 +183,7 @@ pub(in crate::script::parse) static STEP: Mapping = Mapping {
         Key("options", Done),
         Key("think", Done),
         Key("loop", Done),
+        Key("include", Done),
         Key("parallel", Done),
         Key("log", Done),
         Key("function", JAVASCRIPT),

@@ -2,13 +2,16 @@
 
 mod bad;
 mod dialect;
+mod generate;
 mod good;
+mod includes;
 mod layers;
 mod outside;
 mod property;
 mod reporting;
 mod request;
 mod table;
+mod typos;
 
 use std::path::Path;
 

@@ -149,7 +149,7 @@ fn a_bad_file_is_named_and_not_shown() {
     assert_eq!(
         lines,
         [format!(
-            "error: `{path}`: line 2 is not of the form `NAME=value` (a value that has several lines stands in quotes)"
+            "{path}:2:1: error: line 2 is not of the form `NAME=value` (a value that has several lines stands in quotes)"
         )]
     );
 }
