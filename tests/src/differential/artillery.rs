@@ -8,7 +8,7 @@ use super::folder;
 /// Artillery, installed.
 #[derive(Clone, Debug)]
 pub struct Artillery {
-    modules: PathBuf,
+    folder: PathBuf,
 }
 
 impl Artillery {
@@ -33,19 +33,26 @@ impl Artillery {
             std::fs::write(&stamp, &wanted[1]).unwrap();
         }
         Self {
-            modules: into.join("node_modules"),
+            folder: into.to_owned(),
         }
+    }
+
+    /// Where it is installed.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A call of it, with the node that was installed beside it.
     pub fn command(&self, home: &Path) -> Command {
-        let mut command = Command::new(self.modules.join(".bin/node"));
+        let modules = self.folder.join("node_modules");
+        let mut command = Command::new(modules.join(".bin/node"));
         let first = folder().join("two-cpus.cjs");
         command
-            .arg(self.modules.join("artillery/bin/run"))
+            .arg(modules.join("artillery/bin/run"))
             .env_clear()
             .env("HOME", home)
-            .env("PATH", self.modules.join(".bin"))
+            .env("PATH", modules.join(".bin"))
+            .env("NODE_COMPILE_CACHE", self.folder.join("compiled"))
             .env("NODE_OPTIONS", format!("--require {}", first.display()))
             .env("ARTILLERY_DISABLE_TELEMETRY", "true");
         command

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::observed::Observed;
 use super::script::Script;
-use super::stream::Sent;
+use super::stream::{Sent, on_a_line};
 
 /// The exit codes with which the program under test says that it did not run what it was given.
-const REFUSALS: [i32; 2] = [2, 5];
+const REFUSALS: [i32; 3] = [1, 2, 5];
 
 /// What depends on the headers of requests where answers repeat them.
 const BYTES: &str = "counter `http.downloaded_bytes`";
@@ -19,7 +19,7 @@ const HALVES: f64 = 2.0;
 pub fn differences(theirs: &Observed, ours: &Observed, script: &Script) -> Vec<String> {
     let refused = (theirs.code != 0, REFUSALS.contains(&ours.code));
     match refused {
-        (true, true) => Vec::new(),
+        (true, true) => multiset(&theirs.requests, &ours.requests),
         (true, false) => vec![format!("Artillery fails with exit code {}", theirs.code)],
         (false, true) => vec!["refused here".to_owned()],
         (false, false) => {
@@ -103,7 +103,7 @@ fn details(theirs: &Sent, ours: &Sent, place: usize) -> Vec<String> {
         .into_iter()
         .filter(|(_, theirs, ours)| theirs != ours)
         .map(|(part, theirs, ours)| {
-            let (theirs, ours) = (theirs.escape_debug(), ours.escape_debug());
+            let (theirs, ours) = (on_a_line(theirs), on_a_line(ours));
             format!("request {place}, {part}: `{theirs}`, here `{ours}`")
         })
         .collect()
@@ -112,7 +112,9 @@ fn details(theirs: &Sent, ours: &Sent, place: usize) -> Vec<String> {
 fn between(theirs: &[Sent], ours: &[Sent]) -> Vec<String> {
     let gaps = |all: &[Sent]| -> Vec<f64> {
         all.windows(2)
-            .map(|pair| ((pair[1].at.as_secs_f64() - pair[0].at.as_secs_f64()) * HALVES).round() / HALVES)
+            .map(|pair| {
+                ((pair[1].at.as_secs_f64() - pair[0].at.as_secs_f64()) * HALVES).round() / HALVES
+            })
             .collect()
     };
     let pairs = gaps(theirs).into_iter().zip(gaps(ours)).zip(2..);

@@ -5,6 +5,7 @@
 //! `docs/compatibility.md` is made of both.
 
 mod artillery;
+mod cache;
 mod compare;
 mod known;
 mod observed;
@@ -16,6 +17,7 @@ mod wiretap;
 use std::path::{Path, PathBuf};
 
 pub use artillery::Artillery;
+pub use cache::remembered;
 pub use compare::differences;
 pub use known::{Known, known};
 pub use observed::Observed;

@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Write as _};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::folder;
 use super::wiretap::Heard;
 
 /// What stands for the target's host and port.
 const TARGET: &str = "TARGET";
 
+/// What stands for the folder of the scripts.
+const FOLDER: &str = "FOLDER";
+
 /// What stands for the line between parts of a form.
 const BOUNDARY: &str = "BOUNDARY";
 
 /// A request as it was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     /// When its head was there.
     pub at: Duration,
@@ -36,8 +42,21 @@ impl Display for Sent {
         if self.body.is_empty() {
             return Ok(());
         }
-        write!(f, " {}", self.body.escape_debug())
+        write!(f, " {}", on_a_line(&self.body))
     }
+}
+
+/// A text with its control characters shown.
+pub(super) fn on_a_line(text: &str) -> String {
+    let mut line = String::new();
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }
 
 /// The requests that arrived on a connection to a target of this host and port.
@@ -128,6 +147,7 @@ impl Sent {
                 .any(|program| value.starts_with(program)),
             _ => true,
         });
+        let folder = folder().join("scripts").display().to_string();
         // Which encodings, is the program's choice; whether, is the script's.
         if let Some(encodings) = self.headers.get_mut("accept-encoding")
             && encodings.contains("gzip")
@@ -139,7 +159,7 @@ impl Sent {
             .values_mut()
             .chain([&mut self.body, &mut self.path])
         {
-            *text = text.replace(authority, TARGET);
+            *text = text.replace(authority, TARGET).replace(&folder, FOLDER);
         }
         self
     }
