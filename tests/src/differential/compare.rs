@@ -12,6 +12,12 @@ const REFUSALS: [i32; 3] = [1, 2, 5];
 /// What depends on the headers of requests where answers repeat them.
 const BYTES: &str = "counter `http.downloaded_bytes`";
 
+/// The counter of users.
+const USERS: &str = "counter `vusers.created`";
+
+/// What is looked at also where the requests are not as many, from which the other counts follow.
+const APART: [&str; 2] = ["counter `errors.", "counter `vusers."];
+
 /// Times between requests are compared as halves of seconds: there are others on the machine.
 const HALVES: f64 = 2.0;
 
@@ -20,24 +26,36 @@ pub fn differences(theirs: &Observed, ours: &Observed, script: &Script) -> Vec<S
     let refused = (theirs.code != 0, REFUSALS.contains(&ours.code));
     match refused {
         (true, true) => multiset(&theirs.requests, &ours.requests),
+        (true, false) if theirs.code < 0 => vec!["Artillery does not end".to_owned()],
         (true, false) => vec![format!("Artillery fails with exit code {}", theirs.code)],
         (false, true) => vec!["refused here".to_owned()],
         (false, false) => {
+            let users = count(theirs, USERS).zip(count(ours, USERS));
+            if let Some((theirs, ours)) = users.filter(|(theirs, ours)| theirs != ours) {
+                return vec![format!("users: {theirs}, here {ours}, and what they do")];
+            }
             let mut lines = requests(theirs, ours);
-            if script.gaps && theirs.requests.len() == ours.requests.len() {
+            let as_many = theirs.requests.len() == ours.requests.len();
+            if script.gaps && as_many {
                 lines.extend(between(&theirs.requests, &ours.requests));
             }
             let mut counts = counts(&theirs.counts, &ours.counts);
-            counts.retain(|line| script.bytes || !line.starts_with(BYTES));
+            counts.retain(|line| {
+                (script.bytes || !line.starts_with(BYTES))
+                    && (as_many || APART.iter().any(|apart| line.starts_with(apart)))
+            });
             lines.extend(counts);
             lines
         }
     }
 }
 
+fn count(observed: &Observed, name: &str) -> Option<u64> {
+    observed.counts.get(name).copied()
+}
+
 fn requests(theirs: &Observed, ours: &Observed) -> Vec<String> {
-    let created = |observed: &Observed| observed.counts.get("counter `vusers.created`").copied();
-    let alone = created(theirs) == Some(1) && created(ours) == Some(1);
+    let alone = count(theirs, USERS) == Some(1) && count(ours, USERS) == Some(1);
     let (theirs, ours) = (&theirs.requests, &ours.requests);
     let unordered = multiset(theirs, ours);
     if unordered.is_empty() && !alone {
