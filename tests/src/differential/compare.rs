@@ -18,8 +18,8 @@ const USERS: &str = "counter `vusers.created`";
 /// What is looked at also where the requests are not as many, from which the other counts follow.
 const APART: [&str; 2] = ["counter `errors.", "counter `vusers."];
 
-/// Times between requests are compared as halves of seconds: there are others on the machine.
-const HALVES: f64 = 2.0;
+/// By how many seconds pauses may differ: there are others on the machine.
+const TOLERANCE: f64 = 0.75;
 
 /// What Artillery and the program under test did differently, a line for each thing.
 pub fn differences(theirs: &Observed, ours: &Observed, script: &Script) -> Vec<String> {
@@ -128,18 +128,17 @@ fn details(theirs: &Sent, ours: &Sent, place: usize) -> Vec<String> {
 }
 
 fn between(theirs: &[Sent], ours: &[Sent]) -> Vec<String> {
-    let gaps = |all: &[Sent]| -> Vec<f64> {
+    let pauses = |all: &[Sent]| -> Vec<f64> {
         all.windows(2)
-            .map(|pair| {
-                ((pair[1].at.as_secs_f64() - pair[0].at.as_secs_f64()) * HALVES).round() / HALVES
-            })
+            .map(|pair| pair[1].at.as_secs_f64() - pair[0].at.as_secs_f64())
             .collect()
     };
-    let pairs = gaps(theirs).into_iter().zip(gaps(ours)).zip(2..);
+    let pairs = pauses(theirs).into_iter().zip(pauses(ours)).zip(2..);
     pairs
-        .filter(|((theirs, ours), _)| (theirs - ours).abs() > f64::EPSILON)
+        .filter(|((theirs, ours), _)| (theirs - ours).abs() > TOLERANCE)
         .map(|((theirs, ours), place)| {
-            format!("pause before request {place}: {theirs} s, here {ours} s")
+            let how = if ours > theirs { "longer" } else { "shorter" };
+            format!("the pause before request {place} is {how} here")
         })
         .collect()
 }
