@@ -17,6 +17,8 @@ pub(crate) struct Life {
     pub(crate) thinks: Duration,
     /// How many requests it makes.
     pub(crate) requests: u64,
+    /// The longest that one of them says it waits.
+    pub(crate) timeout: Duration,
 }
 
 impl Life {
@@ -24,6 +26,7 @@ impl Life {
         Self {
             thinks: self.thinks.saturating_add(other.thinks),
             requests: self.requests.saturating_add(other.requests),
+            timeout: self.timeout.max(other.timeout),
         }
     }
 
@@ -32,6 +35,7 @@ impl Life {
         Self {
             thinks: Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)),
             requests: self.requests.saturating_mul(rounds),
+            timeout: self.timeout,
         }
     }
 
@@ -48,8 +52,9 @@ fn of_flow(flow: &[Step]) -> Life {
 
 fn of_step(step: &Step) -> Life {
     match &step.kind {
-        StepKind::Request(_) => Life {
+        StepKind::Request(request) => Life {
             requests: 1,
+            timeout: request.timeout.unwrap_or_default(),
             ..Life::default()
         },
         StepKind::Think(think) => Life {
@@ -95,11 +100,13 @@ fn played(script: &Script) -> impl Iterator<Item = (u32, Life)> {
 
 /// The longest pauses of any scenario, and one answer that takes all the time that it may.
 pub(crate) fn longest(script: &Script) -> Duration {
-    let thinks = played(script)
-        .map(|(_, life)| life.thinks)
-        .max()
-        .unwrap_or_default();
-    thinks.saturating_add(script.http.timeout)
+    let lives = || played(script).map(|(_, life)| life);
+    let thinks = lives().map(|life| life.thinks).max();
+    let timeouts = lives()
+        .map(|life| life.timeout)
+        .chain([script.http.timeout]);
+    let thinks = thinks.unwrap_or_default();
+    thinks.saturating_add(timeouts.max().unwrap_or_default())
 }
 
 /// The most requests that any scenario makes.

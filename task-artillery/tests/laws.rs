@@ -64,6 +64,12 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
             json!({ "post": { "url": "/", "json": { "id": "{{ id }}", "colour": "{{ colour }}", "text": "{{ $randomString(4) }}" } } })
         ),
         Just(
+            json!({ "patch": { "url": "/?x", "qs": { "n": ["{{ $randomNumber(1, 9) }}", "{{ id }}"] }, "form": { "{{ name }}": "{{ $randomString(4) }}" }, "timeout": 2 } })
+        ),
+        Just(
+            json!({ "post": { "url": "/", "auth": { "user": "{{ name }}", "pass": "{{ $randomString(4) }}" }, "cookie": { "c": "{{ colour }}" }, "formData": { "id": "{{ id }}", "f": { "fromFile": "rows.csv" } } } })
+        ),
+        Just(
             json!({ "put": { "url": "/", "body": "{{ one }}", "capture": { "json": "$.token", "as": "token" } } })
         ),
     ];

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::Value;
+use star_core::document::BlobRef;
 use star_core::{Failure, Unit};
 
+use super::files::Files;
 use super::http::{Locations, Shared, Trust};
 use super::step::Step;
 use super::{Cx, draws};
@@ -45,12 +48,17 @@ impl Engine {
         for (index, payload) in script.payloads.iter().enumerate() {
             tables.push(Arc::new(table(index, payload, cx).await?));
         }
+        let mut files = Files::default();
+        let mut compiled = Compiled::new(script, tables.clone(), cx.seed(), &files)?;
+        if files.fetch(cx).await? {
+            compiled = Compiled::new(script, tables.clone(), cx.seed(), &files)?;
+        }
         let Compiled {
             flows,
             requests,
             globals,
             locations,
-        } = Compiled::new(script, tables.clone(), cx.seed())?;
+        } = compiled;
         Ok(Self {
             flows,
             weights: Weights::new(&script.scenarios),
@@ -60,7 +68,7 @@ impl Engine {
             names: names(script, arrivals, requests),
             http: Rc::new(Shared::new(
                 locations,
-                script.http.timeout,
+                script.http.clone(),
                 if script.tls.reject_unauthorized {
                     Trust::Authorities
                 } else {
@@ -127,7 +135,7 @@ impl Engine {
     }
 }
 
-/// Whether a script can be compiled, apart from its payloads.
+/// Whether a script can be compiled, apart from its files.
 ///
 /// # Errors
 /// One sentence.
@@ -135,7 +143,7 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
     if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
-    Compiled::new(script, Vec::new(), 0)
+    Compiled::new(script, Vec::new(), 0, &Files::default())
         .map(|_| ())
         .map_err(|failure| failure.to_string())
 }
@@ -149,7 +157,12 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(script: &Script, tables: Vec<Arc<Table>>, seed: u64) -> Result<Self, Failure> {
+    fn new(
+        script: &Script,
+        tables: Vec<Arc<Table>>,
+        seed: u64,
+        files: &Files,
+    ) -> Result<Self, Failure> {
         let given = [
             ("target".to_owned(), Value::from(&*script.target)),
             ("$testId".to_owned(), Value::from(format!("t{seed:016x}"))),
@@ -158,7 +171,7 @@ impl Compiled {
         let globals = Globals::new(script, tables, given, &mut drawn);
         let locations = Locations::new(&script.target)
             .map_err(|error| Failure::because("the target cannot be reached", &error))?;
-        let mut compiler = Compiler::new(&globals, &locations);
+        let mut compiler = Compiler::new(&globals, &locations, files);
         let scenarios = script.scenarios.iter();
         let flows = scenarios
             .map(|scenario| Step::compile_all(&scenario.flow, &mut compiler))
@@ -211,6 +224,7 @@ pub(super) struct Compiler<'s> {
     pub(super) globals: &'s Globals,
     /// Where URLs lead.
     pub(super) locations: &'s Locations,
+    files: &'s Files,
     requests: Requests,
 }
 
@@ -222,12 +236,18 @@ struct Requests {
 }
 
 impl<'s> Compiler<'s> {
-    fn new(globals: &'s Globals, locations: &'s Locations) -> Self {
+    fn new(globals: &'s Globals, locations: &'s Locations, files: &'s Files) -> Self {
         Self {
             globals,
             locations,
+            files,
             requests: Requests::default(),
         }
+    }
+
+    /// A file's bytes.
+    pub(super) fn file(&self, file: &BlobRef) -> Bytes {
+        self.files.get(file)
     }
 
     /// The number of a request in reports: what is called the same is counted together.

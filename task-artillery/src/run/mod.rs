@@ -13,6 +13,7 @@
 mod draws;
 mod engine;
 mod error;
+mod files;
 mod http;
 mod limit;
 mod meter;

@@ -4,6 +4,7 @@
 //! durations, and texts with placeholders are [`Template`](template::Template)s whose variables are known to exist. What a script
 //! asks for and this version does not carry out is a fault as well, so nothing in a script is silently without effect.
 
+pub(crate) mod address;
 mod begin;
 pub mod duration;
 mod environment;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use star_core::draw::Draws;
 
-use super::model::{Header, Script};
+use super::model::{Cookie, Header, Script};
 use super::path::Path;
 use super::secrets::Secrets;
 use crate::payload::Table;
@@ -28,6 +28,7 @@ pub struct Globals {
     lists: HashMap<String, Value>,
     constants: HashMap<String, Value>,
     headers: Vec<Header>,
+    cookies: Vec<Cookie>,
 }
 
 /// A variable of the script.
@@ -103,12 +104,19 @@ impl Globals {
             .iter()
             .map(|header| header.settle(draws))
             .collect();
+        let cookies = script.cookies.iter();
+        globals.cookies = cookies.map(|cookie| cookie.settle(draws)).collect();
         globals
     }
 
     /// The headers of every request that does not give its own, their calls made.
     pub fn headers(&self) -> &[Header] {
         &self.headers
+    }
+
+    /// The cookies that a user is given at every request, their calls made.
+    pub fn cookies(&self) -> &[Cookie] {
+        &self.cookies
     }
 }
 

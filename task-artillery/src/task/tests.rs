@@ -136,6 +136,8 @@ fn users_may_live_on_for_their_pauses_and_an_answer() {
     assert_eq!(tail(GET, Some(900)), 7 + 5);
     let long = "{loop: [{think: 2}, {get: {url: /}}, {get: {url: /}}], count: 10}, {think: \"{{ $randomNumber(3, 4) }}\"}";
     assert_eq!(tail(long, Some(900)), 20 + 4 + 5);
+    let patient = "{get: {url: /, timeout: 30}}, {loop: [{get: {url: /, timeout: 2}}], count: 1}";
+    assert_eq!(tail(patient, Some(900)), 7 + 30);
     assert_eq!(tail(long, Some(60)), 20, "at most a third of a life");
     assert_eq!(
         tail(long, None),

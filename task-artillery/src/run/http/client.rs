@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, SET_COOKIE,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::super::meter::Meter;
@@ -18,6 +18,7 @@ use super::decode::Encoding;
 use super::error::RequestError;
 use super::location::Location;
 use super::origin::Origin;
+use super::outgoing::Outgoing;
 use super::watchdog::Watchdog;
 use super::{Shared, cookies};
 
@@ -39,12 +40,16 @@ pub(in crate::run) struct Call<'s> {
     pub(in crate::run) location: Location,
     /// The headers of every hop, besides `host` and cookies.
     pub(in crate::run) headers: Cow<'s, HeaderMap>,
+    /// The cookies that the user has from now on, each as a `set-cookie` header of the server has it.
+    pub(in crate::run) cookies: Vec<Cow<'s, str>>,
     /// The body; a method that usually has one says so of an empty one too.
-    pub(in crate::run) body: Bytes,
+    pub(in crate::run) body: Outgoing,
     /// Whether redirects are followed.
     pub(in crate::run) follow: bool,
     /// Whether the body of the (last) response is kept.
     pub(in crate::run) keep: bool,
+    /// How long each wait may take, where that is not as long as all requests wait.
+    pub(in crate::run) timeout: Option<Duration>,
 }
 
 /// The last response to a call.
@@ -82,16 +87,20 @@ impl Client {
         mut call: Call<'_>,
         meter: &Meter<'_>,
     ) -> Result<Answer, RequestError> {
+        for cookie in &call.cookies {
+            self.take_cookie(cookie, &call.location, meter);
+        }
+        let limit = call.timeout.unwrap_or(self.shared.settings.timeout);
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
             meter.request(begun);
-            let (response, latency) = self.exchange(&call, meter).await?;
+            let (response, latency) = self.exchange(&call, limit, meter).await?;
             meter.response(response.status().as_u16(), latency);
             self.take_cookies(&response, &call.location, meter);
             let next = self.redirect(&response, &call);
             let (parts, body) = response.into_parts();
             let keep = call.keep && matches!(next, Ok(None));
-            let (received, ended) = self.receive(body, &call.location, keep).await;
+            let (received, ended) = self.receive(body, &call.location, keep, limit).await;
             let now = meter.now();
             let total = ended.is_ok().then(|| now.saturating_sub(begun));
             meter.body(now, received.bytes, total);
@@ -113,17 +122,17 @@ impl Client {
     async fn exchange(
         &mut self,
         call: &Call<'_>,
+        limit: Duration,
         meter: &Meter<'_>,
     ) -> Result<(Response<Incoming>, Duration), RequestError> {
-        let limit = self.shared.timeout;
         let mut request = self.request(call, meter)?;
         // A server may close a connection at any time; one that was opened for this request it has no reason to.
-        let mut reused = self.take_connection(&call.location.origin).await;
+        let mut reused = self.take_connection(&call.location.origin, limit).await;
         loop {
             let fresh = reused.is_none();
             let mut connection = match reused.take() {
                 Some(connection) => connection,
-                None => self.open(&call.location.origin, meter).await?,
+                None => self.open(&call.location.origin, limit, meter).await?,
             };
             match connection
                 .send(request, limit, &mut self.watchdog, meter.cx())
@@ -144,25 +153,23 @@ impl Client {
     }
 
     /// The user's connection to a server, if it has one that still is one.
-    async fn take_connection(&mut self, origin: &Origin) -> Option<Connection> {
+    async fn take_connection(&mut self, origin: &Origin, limit: Duration) -> Option<Connection> {
         let at = self
             .connections
             .iter()
             .position(|connection| connection.is_to(origin))?;
         let mut connection = self.connections.swap_remove(at);
-        let ready = connection
-            .is_ready(self.shared.timeout, &mut self.watchdog)
-            .await;
+        let ready = connection.is_ready(limit, &mut self.watchdog).await;
         ready.then_some(connection)
     }
 
     async fn open(
         &mut self,
         origin: &Rc<Origin>,
+        limit: Duration,
         meter: &Meter<'_>,
     ) -> Result<Connection, RequestError> {
         let tls = || self.shared.tls();
-        let limit = self.shared.timeout;
         Connection::open(origin, tls, limit, &mut self.watchdog, meter.cx()).await
     }
 
@@ -170,8 +177,8 @@ impl Client {
         &self,
         call: &Call<'_>,
         meter: &Meter<'_>,
-    ) -> Result<Request<Full<Bytes>>, RequestError> {
-        let mut request = Request::new(Full::new(call.body.clone()));
+    ) -> Result<Request<Outgoing>, RequestError> {
+        let mut request = Request::new(call.body.clone());
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = Uri::from(call.location.path.clone());
         *request.headers_mut() = HeaderMap::clone(&call.headers);
@@ -179,8 +186,11 @@ impl Client {
         if !headers.contains_key(HOST) {
             headers.insert(HOST, call.location.origin.authority().clone());
         }
+        if call.body.len() == 0 && usually_has_a_body(&call.method) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some(user) = &call.location.authorization {
-            headers.entry(AUTHORIZATION).or_insert_with(|| user.clone());
+            headers.insert(AUTHORIZATION, user.clone());
         }
         let cookies = self
             .jar
@@ -211,11 +221,15 @@ impl Client {
 
     fn take_cookies(&mut self, response: &Response<Incoming>, from: &Location, meter: &Meter<'_>) {
         for header in response.headers().get_all(SET_COOKIE) {
-            let jar = self.jar.get_or_insert_default();
-            let text = String::from_utf8_lossy(header.as_bytes());
-            if let Err(cookies::NoCookie) = jar.take(&text, from, meter.time()) {
-                meter.mishap(BAD_COOKIE);
-            }
+            self.take_cookie(&String::from_utf8_lossy(header.as_bytes()), from, meter);
+        }
+    }
+
+    fn take_cookie(&mut self, header: &str, from: &Location, meter: &Meter<'_>) {
+        let make = || Box::new(Jar::new(self.shared.settings.cookies));
+        let jar = self.jar.get_or_insert_with(make);
+        if let Err(cookies::NoCookie) = jar.take(header, from, meter.time()) {
+            meter.mishap(BAD_COOKIE);
         }
     }
 
@@ -225,8 +239,9 @@ impl Client {
         body: Incoming,
         from: &Location,
         keep: bool,
+        limit: Duration,
     ) -> (Received, Result<(), RequestError>) {
-        let limit = self.shared.timeout.max(LEAST_BODY_LIMIT);
+        let limit = limit.max(LEAST_BODY_LIMIT);
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
@@ -239,18 +254,25 @@ impl Client {
     }
 }
 
-/// Turns a call to where it was redirected, as `got` does: it becomes a GET without a body, unless the status says to repeat it as
+/// Whether a server would wonder about a request of this method that says nothing of a body.
+fn usually_has_a_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+}
+
+/// Turns a call to where it was redirected: it becomes a GET without a body, unless it is one already or the status says to repeat it as
 /// it is; and another server gets neither credentials nor the name of the first.
-fn turn_to(call: &mut Call<'_>, location: Location, status: StatusCode) {
+fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
     let repeat = matches!(
         status,
         StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
     );
-    if !repeat {
+    if !repeat && !matches!(call.method, Method::GET | Method::HEAD) {
         call.method = Method::GET;
-        call.body = Bytes::new();
+        call.body = Outgoing::default();
     }
-    if !location.origin.is(&call.location.origin) {
+    if location.origin.is(&call.location.origin) {
+        location.authorization = call.location.authorization.take();
+    } else {
         for name in [HOST, COOKIE, AUTHORIZATION] {
             call.headers.to_mut().remove(name);
         }

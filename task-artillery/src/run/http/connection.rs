@@ -7,9 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -20,6 +18,7 @@ use super::super::Cx;
 use super::body::{Keeper, Received};
 use super::error::RequestError;
 use super::origin::Origin;
+use super::outgoing::Outgoing;
 use super::stream::{Stream, Watched, Wrote};
 use super::watchdog::Watchdog;
 use crate::report::Connected;
@@ -27,14 +26,14 @@ use crate::report::Connected;
 /// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
 const BUFFER: usize = 64 * 1024;
 
-type Driver = http1::Connection<TokioIo<Watched>, Full<Bytes>>;
+type Driver = http1::Connection<TokioIo<Watched>, Outgoing>;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
 #[derive(Debug)]
 pub(super) struct Connection {
     origin: Rc<Origin>,
-    sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Outgoing>,
     /// None when it has ended.
     driver: Option<Driver>,
     wrote: Wrote,
@@ -43,7 +42,7 @@ pub(super) struct Connection {
 /// Why there is no response.
 pub(super) enum SendError {
     /// The connection had ended before anything was sent: another may be tried.
-    Unsent(Box<Request<Full<Bytes>>>),
+    Unsent(Box<Request<Outgoing>>),
     /// The request may have been acted upon.
     Failed(RequestError),
 }
@@ -105,7 +104,7 @@ impl Connection {
     /// how long it took from when the request was sent.
     pub(super) async fn send(
         &mut self,
-        request: Request<Full<Bytes>>,
+        request: Request<Outgoing>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,

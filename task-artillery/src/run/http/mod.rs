@@ -5,9 +5,9 @@
 //!
 //! | wait | limit | error |
 //! |---|---|---|
-//! | name, connecting and TLS together | `http.timeout` (Artillery leaves it to the operating system) | `ETIMEDOUT` |
-//! | the response's headers, from when the request was sent | `http.timeout` | `ETIMEDOUT` |
-//! | each next part of a body | the longer of `http.timeout` and 8 s | `ERR_SOCKET_TIMEOUT` |
+//! | name, connecting and TLS together | `http.timeout`, or the request's own (Artillery leaves it to the operating system) | `ETIMEDOUT` |
+//! | the response's headers, from when the request was sent | the same | `ETIMEDOUT` |
+//! | each next part of a body | the longer of the same and 8 s | `ERR_SOCKET_TIMEOUT` |
 
 mod body;
 mod client;
@@ -18,29 +18,32 @@ mod decode;
 mod error;
 mod location;
 mod origin;
+mod outgoing;
 mod resolve;
 mod stream;
 mod tls;
 mod watchdog;
 
 use std::cell::OnceCell;
-use std::time::Duration;
 
 use tokio_rustls::TlsConnector;
 
 pub(super) use body::Kept;
 pub(super) use client::{Answer, Call, Client};
+pub(super) use credentials::basic;
 pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
+pub(super) use outgoing::Outgoing;
 pub(super) use tls::Trust;
 
 use super::Cx;
+use crate::script::model::HttpSettings;
 
 /// What the clients of a worker's users share.
 pub(super) struct Shared {
     locations: Locations,
-    timeout: Duration,
+    settings: HttpSettings,
     trust: Trust,
     /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
     tls: OnceCell<TlsConnector>,
@@ -55,11 +58,11 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// What clients share that reach the target at `locations`, wait for headers for so long, and trust these servers.
-    pub(super) fn new(locations: Locations, timeout: Duration, trust: Trust) -> Self {
+    /// What clients share that reach the target at `locations`, have these settings, and trust these servers.
+    pub(super) fn new(locations: Locations, settings: HttpSettings, trust: Trust) -> Self {
         Self {
             locations,
-            timeout,
+            settings,
             trust,
             tls: OnceCell::new(),
         }
@@ -82,7 +85,7 @@ impl Shared {
             self.tls();
         }
         if origin.address().is_none() {
-            let limit = tokio::time::timeout(self.timeout, origin.addresses(cx));
+            let limit = tokio::time::timeout(self.settings.timeout, origin.addresses(cx));
             // Users that need a name which is not to be had fail by themselves.
             let _found_or_not = limit.await;
         }

@@ -190,7 +190,7 @@ fn a_body_may_take_its_time_as_long_as_it_comes() {
 }
 
 /// A server's own slowness: what it is tested with, not what a test waits for.
-fn pause(span: Duration) {
+pub(super) fn pause(span: Duration) {
     let (_kept, silent) = std::sync::mpsc::channel::<()>();
     let _timeout = silent.recv_timeout(span);
 }

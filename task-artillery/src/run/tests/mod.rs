@@ -1,12 +1,15 @@
 //! Whole runs of scripts against a server that answers as a test wants.
 
+mod asking;
 mod capture;
 mod connection;
 mod cutting;
 mod flow;
 mod limit;
 mod redirect;
+mod sending;
 mod server;
+mod uploading;
 mod world;
 
 use server::{Peer, Server};

@@ -9,6 +9,7 @@ use star_core::{Window, as_nanos};
 use super::super::secrets::Secrets;
 use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
+use super::content::Cookie;
 use super::flow::Scenario;
 use super::payload::Payload;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
@@ -29,6 +30,10 @@ pub struct Script {
     pub tls: TlsSettings,
     /// The headers of every request that does not give its own of that name. Calls in them are made once for all users.
     pub headers: Vec<Header>,
+    /// The cookies that a user is given at every request, besides those that the request names. Calls in them are made once for all
+    /// users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cookies: Vec<Cookie>,
     /// What the script knows of itself and uses (`$dirname`, `$scenarioFile`, `$environment`), by name.
     pub constants: serde_json::Map<String, serde_json::Value>,
     /// The variables of the environment that it names.
@@ -65,13 +70,34 @@ pub struct HttpSettings {
     /// How long a request waits for the response's headers, from when it is sent.
     #[serde(with = "as_nanos")]
     pub timeout: Duration,
+    /// Which cookies are taken.
+    #[serde(default, skip_serializing_if = "CookieSettings::is_default")]
+    pub cookies: CookieSettings,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
+            cookies: CookieSettings::default(),
         }
+    }
+}
+
+/// `config.http.cookieJarOptions`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CookieSettings {
+    /// Whether a text without a name is a cookie.
+    pub loose: bool,
+    /// Whether a cookie may be called `__Secure-` or `__Host-` something without being so.
+    pub any_prefix: bool,
+}
+
+impl CookieSettings {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

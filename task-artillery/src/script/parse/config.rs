@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use star_core::document::{Diagnostic, Entry, Map, Node, Value as Tree};
+use star_core::document::{Entry, Map, Node, Value as Tree};
 use star_core::draw::Draws;
 
 use super::fields::{Fields, short};
+use super::headers::Defaults;
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::{Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
+use crate::script::model::{Cookie, Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
 
@@ -21,6 +22,7 @@ pub(super) struct Config {
     pub(super) http: HttpSettings,
     pub(super) tls: TlsSettings,
     pub(super) headers: Vec<Header>,
+    pub(super) cookies: Vec<Cookie>,
     pub(super) variables: Vec<Variable>,
     pub(super) payloads: Vec<Payload>,
 }
@@ -104,15 +106,18 @@ impl Reader<'_> {
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let timeout = self.timeout(&fields, http.as_ref());
         let tls = self.tls(&fields);
-        let headers = self.default_headers(&fields, http.as_ref());
+        let jar = self.cookie_settings(http.as_ref());
+        let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
         Some(Config {
             target: target?,
             phases: phases?,
-            http: timeout
-                .map(|timeout| HttpSettings { timeout })
-                .unwrap_or_default(),
+            http: HttpSettings {
+                timeout: timeout.unwrap_or(HttpSettings::default().timeout),
+                cookies: jar,
+            },
             tls,
             headers,
+            cookies,
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
         })
@@ -154,47 +159,6 @@ impl Reader<'_> {
         };
         let message = format!("unknown key `{}` in an environment", short(&entry.key));
         self.warn(entry.key_span, message, help);
-    }
-
-    /// The target: the command line's, or the script's.
-    fn target(&mut self, fields: &Fields<'_>) -> Option<String> {
-        const EXAMPLE: &str = "for example `http://localhost:8080`";
-        let wrong = |text: &str| {
-            format!(
-                "the target `{}` is not an `http:` or `https:` URL",
-                short(text)
-            )
-        };
-        if let Some(given) = self.document.options.take("target") {
-            if self.is_target(&given) {
-                return Some(given);
-            }
-            self.tell(Diagnostic::error(wrong(&given)).help(EXAMPLE));
-            return None;
-        }
-        let Some(node) = fields.get("target") else {
-            if !fields.means(&["target"]) {
-                let help = "write it as `target: \"http://localhost:8080\"`, or say it on the command line with `--target`";
-                self.error(fields.span, "the script has no target", help);
-            }
-            return None;
-        };
-        if node.as_str().is_none() {
-            return self.mismatch("target", node, "a URL such as `http://localhost:8080`");
-        }
-        let text = self.config_text("target", node)?.into_owned();
-        if self.is_target(&text) {
-            return Some(text);
-        }
-        let shown = self.config_name("target", node)?;
-        self.error(node.span, wrong(&shown), EXAMPLE);
-        None
-    }
-
-    fn is_target(&mut self, text: &str) -> bool {
-        let url = absolute(text);
-        self.host = url.as_ref().and_then(url::Url::host_str).map(str::to_owned);
-        url.is_some()
     }
 
     fn variables(&mut self, node: &Node) -> Vec<Variable> {
@@ -260,6 +224,11 @@ impl Reader<'_> {
             (None, Some(node)) => ("http.timeout", node),
             (None, None) => return None,
         };
+        self.wait(name, node)
+    }
+
+    /// How long something is waited for.
+    pub(super) fn wait(&mut self, name: &str, node: &Node) -> Option<Duration> {
         let timeout = self.duration(name, node)?;
         if timeout.is_zero() {
             self.error(node.span, format!("`{name}` must be longer than zero"), "");
@@ -267,13 +236,4 @@ impl Reader<'_> {
         }
         Some(timeout)
     }
-}
-
-/// A text that is a URL to send requests to.
-pub(in crate::script) fn absolute(text: &str) -> Option<url::Url> {
-    let (scheme, _) = text.split_once("://")?;
-    ["http", "https"]
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(scheme))?;
-    url::Url::parse(text).ok()
 }

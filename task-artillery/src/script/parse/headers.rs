@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue};
 use star_core::document::{Entry, Node};
 
@@ -9,15 +10,19 @@ use super::fields::{Fields, short};
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::Header;
+use crate::script::model::{Cookie, Header};
+
+/// What every request has that does not say otherwise.
+#[derive(Debug)]
+pub(super) struct Defaults {
+    pub(super) headers: Vec<Header>,
+    pub(super) cookies: Vec<Cookie>,
+}
 
 impl Reader<'_> {
-    /// `config.http.defaults`, or for what that does not have `config.defaults`: the headers, and whether captures are strict.
-    pub(super) fn default_headers(
-        &mut self,
-        config: &Fields<'_>,
-        http: Option<&Fields<'_>>,
-    ) -> Vec<Header> {
+    /// `config.http.defaults`, or for what that does not have `config.defaults`: the headers and cookies, and whether captures are
+    /// strict.
+    pub(super) fn defaults(&mut self, config: &Fields<'_>, http: Option<&Fields<'_>>) -> Defaults {
         let inner = http.and_then(|http| http.get("defaults"));
         let inner = inner.and_then(|node| self.fields("http.defaults", node, &keys::DEFAULTS));
         let outer = config.get("defaults");
@@ -31,9 +36,14 @@ impl Reader<'_> {
         if let Some(node) = either("strictCapture") {
             self.strict_capture = self.boolean("strictCapture", node).unwrap_or(true);
         }
-        match either("headers") {
-            Some(node) => self.headers("defaults.headers", node, Place::Headers),
-            None => Vec::new(),
+        let (headers, cookies) = (either("headers"), either("cookie"));
+        let headers = headers.map(|node| self.headers("defaults.headers", node, Place::Headers));
+        let cookies = cookies.map(|node| self.cookies("defaults.cookie", node, Place::Headers));
+        let headers = headers.unwrap_or_default();
+        self.default_content_type = headers.iter().any(|header| header.name == "content-type");
+        Defaults {
+            headers,
+            cookies: cookies.unwrap_or_default(),
         }
     }
 
@@ -49,6 +59,15 @@ impl Reader<'_> {
             let Some(header) = self.header(entry, place) else {
                 continue;
             };
+            if [CONTENT_LENGTH, TRANSFER_ENCODING]
+                .iter()
+                .any(|length| *length == *header.name)
+            {
+                let message = format!("the header `{}` has no effect here", header.name);
+                let help = "the length of what is sent is always counted and said";
+                self.warn(entry.key_span, message, help);
+                continue;
+            }
             if seen.insert(header.name.clone()) {
                 headers.push(header);
             } else {

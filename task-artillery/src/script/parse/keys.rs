@@ -7,9 +7,11 @@ use super::fields::enumerate;
 mod config;
 mod flow;
 
-pub(super) use config::{CONFIG, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS};
+pub(super) use config::{
+    CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
+};
 pub(super) use flow::{
-    CAPTURE, LOOP, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
+    AUTH, CAPTURE, LOOP, PARALLEL, PART, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
 };
 
 use Status::{Done, Elsewhere, NotYet, Silent};

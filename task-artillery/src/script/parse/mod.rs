@@ -5,6 +5,7 @@
 
 mod capture;
 mod config;
+mod cookies;
 mod csv;
 mod fields;
 mod headers;
@@ -19,16 +20,17 @@ mod scenario;
 mod schema;
 mod scope;
 mod step;
+mod target;
 mod template;
 
 use star_core::document::{Diagnostic, Diagnostics, Document, Node, Value};
 
 use super::model::Script;
 use config::Config;
-pub(super) use config::absolute;
 use fields::Fields;
 use reader::Reader;
 pub use schema::schema;
+pub(super) use target::absolute;
 
 /// Whether a document looks like an Artillery script.
 pub fn claims(root: &Node) -> bool {
@@ -101,6 +103,7 @@ impl Reader<'_> {
             http,
             tls,
             headers,
+            cookies,
             variables,
             payloads,
         } = config?;
@@ -111,6 +114,7 @@ impl Reader<'_> {
             http,
             tls,
             headers,
+            cookies,
             constants: self.scope.take_constants(),
             secrets: self.scope.secrets().clone(),
             variables,

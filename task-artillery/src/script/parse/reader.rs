@@ -38,6 +38,8 @@ pub(super) struct Reader<'d> {
     pub(super) environment_name: Option<String>,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
+    /// Whether requests have a `content-type` that do not say.
+    pub(super) default_content_type: bool,
     /// The host of the target, once it was read.
     pub(super) host: Option<String>,
     errors: Vec<Diagnostic>,
@@ -53,6 +55,7 @@ impl<'d> Reader<'d> {
             environment: outside.environment,
             environment_name: outside.environment_name,
             strict_capture: true,
+            default_content_type: false,
             host: None,
             errors: Vec::new(),
             warnings: Vec::new(),
@@ -123,13 +126,14 @@ impl<'d> Reader<'d> {
 
     /// Where a part of a text stands, or all of the text: quotes and escapes may hide the part.
     pub(super) fn place_of(&self, part: &str, whole: Span) -> Span {
-        match self.document.sources.snippet(whole).find(part) {
-            Some(at) => {
-                let start = whole.start as usize + at;
-                Span::new(whole.file, start, start + part.len())
-            }
-            None => whole,
-        }
+        let found = self.document.sources.snippet(whole).find(part);
+        found.map_or(whole, |at| within(whole, at, part.len()))
+    }
+
+    /// The same of what a text ends with.
+    pub(super) fn place_of_end(&self, end: &str, whole: Span) -> Span {
+        let found = self.document.sources.snippet(whole).rfind(end);
+        found.map_or(whole, |at| within(whole, at, end.len()))
     }
 
     /// Says that a value is of the wrong kind. Its name is a key, or words.
@@ -253,6 +257,12 @@ fn redacted(mut diagnostic: Diagnostic, secrets: &Secrets) -> Diagnostic {
         .help
         .map(|help| secrets.redact(help).into_owned());
     diagnostic
+}
+
+/// So many bytes of what stands at a place, from one of its bytes on.
+fn within(whole: Span, at: usize, length: usize) -> Span {
+    let start = whole.start as usize + at;
+    Span::new(whole.file, start, start + length)
 }
 
 fn told(diagnostic: Diagnostic, at: Span, help: String) -> Diagnostic {

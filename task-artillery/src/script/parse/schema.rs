@@ -11,6 +11,7 @@ pub fn schema() -> Value {
         ("config", of_mapping(&keys::CONFIG)),
         ("tls", of_mapping(&keys::TLS)),
         ("http", of_mapping(&keys::HTTP)),
+        ("cookieJarOptions", of_mapping(&keys::COOKIE_JAR)),
         ("defaults", of_mapping(&keys::DEFAULTS)),
         ("plugins", of_mapping(&keys::PLUGINS)),
         ("phase", of_mapping(&keys::PHASE)),
@@ -20,6 +21,8 @@ pub fn schema() -> Value {
         ("scenario", of_mapping(&keys::SCENARIO)),
         ("steps", steps()),
         ("request", of_mapping(&keys::REQUEST)),
+        ("auth", of_mapping(&keys::AUTH)),
+        ("part", of_mapping(&keys::PART)),
         ("capture", of_mapping(&keys::CAPTURE)),
     ];
     let mut script = of_mapping(&keys::SCRIPT);
@@ -79,7 +82,9 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
-        "config" | "tls" | "http" | "defaults" | "plugins" => reference(name),
+        "config" | "tls" | "http" | "cookieJarOptions" | "defaults" | "plugins" | "auth" => {
+            reference(name)
+        }
         "_split" => reference("split"),
         "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
         "phases" => json!({ "type": "array", "items": reference("phase") }),
@@ -87,16 +92,40 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
         "flow" | "loop" | "parallel" => reference("steps"),
         "capture" | "match" => one_or_many("capture"),
-        "headers" | "variables" => json!({ "type": "object" }),
+        "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
+        "formData" => json!({ "type": "object", "additionalProperties": part() }),
         "fields" => json!({ "type": "array" }),
-        "strictCapture" | "skipHeader" | "cast" | "skipEmptyLines" | "strict"
-        | "rejectUnauthorized" | "loadAll" | "trim" | "ltrim" | "rtrim" | "skip_empty_lines" => {
+        "strictCapture"
+        | "skipHeader"
+        | "cast"
+        | "skipEmptyLines"
+        | "strict"
+        | "followRedirect"
+        | "gzip"
+        | "allowGetBody"
+        | "http2"
+        | "looseMode"
+        | "allowSpecialUseDomain"
+        | "rejectUnauthorized"
+        | "loadAll"
+        | "trim"
+        | "ltrim"
+        | "rtrim"
+        | "skip_empty_lines" => {
             json!({ "type": "boolean" })
         }
+        "prefixSecurity" => json!({ "enum": ["silent", "unsafe-disabled"] }),
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),
     }
+}
+
+/// One of `formData`: a mapping, or a value.
+fn part() -> Value {
+    let values = ["string", "number", "boolean"].map(|kind| json!({ "type": kind }));
+    let [text, number, boolean] = values;
+    json!({ "anyOf": [reference("part"), text, number, boolean] })
 }
 
 fn reference(name: &str) -> Value {
@@ -129,7 +158,9 @@ mod tests {
             Value::Object(_) => "object",
             Value::Array(_) => "array",
             Value::Bool(_) => "boolean",
-            _ => "other",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Null => "null",
         };
         if schema.get("type").is_some_and(|wanted| wanted != kind) {
             return false;
@@ -175,6 +206,13 @@ mod tests {
     }
 
     #[test]
+    fn what_requests_carry_passes() {
+        assert!(passes(
+            "config: {target: t, defaults: {cookie: {a: b}}, http: {cookieJarOptions: {looseMode: true, prefixSecurity: silent}}}\nscenarios: [{flow: [{post: {url: /, qs: {a: [1]}, auth: {user: a, pass: b}, cookie: {a: 1}, form: {a: 1}, formData: {a: 1, b: x, c: true, d: {fromFile: x, contentType: y}, e: {value: 1}}, followRedirect: false, gzip: false, timeout: 5, allowGetBody: true, http2: false, setContentLengthHeader: true}}]}]"
+        ));
+    }
+
+    #[test]
     fn a_slip_in_a_key_does_not_pass() {
         for slip in [
             "{confg: {}, scenarios: []}",
@@ -187,6 +225,10 @@ mod tests {
             "{scenarios: [{flow: [{gett: {}}]}]}",
             "{scenarios: [{flow: [{loop: [{get: {ulr: /}}]}]}]}",
             "{scenarios: [{flow: [{get: {capture: [{jsn: $}]}}]}]}",
+            "{scenarios: [{flow: [{post: {formData: {a: {formFile: x}}}}]}]}",
+            "{scenarios: [{flow: [{post: {formData: {a: [x]}}}]}]}",
+            "{scenarios: [{flow: [{post: {auth: {password: x}}}]}]}",
+            "{config: {http: {cookieJarOptions: {prefixSecurity: lax}}}, scenarios: []}",
             "{config: {}}",
         ] {
             assert!(!passes(slip), "{slip}");

@@ -36,6 +36,11 @@ impl Reader<'_> {
             let help = "between the braces stands the path of a variable, or a function call";
             self.warn(at, format!("`{}` stays as it is", short(whole)), help);
         }
+        for rest in template.unclosed().take(TOLD) {
+            let at = self.place_of_end(rest, span);
+            let help = "a placeholder ends with `}}`";
+            self.warn(at, "`{{` is not closed, and stays as it is", help);
+        }
         let calls = template.has_calls();
         if place == Place::Over && (calls || template.variables().next().is_some()) {
             let help = "fill them in where `$loopElement` is used";

@@ -110,6 +110,19 @@ impl Template {
         })
     }
 
+    /// What begins like a placeholder and does not end like one, and stays as typed: of `a {{ x }` the text from the braces on.
+    pub fn unclosed(&self) -> impl Iterator<Item = &str> {
+        let mut end = 0;
+        pieces(&self.source).filter_map(move |piece| {
+            let start = end;
+            end += piece.whole().len();
+            match piece {
+                Piece::Text(text) => text.find("{{").map(|at| &self.source[start + at..]),
+                _ => None,
+            }
+        })
+    }
+
     /// The text, rendered.
     pub fn text<'a>(&'a self, vars: &'a Vars, draws: &mut Draws) -> Cow<'a, str> {
         match &self.shape {

@@ -32,6 +32,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         http: crate::script::model::HttpSettings::default(),
         tls: crate::script::model::TlsSettings::default(),
         secrets: crate::script::Secrets::default(),
+        cookies: Vec::new(),
         headers: vec![Header {
             name: "x".to_owned(),
             value: Template::parse("{{ $randomString() }}{{ id }}").unwrap(),

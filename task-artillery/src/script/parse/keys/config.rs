@@ -126,11 +126,25 @@ pub(in crate::script::parse) static HTTP: Mapping = Mapping {
         Key("pool", NotYet("each user has a connection of its own")),
         Key("maxSockets", Harmless("nor has it in Artillery 2")),
         Key("extendedMetrics", LEAVE_OUT),
-        Key("cookieJarOptions", LEAVE_OUT),
+        Key("cookieJarOptions", Done),
         Key("distributedTracing", LEAVE_OUT),
         Key(
             "headers",
             Elsewhere("it belongs under `defaults`, as in `defaults: { headers: … }`"),
+        ),
+    ],
+};
+
+pub(in crate::script::parse) static COOKIE_JAR: Mapping = Mapping {
+    noun: "`cookieJarOptions`",
+    rest: "",
+    keys: &[
+        Key("looseMode", Done),
+        Key("prefixSecurity", Done),
+        Key("allowSpecialUseDomain", Done),
+        Key(
+            "rejectPublicSuffixes",
+            Harmless("no list of public suffixes is asked"),
         ),
     ],
 };
@@ -141,7 +155,7 @@ pub(in crate::script::parse) static DEFAULTS: Mapping = Mapping {
     keys: &[
         Key("headers", Done),
         Key("strictCapture", Done),
-        Key("cookie", NotYet("send a `cookie` header instead")),
+        Key("cookie", Done),
         Key(
             "think",
             NotYet("write the jitter as `think: \"{{ $randomNumber(1, 3) }}\"`"),

@@ -1,7 +1,7 @@
 //! The keys of scenarios and their steps.
 
-use super::Status::{self, Done, Elsewhere, NotYet, Silent};
-use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
+use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
+use super::{JAVASCRIPT, Key, Mapping, OTHER_ENGINE};
 
 const IN_FLOW: Status = Elsewhere("it belongs to the list `flow` of a scenario");
 const IN_REQUEST: Status = Elsewhere("it belongs to a request, as in `get: { url: \"/\" }`");
@@ -47,20 +47,18 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
         Key("capture", Done),
         Key("followRedirect", Done),
         Key("gzip", Done),
-        Key("qs", NotYet("write the query into `url`")),
+        Key("qs", Done),
+        Key("form", Done),
+        Key("formData", Done),
+        Key("auth", Done),
+        Key("cookie", Done),
+        Key("timeout", Done),
+        Key("allowGetBody", Done),
+        Key("http2", Done),
         Key(
-            "form",
-            NotYet(
-                "write it as `body`, with a `content-type` header of `application/x-www-form-urlencoded`",
-            ),
+            "setContentLengthHeader",
+            Harmless("the length of what is sent is always counted and said"),
         ),
-        Key(
-            "formData",
-            NotYet("write it as `body`, with its `content-type` header"),
-        ),
-        Key("setContentLengthHeader", LEAVE_OUT),
-        Key("auth", NotYet("send an `authorization` header instead")),
-        Key("cookie", NotYet("send a `cookie` header instead")),
         Key(
             "match",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
@@ -80,14 +78,6 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
         Key("beforeRequest", JAVASCRIPT),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
-        Key("allowGetBody", LEAVE_OUT),
-        Key("http2", LEAVE_OUT),
-        Key(
-            "timeout",
-            NotYet(
-                "`config.http.timeout` is for all requests; Artillery does not look at this one either",
-            ),
-        ),
         Key(
             "think",
             Elsewhere("it is a step of its own, in the list `flow`"),
@@ -95,6 +85,23 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
         Key("as", Elsewhere("it belongs under `capture`")),
         Key("content-type", Elsewhere("it belongs under `headers`")),
         Key("authorization", Elsewhere("it belongs under `headers`")),
+    ],
+};
+
+pub(in crate::script::parse) static AUTH: Mapping = Mapping {
+    noun: "`auth`",
+    rest: "",
+    keys: &[Key("user", Done), Key("pass", Done)],
+};
+
+/// What stands for a value in `formData`.
+pub(in crate::script::parse) static PART: Mapping = Mapping {
+    noun: "a part",
+    rest: "",
+    keys: &[
+        Key("fromFile", Done),
+        Key("value", Done),
+        Key("contentType", Done),
     ],
 };
 

@@ -282,6 +282,7 @@ fn reports_call_a_request_by_its_name_or_its_path_as_written() {
         ("http://T:99/a?b", "", "/a"),
         ("HTTPS://other.example/a/", "", "other.example/a/"),
         ("https://other.example?x", "", "other.example/"),
+        ("http://me:secret@other.example:80/a", "", "other.example/a"),
         ("{{ v }}/a", "", "{{ v }}/a"),
     ] {
         let flow = with_flow(&format!("{{get: {{url: \"{url}\"{name}}}}}"));

@@ -5,6 +5,7 @@ mod good;
 mod layers;
 mod outside;
 mod property;
+mod request;
 mod table;
 
 use std::path::Path;

@@ -69,6 +69,11 @@ fn any_change() -> impl Strategy<Value = Change> {
         "payload",
         "fields",
         "parallel",
+        "qs",
+        "form",
+        "formData",
+        "auth",
+        "cookie",
         "x-y",
         "",
     ]);

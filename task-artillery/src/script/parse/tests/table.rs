@@ -6,7 +6,7 @@ use super::*;
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 14] = [
+    let cases: [(&keys::Mapping, &str); 17] = [
         (&keys::SCRIPT, "{KEY, x-: 1}"),
         (
             &keys::CONFIG,
@@ -45,6 +45,15 @@ fn every_key_that_is_carried_out_is_looked_at() {
         (
             &keys::CAPTURE,
             "{scenarios: [{flow: [{get: {capture: {KEY}}}]}]}",
+        ),
+        (
+            &keys::COOKIE_JAR,
+            "{config: {http: {cookieJarOptions: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+        ),
+        (&keys::AUTH, "{scenarios: [{flow: [{get: {auth: {KEY}}}]}]}"),
+        (
+            &keys::PART,
+            "{scenarios: [{flow: [{post: {formData: {a: {KEY}}}}]}]}",
         ),
         (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
         (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
@@ -93,6 +102,9 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::SCENARIO,
         &keys::REQUEST,
         &keys::CAPTURE,
+        &keys::COOKIE_JAR,
+        &keys::AUTH,
+        &keys::PART,
         &keys::STEP,
         &keys::LOOP,
     ];
