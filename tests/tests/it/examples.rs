@@ -102,6 +102,11 @@ fn a_session_lasts_by_its_cookie() {
 }
 
 #[test]
+fn files_are_uploaded_in_forms() {
+    expect("upload.yml", &[], 10, &[(200, 30)]);
+}
+
+#[test]
 fn a_ramp_goes_up_along_and_down() {
     expect("ramp.yml", &[], 50 + 45 + 25, &[(200, 240)]);
 }

@@ -259,14 +259,11 @@ fn usually_has_a_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }
 
-/// Turns a call to where it was redirected: it becomes a GET without a body, unless it is one already or the status says to repeat it as
-/// it is; and another server gets neither credentials nor the name of the first.
+/// Turns a call to where it was redirected: as in Artillery it is repeated as it is, also where browsers make a GET of a POST, unless the
+/// status says that the answer is to be seen elsewhere; and another server gets neither credentials nor the name of the first.
 fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
-    let repeat = matches!(
-        status,
-        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-    );
-    if !repeat && !matches!(call.method, Method::GET | Method::HEAD) {
+    let elsewhere = status == StatusCode::SEE_OTHER;
+    if elsewhere && !matches!(call.method, Method::GET | Method::HEAD) {
         call.method = Method::GET;
         call.body = Outgoing::default();
     }
