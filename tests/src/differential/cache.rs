@@ -46,10 +46,9 @@ fn key(script: &Script) -> String {
     for file in files {
         hasher.update(std::fs::read(file).unwrap());
     }
-    hasher.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = hasher.finalize();
+    let (first, _) = digest.split_first_chunk().unwrap();
+    format!("{:016x}", u64::from_be_bytes(*first))
 }
 
 fn name(path: &Path) -> &str {
