@@ -5,6 +5,7 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+pub mod differential;
 mod launched;
 mod program;
 mod record;

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod commands;
+mod compatibility;
 mod duplicates;
 mod examples;
 mod includes;

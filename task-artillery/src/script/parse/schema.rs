@@ -86,7 +86,6 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
         "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
-        "ifTrue" => json!({ "type": "string" }),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
         "config"
         | "tls"
@@ -134,13 +133,12 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
-        "include" => json!({ "type": "string" }),
+        "ifTrue" | "include" | "metricsNamespace" => json!({ "type": "string" }),
         "includes" => {
             let file = json!({ "type": "string" });
             json!({ "anyOf": [file, { "type": "array", "items": file }] })
         }
         "prefixSecurity" => json!({ "enum": ["silent", "unsafe-disabled"] }),
-        "metricsNamespace" => json!({ "type": "string" }),
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),

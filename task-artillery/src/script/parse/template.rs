@@ -129,7 +129,7 @@ impl Reader<'_> {
         }
         let sources = &self.document.sources;
         let value = match name {
-            "$dirname" => Some(self.document.folder().display().to_string()),
+            "$dirname" => Some(folder_name(self.document.folder())),
             "$environment" => self.environment_name.clone(),
             _ => Some(sources.name(self.document.root.span.file).to_owned()),
         };
@@ -223,6 +223,14 @@ impl Reader<'_> {
         }
         good
     }
+}
+
+/// What a folder is called in paths that begin with it: one without a name would make them absolute.
+fn folder_name(folder: &std::path::Path) -> String {
+    if folder.as_os_str().is_empty() {
+        return ".".to_owned();
+    }
+    folder.display().to_string()
 }
 
 /// Whether a text that is good names the environment.

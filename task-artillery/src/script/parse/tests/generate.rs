@@ -270,17 +270,12 @@ impl Maker {
             "apdex" => self.mapping(&keys::APDEX, &[]),
             "threshold" => json!(250),
             "metrics-by-endpoint" => self.mapping(&keys::ENDPOINTS, &[]),
-            "metricsNamespace" => json!(self.name()),
             "cookieJarOptions" => self.mapping(&keys::COOKIE_JAR, &[]),
             "prefixSecurity" => self.one_of(&[json!("silent"), json!("unsafe-disabled")]),
-            "allowSpecialUseDomain" => json!(true),
-            "pool" => json!(1 + self.below(9)),
             "cookie" => json!({"c": self.text_of_ascii()}),
             "before" | "after" => self.mapping(&keys::ONCE, &["flow"]),
             "think" if is(&keys::DEFAULTS) => self.mapping(&keys::DEFAULT_THINK, &[]),
             "jitter" => self.one_of(&[json!(20), json!("20%"), json!("0.5s")]),
-            "limit" => json!(1 + self.below(9)),
-            "log" => self.text(),
             "environments" => json!({"staging": {"target": "http://s"}}),
             "headers" => self.headers(),
             "strictCapture"
@@ -304,13 +299,13 @@ impl Maker {
             | "groupDynamicURLs"
             | "suppressOutput" => json!(self.chance()),
             "http2" => json!(false),
-            "skipEmptyLines" | "skip_empty_lines" => json!(true),
+            "skipEmptyLines" | "skip_empty_lines" | "allowSpecialUseDomain" => json!(true),
             "duration" => self.one_of(&[json!(3), json!(2.5), json!("1m"), json!("4")]),
             "arrivalRate" | "rampTo" => self.one_of(&[json!(1), json!(0.5), json!("7")]),
             "arrivalCount" => self.one_of(&[json!(3), json!("4")]),
             "pause" => json!(1.5),
-            "maxVusers" => json!(1 + self.below(9)),
-            "path" => json!("rows.csv"),
+            "maxVusers" | "pool" | "limit" => json!(1 + self.below(9)),
+            "path" | "fromFile" => json!("rows.csv"),
             "fields" => json!([self.name(), self.name()]),
             "order" => self.one_of(&[json!("random"), json!("sequence")]),
             "delimiter" => json!(","),
@@ -324,7 +319,15 @@ impl Maker {
             "maxScriptRequestsPerSecond" => json!(25_000),
             "maxChunkRequestsPerSecond" => json!(1 + self.below(400)),
             "timeBufferInMilliseconds" => json!(5000 + self.below(9000)),
-            "name" | "loopValue" | "loopElement" => json!(self.name()),
+            _ => self.value_in_scenario(mapping, key),
+        }
+    }
+
+    fn value_in_scenario(&mut self, mapping: &'static Mapping, key: &str) -> Value {
+        let noun = mapping.noun;
+        let is = |other: &Mapping| noun == other.noun;
+        match key {
+            "name" | "loopValue" | "loopElement" | "metricsNamespace" => json!(self.name()),
             "weight" => json!(1 + self.below(5)),
             "flow" | "loop" | "parallel" => self.flow(),
             "engine" => json!("http"),
@@ -340,7 +343,6 @@ impl Maker {
             "formData" => {
                 json!({"a": "b", "part": self.mapping(&keys::PART, &["value", "fromFile"])})
             }
-            "fromFile" => json!("rows.csv"),
             "value" => self.one_of(&[json!("open"), json!("{{ v }}")]),
             "contentType" => json!("text/csv"),
             "auth" => self.mapping(&keys::AUTH, &["user", "pass"]),
@@ -361,7 +363,7 @@ impl Maker {
                 json!("$.{{ v }}"),
             ]),
             "json" => json!({"a": [1.0, null, self.text()], "{{ v }}": true}),
-            "body" => self.text(),
+            "body" | "log" => self.text(),
             "match" if self.chance() => self.mapping(&keys::MATCH, &["json", "value"]),
             "match" => self.several(|maker| maker.mapping(&keys::MATCH, &["json", "value"])),
             "capture" if self.chance() => self.mapping(&keys::CAPTURE, &["json", "as"]),

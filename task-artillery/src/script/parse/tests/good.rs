@@ -422,6 +422,15 @@ fn what_the_script_knows_of_itself_is_kept_where_it_is_used() {
 }
 
 #[test]
+fn the_folder_that_a_script_without_one_is_in_is_a_dot() {
+    let text = "config: {target: \"http://t\"}\nscenarios: [{flow: [{get: {url: \"/{{ $dirname }}/x\"}}]}]";
+    let given = document(text);
+    let mut here = Document::new(given.sources.clone(), given.root.clone(), "");
+    let script = parse(&mut here).unwrap();
+    assert_eq!(script.constants["$dirname"], ".");
+}
+
+#[test]
 fn payloads_may_be_one_or_several_and_have_defaults() {
     let script = with_config("payload: [{path: users.csv, fields: [a]}, {path: users.csv, fields: [b, c], delimiter: \";\", cast: false}]"
         .replace("b, c", "b").as_str());
