@@ -116,6 +116,11 @@ impl LoadReport {
         self.traffic_everywhere(at, place, |traffic| traffic.requests += 1);
     }
 
+    /// An answer is compared with what it has to be, in so many ways.
+    pub fn matched(&mut self, at: Duration, place: Place, matches: u64) {
+        self.traffic_everywhere(at, place, |traffic| traffic.matches += matches);
+    }
+
     /// A response's headers have come.
     pub fn response(&mut self, at: Duration, place: Place, received: Received) {
         let Received {

@@ -73,6 +73,15 @@ impl<'u> Meter<'u> {
         self.cx.record(|report| report.request(now, self.place));
     }
 
+    /// An answer is compared with what it has to be, in so many ways.
+    pub(super) fn matched(&self, matches: u64) {
+        if matches > 0 {
+            let now = self.now();
+            self.cx
+                .record(|report| report.matched(now, self.place, matches));
+        }
+    }
+
     /// A response's headers have come.
     pub(super) fn response(&self, status: u16, latency: Duration) {
         let received = Received {

@@ -153,6 +153,11 @@ fn steps_are_shared_by_their_anchor() {
 }
 
 #[test]
+fn what_scripts_share_lies_in_files_of_its_own() {
+    expect("includes.yml", &[], 10, &[(200, 20)]);
+}
+
+#[test]
 fn users_by_chance_are_as_many_however_many_workers_there_are() {
     let alone = counters("poisson.yml", &["--seed", "7", "--workers", "1"]);
     assert_eq!(alone["http.codes.200"], alone["vusers.created"]);

@@ -44,7 +44,7 @@ use v1::FirstReport;
 /// - There are no `latencies`, which are every single one: they are kept as distributions.
 /// - `latency` is from when a request was sent until its answer's headers were there. Artillery 1 adds connecting.
 /// - What was not measured is null, as is what is not a number there.
-/// - `matches` is zero, `customStats` and `counters` are empty.
+/// - `customStats` and `counters` are empty.
 #[derive(Clone, Debug)]
 pub struct Summary {
     report: LoadReport,

@@ -144,7 +144,7 @@ impl<'r> Figures<'r> {
                 .map(|(name, count)| (name.to_owned(), count))
                 .collect(),
             codes: traffic.codes.clone(),
-            matches: 0,
+            matches: traffic.matches,
             custom_stats: Map::new(),
             counters: Map::new(),
             scenarios_avoided: period.skipped,

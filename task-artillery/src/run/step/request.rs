@@ -91,6 +91,7 @@ impl RequestStep {
         };
         let Some(client) = turn.client else {
             rehearse(&turn.meter, endpoint);
+            turn.meter.matched(self.captures.matches());
             self.captures.rehearse(turn.vars, &mut draws);
             return Ok(());
         };
@@ -99,6 +100,7 @@ impl RequestStep {
             turn.meter.unanswered(endpoint, &error);
         })?;
         turn.meter.answered(endpoint, &answer.answered);
+        turn.meter.matched(self.captures.matches());
         if self.captures.is_empty() {
             return Ok(());
         }

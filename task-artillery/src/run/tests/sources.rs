@@ -218,6 +218,19 @@ fn a_match_fails_the_user_unless_it_is_not_strict() {
 }
 
 #[test]
+fn matches_are_counted_whatever_comes_of_them() {
+    let server = Server::new(move |peer| {
+        while peer.request().is_some() {
+            peer.write(JSON);
+        }
+    });
+    let config = "phases: [{duration: 100ms, arrivalCount: 3}]";
+    let flow = "      - get: {url: /, match: [{json: $.none, value: 1, strict: false}, {header: server, value: one}]}\n      - get: {url: /}\n";
+    let done = run(&server, &script(config, flow));
+    assert_eq!(done.report.traffic.matches, 6);
+}
+
+#[test]
 fn a_match_sees_variables_as_they_were_and_decides_what_is_kept() {
     let keys =
         "capture: {json: '$.list[0]', as: n}, match: {json: '$.list[0]', value: \"{{ n }}\"}";

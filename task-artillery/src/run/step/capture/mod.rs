@@ -58,6 +58,11 @@ impl Captures {
         self.captures.is_empty() && self.matches.is_empty()
     }
 
+    /// How many matches there are.
+    pub(super) fn matches(&self) -> u64 {
+        self.matches.len() as u64
+    }
+
     /// Whether one of them looks at the body.
     pub(super) fn need_body(&self) -> bool {
         let captures = self.captures.iter().map(|(source, ..)| source);
