@@ -19,10 +19,11 @@ impl Voice {
         Self(Some(Arc::new(listen)))
     }
 
-    /// Says a line; what is longer than [`LONGEST_LINE`] is cut.
+    /// Says a line; what is longer than [`LONGEST_LINE`] is cut, and control characters but tabs are spelt out: a line stays one, and what a
+    /// target answers does not command a terminal.
     pub(crate) fn say(&self, line: &str) {
         if let Some(listen) = &self.0 {
-            listen(&cut(line));
+            listen(&spelt(cut(line)));
         }
     }
 }
@@ -42,6 +43,22 @@ fn cut(line: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &line[..end]))
 }
 
+fn spelt(line: Cow<'_, str>) -> Cow<'_, str> {
+    let commands = |letter: char| letter.is_control() && letter != '\t';
+    if !line.contains(commands) {
+        return line;
+    }
+    let mut spelt = String::with_capacity(line.len() + 8);
+    for letter in line.chars() {
+        if commands(letter) {
+            spelt.extend(letter.escape_default());
+        } else {
+            spelt.push(letter);
+        }
+    }
+    Cow::Owned(spelt)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -57,9 +74,11 @@ mod tests {
         });
         voice.say("a line");
         voice.say(&"é".repeat(LONGEST_LINE));
+        voice.say("one\ttwo\n\u{1b}[2Jthree");
         Voice::default().say("nobody listens");
         let heard = heard.lock().unwrap();
-        assert_eq!(heard.len(), 2);
+        assert_eq!(heard.len(), 3);
+        assert_eq!(heard[2], "one\ttwo\\n\\u{1b}[2Jthree");
         assert_eq!(heard[0], "a line");
         assert_eq!(heard[1], format!("{}…", "é".repeat(LONGEST_LINE / 2)));
     }

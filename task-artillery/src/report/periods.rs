@@ -38,7 +38,7 @@ pub struct Period {
     pub timed: Active,
     /// Users that were turned away.
     pub skipped: u64,
-    /// Requests that ended without an answer.
+    /// Requests, each hop of a redirect by itself, whose headers are not waited for any more.
     pub unanswered: u64,
     /// Users that set out, by scenario.
     pub scenarios: BTreeMap<u32, u64>,

@@ -170,17 +170,20 @@ impl LoadReport {
         }
     }
 
-    /// A request ended without an answer.
+    /// A request's headers are not waited for any more: it failed, or its user was ended.
+    pub fn given_up(&mut self, at: Duration) {
+        self.period(at).unanswered += 1;
+    }
+
+    /// A request failed before all of its last answer had come.
     pub fn unanswered(
         &mut self,
         at: Duration,
         endpoint: Option<EndpointKey<'_>>,
         error: &ErrorName,
     ) {
-        let period = self.period(at);
-        period.unanswered += 1;
         if let Some(endpoint) = endpoint {
-            period.endpoints.failed(endpoint, error);
+            self.period(at).endpoints.failed(endpoint, error);
         }
     }
 

@@ -136,6 +136,7 @@ fn apply(report: &mut LoadReport, (millis, place, event): (u64, Place, Event)) {
         }
         Event::Unanswered => {
             let endpoint = place.request.map(EndpointKey::Number);
+            report.given_up(at);
             report.unanswered(at, endpoint, &Cow::Borrowed("ECONNREFUSED"));
         }
         Event::Skipped => report.user_skipped(at),
@@ -333,6 +334,7 @@ fn sample_of(names: &Names) -> LoadReport {
     answer(&mut report, 20.0, on, 200, 1500);
     report.request(seconds(22.0), on);
     let reset = Cow::Borrowed("ECONNRESET");
+    report.given_up(seconds(22.5));
     report.unanswered(seconds(22.5), Some(EndpointKey::Number(0)), &reset);
     report.user_failed(seconds(22.5), on, &reset);
     report

@@ -20,7 +20,7 @@ pub struct Traffic {
     pub codes: BTreeMap<u16, u64>,
     /// How often an answer was compared with what it has to be, whatever came of it.
     pub matches: u64,
-    /// What ended users.
+    /// What ended users, or what they got over.
     pub errors: Errors,
     /// How many bytes of bodies were received, as they came over the network.
     pub bytes: u64,

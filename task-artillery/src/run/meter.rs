@@ -68,9 +68,10 @@ impl<'u> Meter<'u> {
             .record(|report| report.mishap(now, self.place, &Cow::Borrowed(error)));
     }
 
-    /// A request is attempted.
-    pub(super) fn request(&self, now: Duration) {
+    /// A request is attempted. It is pending until it is said to be answered, or until what this gives is dropped.
+    pub(super) fn request(&self, now: Duration) -> Pending<'u> {
         self.cx.record(|report| report.request(now, self.place));
+        Pending { cx: Some(self.cx) }
     }
 
     /// An answer is compared with what it has to be, in so many ways.
@@ -107,10 +108,34 @@ impl<'u> Meter<'u> {
             .record(|report| report.answered(now, endpoint, answered));
     }
 
-    /// A request ended without an answer.
+    /// A request failed before all of its last answer had come.
     pub(super) fn unanswered(&self, endpoint: Option<EndpointKey<'_>>, error: &ErrorName) {
         let now = self.now();
         self.cx
             .record(|report| report.unanswered(now, endpoint, error));
+    }
+}
+
+/// A request whose headers have not come yet.
+#[derive(Debug)]
+#[must_use = "dropping it says that the request is given up"]
+pub(super) struct Pending<'u> {
+    /// None once they have.
+    cx: Option<&'u Cx>,
+}
+
+impl Pending<'_> {
+    /// They have come.
+    pub(super) fn answered(mut self) {
+        self.cx = None;
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if let Some(cx) = self.cx {
+            let now = cx.now();
+            cx.record(|report| report.given_up(now));
+        }
     }
 }

@@ -130,8 +130,9 @@ impl Client {
         let limit = call.timeout.unwrap_or(self.shared.settings.timeout);
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
-            meter.request(begun);
+            let pending = meter.request(begun);
             let (response, latency) = self.exchange(&call, limit, meter).await?;
+            pending.answered();
             meter.response(response.status().as_u16(), latency);
             self.take_cookies(&response, &call.location, meter);
             let next = self.redirect(&response, &call);
