@@ -74,7 +74,12 @@ impl Confidential {
         for step in flow {
             match &step.kind {
                 StepKind::Loop(repeat) => {
-                    if matches!(&repeat.rounds, Rounds::EachOf(list) if self.holds(list)) {
+                    let holds = match &repeat.rounds {
+                        Rounds::EachOf(list) => self.holds(list),
+                        Rounds::Each(values) => values.iter().any(|value| self.is_in_json(value)),
+                        Rounds::Range(..) | Rounds::Template(_) => false,
+                    };
+                    if holds {
                         let element = Path::parse(&repeat.element);
                         self.names.insert(element.root().to_owned());
                     }

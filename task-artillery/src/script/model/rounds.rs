@@ -1,5 +1,6 @@
 //! Pauses and loops.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use star_core::{as_nanos, nanos};
 
 use super::super::duration::{self, DurationError};
 use super::super::path::Path;
-use super::super::template::Template;
+use super::super::template::{JsonTemplate, Template};
 use super::super::vars::Vars;
 use super::flow::Step;
 
@@ -113,8 +114,8 @@ pub enum Rounds {
     Range(u64, u64),
     /// As a placeholder says: `3` or `2-5`.
     Template(Template),
-    /// For each of these.
-    Each(Vec<Value>),
+    /// For each of these, rendered when its round begins; without calls.
+    Each(Vec<JsonTemplate>),
     /// For each element of a variable; not at all where that holds no list.
     EachOf(Path),
 }
@@ -155,7 +156,12 @@ impl Rounds {
         let index = usize::try_from(number).ok()?;
         match self {
             Self::Range(..) | Self::Template(_) => None,
-            Self::Each(values) => values.get(index).cloned(),
+            Self::Each(values) => {
+                // There are no calls in them, so nothing is drawn.
+                let mut nothing_drawn = Draws::new(0, 0, 0, 0);
+                let value = values.get(index)?.value(vars, &mut nothing_drawn);
+                Some(value.map_or(Value::Null, Cow::into_owned))
+            }
             Self::EachOf(path) => vars.get(path)?.as_array()?.get(index).cloned(),
         }
     }
@@ -274,7 +280,11 @@ mod tests {
     #[test]
     fn lists_give_a_round_and_an_element_each() {
         for rounds in [
-            Rounds::Each(vec![json!("a"), json!("b")]),
+            Rounds::Each(
+                ["a", "b"]
+                    .map(|text| JsonTemplate::parse(json!(text)).unwrap())
+                    .to_vec(),
+            ),
             Rounds::EachOf(Path::parse("list")),
         ] {
             assert_eq!(rounds.range(&vars(), &mut draws()), Ok(0..2));

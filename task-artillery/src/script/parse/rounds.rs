@@ -7,7 +7,6 @@ use super::reader::Reader;
 use super::scope::Place;
 use crate::script::model::{Loop, Rounds, Think, ThinkTime, parse_range};
 use crate::script::path::Path;
-use crate::script::template::JsonTemplate;
 
 /// The most rounds: up to here a number is the same in JavaScript.
 const MAX_ROUNDS: u64 = 1 << 53;
@@ -49,12 +48,12 @@ impl Reader<'_> {
         depth: usize,
     ) -> Option<Loop> {
         let rounds = match (fields.get("over"), fields.get("count")) {
-            (Some(_), Some(_)) => {
-                let at = fields.key_span("count")?;
-                self.error(at, "a loop goes by `count` or `over`, not by both", "");
-                None
+            (Some(over), count) => {
+                if let (Some(_), Some(at)) = (count, fields.key_span("count")) {
+                    self.warn(at, "`count` has no effect beside `over`", "");
+                }
+                self.over(over)
             }
-            (Some(over), None) => self.over(over),
             (None, Some(count)) => self.count(count),
             (None, None) => {
                 if !fields.means(&["whileTrue", "count", "over"]) {
@@ -124,16 +123,17 @@ impl Reader<'_> {
             Tree::List(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for item in items {
-                    let JsonTemplate::Fixed(value) = self.json("over", item, Place::Over)? else {
-                        return None;
-                    };
-                    values.push(value);
+                    values.push(self.json("over", item, Place::Over)?);
                 }
                 Some(Rounds::Each(values))
             }
             Tree::String(text) if text.contains("{{") => {
                 let help = "the name of the variable stands alone: `over: items`";
-                self.error(node.span, "placeholders in `over` are not filled in", help);
+                self.error(
+                    node.span,
+                    "the name in `over` cannot have placeholders",
+                    help,
+                );
                 None
             }
             Tree::String(text) => {

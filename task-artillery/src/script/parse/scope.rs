@@ -25,7 +25,7 @@ pub(super) enum Place {
     Headers,
     /// In a flow.
     Flow,
-    /// In `over`, where it is not filled in.
+    /// In a list of `over`, where it is filled in when a round begins.
     Over,
 }
 
@@ -169,8 +169,10 @@ impl Scope {
             return Known::Environment;
         }
         match place {
-            Place::Flow | Place::Headers if shared(root) || shared(path.source()) => Known::Yes,
-            Place::Flow => match self.flow.get(root) {
+            Place::Flow | Place::Over | Place::Headers if shared(root) || shared(path.source()) => {
+                Known::Yes
+            }
+            Place::Flow | Place::Over => match self.flow.get(root) {
                 Some(true) => Known::Yes,
                 Some(false) => Known::Late,
                 None => Known::No,
@@ -178,19 +180,22 @@ impl Scope {
             Place::Headers if self.anywhere.contains(root) => Known::Late,
             Place::Config if self.plain_names.contains(root) => Known::Yes,
             Place::Config | Place::Variables if all(root) => Known::Changing,
-            Place::Headers | Place::Config | Place::Variables | Place::Over => Known::No,
+            Place::Headers | Place::Config | Place::Variables => Known::No,
         }
     }
 
     /// All names that can be used at a place.
     pub(super) fn names(&self, place: Place) -> impl Iterator<Item = &str> {
-        let run = matches!(place, Place::Headers | Place::Flow);
+        let run = matches!(place, Place::Headers | Place::Flow | Place::Over);
         let shared = self.shared.union(&self.brought).filter(move |_| run);
         let plain = self
             .plain_names
             .iter()
             .filter(move |_| place == Place::Config);
-        let flow = self.flow.keys().filter(move |_| place == Place::Flow);
+        let flow = self
+            .flow
+            .keys()
+            .filter(move |_| matches!(place, Place::Flow | Place::Over));
         let given = GIVEN.iter().filter(move |_| run).chain(&CONSTANTS);
         let given = given.chain(&Secrets::ROOTS);
         shared

@@ -11,9 +11,7 @@ use super::reader::Reader;
 use super::scope::{Known, Place};
 use crate::script::path::Path;
 use crate::script::secrets::Secrets;
-use crate::script::template::{
-    HELPERS, HelperError, JsonTemplate, MAX_JSON_DEPTH, Template, TemplateError,
-};
+use crate::script::template::{HELPERS, JsonTemplate, MAX_JSON_DEPTH, Template, TemplateError};
 
 /// The faults of one text that are told.
 const TOLD: usize = 20;
@@ -42,10 +40,21 @@ impl Reader<'_> {
             self.warn(at, "`{{` is not closed, and stays as it is", help);
         }
         let calls = template.has_calls();
-        if place == Place::Over && (calls || template.variables().next().is_some()) {
-            let help = "fill them in where `$loopElement` is used";
-            self.error(span, "placeholders in `over` are not filled in", help);
+        if place == Place::Over && calls {
+            let help = "call it where `$loopElement` is used";
+            self.error(span, "a function cannot be called here", help);
             return None;
+        }
+        for (whole, name) in template.unknown_calls().take(TOLD) {
+            let at = self.place_of(whole, span);
+            let help = match self.closest(name, HELPERS) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("known are `{}`", HELPERS.join("` and `")),
+            };
+            let message = format!("unknown function `{}`: it is undefined", short(name));
+            if !self.undefined(at, message, &help, place) {
+                return None;
+            }
         }
         if place == Place::Config && calls {
             let help = "it would have to be known before the run; in `variables` it can be";
@@ -58,11 +67,7 @@ impl Reader<'_> {
 
     fn bad_call<T>(&mut self, error: &TemplateError, span: Span) -> Option<T> {
         let at = self.place_of(&error.placeholder, span);
-        let help = match error.reason {
-            HelperError::Unknown { .. } => format!("known are `{}`", HELPERS.join("` and `")),
-            HelperError::Arguments { .. } => String::new(),
-        };
-        self.error(at, error.reason.to_string(), help);
+        self.error(at, error.reason.to_string(), "");
         None
     }
 
@@ -73,7 +78,7 @@ impl Reader<'_> {
         for (whole, path) in template.variables() {
             let known = self.scope.knows(&path, place);
             if matches!(known, Known::Late | Known::Changing | Known::No) {
-                good &= known == Known::Late;
+                good &= known == Known::Late || is_helper(&path, known, place);
                 if told.len() >= TOLD || !told.insert(path.root().to_owned()) {
                     continue;
                 }
@@ -94,14 +99,14 @@ impl Reader<'_> {
             Known::Constant => self.use_constant(path.root(), at, place),
             Known::Environment => self.use_environment(path, at, place),
             Known::Late | Known::Changing | Known::No => {
-                self.bad_variable(path.root(), known, at, place);
-                known == Known::Late
+                self.bad_variable(path, known, at, place);
+                known == Known::Late || is_helper(path, known, place)
             }
         }
     }
 
-    fn bad_variable(&mut self, name: &str, known: Known, at: Span, place: Place) {
-        let name = short(name);
+    fn bad_variable(&mut self, path: &Path, known: Known, at: Span, place: Place) {
+        let name = short(path.root());
         match known {
             Known::Yes | Known::Constant | Known::Environment => {}
             Known::Late => {
@@ -117,7 +122,15 @@ impl Reader<'_> {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => whence(&name, place).to_owned(),
                 };
-                self.error(at, format!("unknown variable `{name}`"), help);
+                if is_helper(path, known, place) {
+                    self.warn(
+                        at,
+                        format!("unknown variable `{name}`: it is undefined"),
+                        help,
+                    );
+                } else {
+                    self.error(at, format!("unknown variable `{name}`"), help);
+                }
             }
         }
     }
@@ -223,6 +236,12 @@ impl Reader<'_> {
         }
         good
     }
+}
+
+/// Whether a name that is unknown would be one of Artillery's own, as `$timestamp` would: there it is silently undefined.
+fn is_helper(path: &Path, known: Known, place: Place) -> bool {
+    let flows = matches!(place, Place::Flow | Place::Headers | Place::Over);
+    known == Known::No && flows && path.root().starts_with('$')
 }
 
 /// What a folder is called in paths that begin with it: one without a name would make them absolute.

@@ -137,7 +137,7 @@ fn templates_are_their_texts_on_the_wire() {
         serde_json::from_value::<Template>(json!("a {{ s }}")).unwrap(),
         template
     );
-    assert!(serde_json::from_value::<Template>(json!("{{ $no() }}")).is_err());
+    assert!(serde_json::from_value::<Template>(json!("{{ $randomNumber() }}")).is_err());
 }
 
 #[test]
@@ -153,11 +153,17 @@ fn what_is_in_a_template_can_be_told() {
     );
     assert_eq!(template.untouched().collect::<Vec<_>>(), ["{{ 1+1 }}"]);
     assert!(template.has_calls());
-    let error = Template::parse("x {{ $pick(1) }}").unwrap_err();
+    let error = Template::parse("x {{ $randomNumber(1) }}").unwrap_err();
+    assert_eq!(error.placeholder, "{{ $randomNumber(1) }}");
+    let unknown = Template::parse("x {{ $pick(1.5) }}").unwrap();
     assert_eq!(
-        (error.placeholder.as_str(), error.to_string().as_str()),
-        ("{{ $pick(1) }}", "unknown function `$pick`")
+        unknown.unknown_calls().collect::<Vec<_>>(),
+        [("{{ $pick(1.5) }}", "$pick")]
     );
+    let mut draws = Draws::new(0, 0, 0, 0);
+    assert_eq!(unknown.text(&vars(), &mut draws), "x undefined");
+    let alone = Template::parse("{{ $pick(1) }}").unwrap();
+    assert_eq!(alone.optional_text(&vars(), &mut draws), None);
 }
 
 #[test]

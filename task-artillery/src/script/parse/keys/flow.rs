@@ -20,6 +20,8 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("beforeRequest", JAVASCRIPT),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
+        Key("description", Harmless("it is in no report")),
+        Key("tags", Harmless("they are in no report")),
         Key("flowFunction", JAVASCRIPT),
         Key("testFunction", JAVASCRIPT),
         Key("get", IN_FLOW),

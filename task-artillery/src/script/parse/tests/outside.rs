@@ -101,7 +101,7 @@ scenarios: [{flow: [{get: {url: "/{{ $environment }}/{{ $env.OUTSIDE_NO }}/{{ $e
             "s.yml:3:35: warning: `$environment` is undefined (`-e NAME` chooses an environment)",
             "s.yml:3:54: warning: the environment has no variable `OUTSIDE_NO` (set it, or name a file that has it: `--env-file FILE`)",
             "s.yml:3:76: error: `$env` needs the name of a variable (for example `{{ $env.HOST }}`)",
-            "s.yml:3:87: error: unknown variable `$enviroment` (did you mean `$environment`?)",
+            "s.yml:3:87: warning: unknown variable `$enviroment`: it is undefined (did you mean `$environment`?)",
         ]
     );
 }
