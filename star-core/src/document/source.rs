@@ -140,10 +140,7 @@ mod tests {
         sources.add("before", "");
         let file = sources.add("s.yml", text.as_str());
         let concealed: Vec<_> = sources.concealed(file).map(|range| &text[range]).collect();
-        assert_eq!(
-            concealed,
-            ["\n<A>\n<B>\n", "\\n<A>\\n<B>\\n", "\nD"]
-        );
+        assert_eq!(concealed, ["\n<A>\n<B>\n", "\\n<A>\\n<B>\\n", "\nD"]);
     }
 
     #[test]
