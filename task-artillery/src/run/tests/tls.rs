@@ -64,7 +64,10 @@ fn of_stranger(chain: &[&[u8]]) -> Server {
     Server::by(tls_config(&[&TLS12, &TLS13], None, key), answer)
 }
 
-fn fate(done: &Done) -> (Vec<(&str, u64)>, Vec<(u16, u64)>) {
+/// Errors and codes, each with its count.
+type Fate<'d> = (Vec<(&'d str, u64)>, Vec<(u16, u64)>);
+
+fn fate(done: &Done) -> Fate<'_> {
     (done.errors(), done.codes())
 }
 

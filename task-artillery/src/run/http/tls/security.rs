@@ -65,14 +65,14 @@ impl Security {
             let mut all = Vec::new();
             for authority in &settings.authorities {
                 let text = text(authority, cx).await?;
-                all.append(&mut pem::certificates(&text).map_err(|error| bad(&error))?);
+                all.append(&mut pem::certificates(&text).map_err(bad)?);
             }
-            Trust::Only(RootsGiven::new(all).map_err(|error| bad(&error))?)
+            Trust::Only(RootsGiven::new(all).map_err(bad)?)
         };
         let identity = match &settings.identity {
             Some(Identity { certificate, key }) => {
                 let (chain, key) = (text(certificate, cx).await?, text(key, cx).await?);
-                let identity = identity(&chain, &key).map_err(|error| bad(&error))?;
+                let identity = identity(&chain, &key).map_err(bad)?;
                 Some(Arc::new(identity))
             }
             None => None,
@@ -90,7 +90,7 @@ impl Security {
     /// One sentence.
     pub(in crate::run) fn check(settings: &TlsSettings) -> Result<(), String> {
         server_name(settings)?;
-        let bad = |error: PemError| bad(&error).to_string();
+        let bad = |error: PemError| bad(error).to_string();
         for authority in &settings.authorities {
             if let Pem::Text(text) = authority {
                 let certificates = pem::certificates(text.as_bytes()).map_err(bad)?;
@@ -119,8 +119,8 @@ fn identity(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, PemError> {
     pem::identity(pem::certificates(chain)?, &pem::key(key)?)
 }
 
-fn bad(error: &PemError) -> Failure {
-    Failure::because("`tls` is not as it was when the script was read", error)
+fn bad(error: PemError) -> Failure {
+    Failure::because("`tls` is not as it was when the script was read", &error)
 }
 
 fn server_name(settings: &TlsSettings) -> Result<Option<ServerName<'static>>, String> {
