@@ -16,6 +16,7 @@ mod html;
 pub mod jsonpath;
 mod life;
 pub mod payload;
+mod pem;
 pub mod report;
 mod run;
 pub mod script;

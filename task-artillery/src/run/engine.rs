@@ -12,7 +12,7 @@ use star_core::{Failure, Lanes, Unit};
 
 use super::endpoint::Naming;
 use super::files::Files;
-use super::http::{Locations, Shared, Trust};
+use super::http::{Locations, Security, Shared};
 use super::step::Step;
 use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
@@ -79,11 +79,7 @@ impl Engine {
             http: Rc::new(Shared::new(
                 locations,
                 script.http.clone(),
-                if script.tls.reject_unauthorized {
-                    Trust::Authorities
-                } else {
-                    Trust::Anybody
-                },
+                Security::new(&script.tls, cx).await?,
                 script
                     .http
                     .pool
@@ -179,6 +175,7 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
     if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
+    Security::check(&script.tls)?;
     let files = Files::default();
     let whole = Compiled::new(script, Vec::new(), 0, &files, false);
     let once = [&script.before, &script.after].map(|flow| once::alone(script, flow));

@@ -22,6 +22,7 @@ use super::origin::Origin;
 use super::outgoing::Outgoing;
 use super::pool::Lease;
 use super::timing::server_timing;
+use super::tls::Connector;
 use super::watchdog::Watchdog;
 use super::{Shared, cookies};
 use crate::report::Answered;
@@ -71,7 +72,7 @@ pub(in crate::run) struct Answer {
 
 /// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
 ///
-/// A user that does several things at once has as many, with one jar.
+/// A user that does several things at once has as many, with one jar, and with sessions of TLS in common.
 #[derive(Debug)]
 pub(in crate::run) struct Client {
     shared: Rc<Shared>,
@@ -80,6 +81,8 @@ pub(in crate::run) struct Client {
     lease: Option<Lease>,
     /// Made when the first cookie comes, or when there are several clients.
     jar: Option<Rc<RefCell<Jar>>>,
+    /// Has the sessions that are resumed.
+    tls: Connector,
     watchdog: Watchdog,
     /// The other clients of the user, while it does one thing at a time.
     spare: Vec<Self>,
@@ -88,6 +91,7 @@ pub(in crate::run) struct Client {
 impl Client {
     pub(in crate::run) fn new(shared: Rc<Shared>) -> Self {
         Self {
+            tls: shared.connector(),
             shared,
             connections: Vec::new(),
             lease: None,
@@ -104,6 +108,7 @@ impl Client {
         while clients.len() + 1 < width {
             clients.push(Self {
                 jar: Some(Rc::clone(&jar)),
+                tls: self.tls.clone(),
                 ..Self::new(Rc::clone(&self.shared))
             });
         }
@@ -248,7 +253,7 @@ impl Client {
         limit: Duration,
         meter: &Meter<'_>,
     ) -> Result<Connection, RequestError> {
-        let tls = || self.shared.tls();
+        let tls = |name: &_, tcp| self.shared.handshake(&self.tls, name, tcp);
         Connection::open(origin, tls, limit, &mut self.watchdog, meter.cx()).await
     }
 

@@ -11,8 +11,9 @@ use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use tokio_rustls::Connect;
 
 use super::super::Cx;
 use super::body::{Keeper, Received};
@@ -52,7 +53,7 @@ impl Connection {
     /// most `limit` in all, which Artillery leaves to the operating system.
     pub(super) async fn open(
         origin: &Rc<Origin>,
-        tls: impl FnOnce() -> TlsConnector,
+        tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
@@ -202,7 +203,7 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
 
 async fn connect(
     origin: &Origin,
-    tls: impl FnOnce() -> TlsConnector,
+    tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
     let (tcp, connect) = connect_tcp(origin, cx).await?;
@@ -212,10 +213,7 @@ async fn connect(
         return Ok(Stream::Plain(tcp));
     };
     let begun = cx.now();
-    let stream = tls()
-        .connect(name.clone(), tcp)
-        .await
-        .map_err(RequestError::Connection)?;
+    let stream = tls(name, tcp).await.map_err(RequestError::Connection)?;
     let handshake = cx.now().saturating_sub(begun);
     let connected = Connected {
         connect,

@@ -29,7 +29,10 @@ mod watchdog;
 
 use std::cell::OnceCell;
 
-use tokio_rustls::TlsConnector;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::Connect;
 
 pub(super) use body::Kept;
 pub(super) use client::{Answer, Call, Client};
@@ -39,7 +42,8 @@ pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
 pub(super) use outgoing::Outgoing;
 use pool::Pool;
-pub(super) use tls::Trust;
+use tls::Connector;
+pub(super) use tls::Security;
 
 use super::Cx;
 use crate::script::model::HttpSettings;
@@ -48,11 +52,13 @@ use crate::script::model::HttpSettings;
 pub(super) struct Shared {
     locations: Locations,
     settings: HttpSettings,
-    trust: Trust,
+    security: Security,
     /// The connections that all users share, where they have none of their own.
     pool: Option<Pool>,
     /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
-    tls: OnceCell<TlsConnector>,
+    tls: OnceCell<ClientConfig>,
+    /// What opens the connections that users share.
+    connector: Connector,
 }
 
 impl std::fmt::Debug for Shared {
@@ -64,20 +70,21 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// What clients share that reach the target at `locations`, have these settings, and trust these servers; with `pool` they share so many
+    /// What clients share that reach the target at `locations`, have these settings, and are this secure; with `pool` they share so many
     /// connections to each server.
     pub(super) fn new(
         locations: Locations,
         settings: HttpSettings,
-        trust: Trust,
+        security: Security,
         pool: Option<usize>,
     ) -> Self {
         Self {
             locations,
             settings,
-            trust,
+            security,
             pool: pool.map(Pool::new),
             tls: OnceCell::new(),
+            connector: Connector::default(),
         }
     }
 
@@ -86,9 +93,27 @@ impl Shared {
         &self.locations
     }
 
-    fn tls(&self) -> TlsConnector {
-        let make = || tls::connector(self.trust);
-        self.tls.get_or_init(make).clone()
+    fn tls(&self) -> &ClientConfig {
+        self.tls.get_or_init(|| tls::config(&self.security))
+    }
+
+    /// What a further user opens connections by TLS with: sessions belong to whom connections belong to.
+    fn connector(&self) -> Connector {
+        match self.pool {
+            Some(_) => self.connector.clone(),
+            None => Connector::default(),
+        }
+    }
+
+    /// Agrees on TLS with a server that URLs call so.
+    fn handshake(
+        &self,
+        connector: &Connector,
+        name: &ServerName<'static>,
+        tcp: TcpStream,
+    ) -> Connect<TcpStream> {
+        let name = self.security.server_name.as_ref().unwrap_or(name);
+        connector.connect(|| self.tls(), name.clone(), tcp)
     }
 
     /// Looks the target's name up and sets TLS up, so that the first user has not to wait for either.

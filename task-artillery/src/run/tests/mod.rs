@@ -15,6 +15,7 @@ mod redirect;
 mod sending;
 mod server;
 mod sources;
+mod tls;
 mod uploading;
 mod world;
 

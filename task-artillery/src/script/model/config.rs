@@ -14,6 +14,7 @@ use super::content::Cookie;
 use super::flow::{Scenario, Step};
 use super::payload::Payload;
 use super::reporting::Reporting;
+use super::tls::TlsSettings;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
 /// A script, read and checked.
@@ -111,22 +112,6 @@ impl CookieSettings {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     fn is_default(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-/// `config.tls`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct TlsSettings {
-    /// Whether a server has to prove who it is.
-    pub reject_unauthorized: bool,
-}
-
-impl Default for TlsSettings {
-    fn default() -> Self {
-        Self {
-            reject_unauthorized: true,
-        }
     }
 }
 

@@ -8,10 +8,11 @@ mod payload;
 mod reporting;
 mod request;
 mod rounds;
+mod tls;
 mod weights;
 
 pub use capture::{Capture, CaptureSource, Group, Match, Nth};
-pub use config::{CookieSettings, Header, HttpSettings, Phase, Script, TlsSettings, Variable};
+pub use config::{CookieSettings, Header, HttpSettings, Phase, Script, Variable};
 pub use content::{Auth, Body, Cookie, Field, Part, PartContent};
 pub use flow::{Parallel, Scenario, Step, StepKind};
 pub use payload::{CsvFormat, Order, Payload};
@@ -19,4 +20,5 @@ pub use reporting::{EndpointNames, Reporting};
 pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
+pub use tls::{Identity, Pem, TlsSettings};
 pub use weights::Weights;

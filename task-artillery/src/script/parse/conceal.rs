@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use star_core::document::{Node, Sources, Span, Value};
 
-/// The headers whose values are secrets.
-const HEADERS: [&str; 2] = ["authorization", "proxy-authorization"];
+/// The headers whose values are secrets, and what opens keys.
+const SECRETS: [&str; 3] = ["authorization", "proxy-authorization", "passphrase"];
 
 /// Shorter values are looked for nowhere but at their place.
 const SHORTEST: usize = 4;
@@ -13,7 +13,7 @@ const SHORTEST: usize = 4;
 /// The most values that are looked for elsewhere.
 const MOST: usize = 100;
 
-/// Conceals the values of headers that say who somebody is, but for placeholders in them.
+/// Conceals the values of headers that say who somebody is, and passphrases, but for placeholders in them.
 pub(super) fn credentials(sources: &mut Sources, root: &Node) {
     let mut elsewhere = HashSet::new();
     let mut open = vec![root];
@@ -24,7 +24,7 @@ pub(super) fn credentials(sources: &mut Sources, root: &Node) {
                 for entry in map.entries() {
                     let secret = |name: &&str| entry.key.eq_ignore_ascii_case(name);
                     match &entry.node.value {
-                        Value::String(text) if HEADERS.iter().any(secret) => {
+                        Value::String(text) if SECRETS.iter().any(secret) => {
                             conceal(sources, entry.node.span);
                             // By an alias the text may stand anywhere.
                             let away = !sources.snippet(entry.node.span).contains(text.as_str());

@@ -212,18 +212,6 @@ impl Reader<'_> {
         (!value.is_array()).then_some(value)
     }
 
-    /// `tls`: whom connections trust.
-    fn tls(&mut self, config: &Fields<'_>) -> TlsSettings {
-        let fields = config
-            .get("tls")
-            .and_then(|node| self.fields("tls", node, &keys::TLS));
-        let given = fields.and_then(|fields| fields.get("rejectUnauthorized"));
-        let given = given.and_then(|node| self.boolean("rejectUnauthorized", node));
-        given.map_or_else(TlsSettings::default, |reject_unauthorized| TlsSettings {
-            reject_unauthorized,
-        })
-    }
-
     /// `http.pool`: how many connections all users share.
     fn pool(&mut self, http: &Fields<'_>) -> Option<NonZeroU32> {
         let node = http.get("pool")?;

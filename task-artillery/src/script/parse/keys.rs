@@ -10,6 +10,7 @@ mod reporting;
 
 pub(super) use config::{
     CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
+    TLS_CLIENT,
 };
 pub(super) use flow::{
     AUTH, CAPTURE, DEFAULT_THINK, LOOP, MATCH, ONCE, PARALLEL, PART, REQUEST, SCENARIO, STEP,
@@ -85,6 +86,7 @@ pub(super) fn home(key: &str) -> Option<String> {
         &SCRIPT,
         &CONFIG,
         &TLS,
+        &TLS_CLIENT,
         &HTTP,
         &DEFAULTS,
         &PHASE,

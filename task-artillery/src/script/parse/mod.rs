@@ -30,6 +30,7 @@ mod scope;
 mod step;
 mod target;
 mod template;
+mod tls;
 
 use star_core::document::{Diagnostic, Diagnostics, Document, Node, Value};
 

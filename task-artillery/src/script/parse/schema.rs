@@ -10,6 +10,7 @@ pub fn schema() -> Value {
     let definitions = [
         ("config", of_mapping(&keys::CONFIG)),
         ("tls", of_mapping(&keys::TLS)),
+        ("client", of_mapping(&keys::TLS_CLIENT)),
         ("http", of_mapping(&keys::HTTP)),
         ("cookieJarOptions", of_mapping(&keys::COOKIE_JAR)),
         ("defaults", of_mapping(&keys::DEFAULTS)),
@@ -89,6 +90,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
         "config"
         | "tls"
+        | "client"
         | "http"
         | "cookieJarOptions"
         | "defaults"
@@ -133,8 +135,11 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
-        "ifTrue" | "include" | "metricsNamespace" => json!({ "type": "string" }),
-        "includes" => {
+        "ifTrue" | "include" | "metricsNamespace" | "certificate" | "cert" | "key"
+        | "serverName" => {
+            json!({ "type": "string" })
+        }
+        "includes" | "certificateAuthority" | "ca" => {
             let file = json!({ "type": "string" });
             json!({ "anyOf": [file, { "type": "array", "items": file }] })
         }
@@ -230,6 +235,18 @@ mod tests {
     }
 
     #[test]
+    fn certificates_pass() {
+        for tls in [
+            "{certificateAuthority: a.pem, certificate: a.pem, key: \"{{ $env.KEY }}\", serverName: a.example}",
+            "{certificateAuthority: [a.pem, b.pem], client: {ca: a.pem, cert: a.pem, key: a.pem}}",
+        ] {
+            assert!(passes(&format!(
+                "config: {{target: t, tls: {tls}}}\nscenarios: []"
+            )));
+        }
+    }
+
+    #[test]
     fn what_requests_carry_passes() {
         assert!(passes(
             "config: {target: t, defaults: {cookie: {a: b}}, http: {cookieJarOptions: {looseMode: true, prefixSecurity: silent}}}\nscenarios: [{flow: [{post: {url: /, qs: {a: [1]}, auth: {user: a, pass: b}, cookie: {a: 1}, form: {a: 1}, formData: {a: 1, b: x, c: true, d: {fromFile: x, contentType: y}, e: {value: 1}}, followRedirect: false, gzip: false, timeout: 5, allowGetBody: true, http2: false, setContentLengthHeader: true}}]}]"
@@ -243,6 +260,9 @@ mod tests {
             "{config: {taget: t}, scenarios: []}",
             "{config: {environments: {a: {taget: t}}}, scenarios: []}",
             "{config: {http: {tiemout: 3}}, scenarios: []}",
+            "{config: {tls: {cert: a.pem}}, scenarios: []}",
+            "{config: {tls: {certificate: [a.pem]}}, scenarios: []}",
+            "{config: {tls: {client: {certificate: a.pem}}}, scenarios: []}",
             "{config: {phases: [{arivalRate: 3}]}, scenarios: []}",
             "{config: {payload: {order: squence}}, scenarios: []}",
             "{scenarios: [{flwo: []}]}",

@@ -102,14 +102,16 @@ pub(in crate::script::parse) static TLS: Mapping = Mapping {
     rest: "",
     keys: &[
         Key("rejectUnauthorized", Done),
-        Key("key", OF_CLIENTS),
-        Key("cert", OF_CLIENTS),
-        Key("certificate", OF_CLIENTS),
-        Key("pfx", OF_CLIENTS),
-        Key("passphrase", OF_CLIENTS),
-        Key("ca", AUTHORITIES),
-        Key("certificateAuthority", AUTHORITIES),
-        Key("servername", LEAVE_OUT),
+        Key("certificateAuthority", Done),
+        Key("certificate", Done),
+        Key("key", Done),
+        Key("serverName", Done),
+        Key("client", Done),
+        Key("pfx", PKCS12),
+        Key("passphrase", PLAIN_KEYS),
+        Key("ca", Elsewhere("here it is called `certificateAuthority`")),
+        Key("cert", Elsewhere("here it is called `certificate`")),
+        Key("servername", Elsewhere("here it is called `serverName`")),
         Key("checkServerIdentity", JAVASCRIPT),
         Key("minVersion", LEAVE_OUT),
         Key("maxVersion", LEAVE_OUT),
@@ -117,9 +119,24 @@ pub(in crate::script::parse) static TLS: Mapping = Mapping {
     ],
 };
 
-const OF_CLIENTS: Status = NotYet("this version proves nobody's identity but the server's");
-const AUTHORITIES: Status =
-    NotYet("the usual authorities are trusted; `rejectUnauthorized: false` trusts every server");
+/// The form of older versions.
+pub(in crate::script::parse) static TLS_CLIENT: Mapping = Mapping {
+    noun: "`tls.client`",
+    rest: "",
+    keys: &[
+        Key("ca", Done),
+        Key("cert", Done),
+        Key("key", Done),
+        Key("pfx", PKCS12),
+        Key("passphrase", PLAIN_KEYS),
+    ],
+};
+
+const PKCS12: Status = NotYet(
+    "`openssl pkcs12 -in FILE.pfx -nodes -out FILE.pem` makes a file that serves as certificate and as key",
+);
+const PLAIN_KEYS: Status =
+    NotYet("`openssl pkey -in FILE -out FILE.pem` makes a key that needs none");
 
 pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     noun: "`http`",

@@ -3,7 +3,11 @@
 use super::*;
 
 /// The cases: `script`, a line `=>`, the lines said, a line `---`.
-const CASES: [&str; 2] = [include_str!("bad.txt"), include_str!("bad/requests.txt")];
+const CASES: [&str; 3] = [
+    include_str!("bad.txt"),
+    include_str!("bad/requests.txt"),
+    include_str!("bad/tls.txt"),
+];
 
 #[test]
 fn each_fault_is_told_at_its_place_with_what_would_be_right() {

@@ -10,6 +10,12 @@ use super::super::keys::{self, Mapping};
 use super::super::step::is_method;
 use super::*;
 
+/// An authority, beside the files of `data/generate`.
+const AUTHORITY: &str = "../../../../../run/http/tls/testdata/unknown.pem";
+
+/// A certificate and its key.
+const CLIENT: &str = "../../../../../run/http/tls/testdata/client.pem";
+
 /// A script that is carried out, of the keys that the tables have. Needs the files of `data/generate`.
 pub(super) fn script(seed: u64) -> Value {
     let mut maker = Maker {
@@ -83,6 +89,13 @@ fn drop(map: &mut Map<String, Value>, keys: &[&str]) {
     map.retain(|key, _| !keys.contains(&key.as_str()));
 }
 
+/// Takes out what is of no use alone.
+fn together(map: &mut Map<String, Value>, one: &str, other: &str) {
+    if !(map.contains_key(one) && map.contains_key(other)) {
+        drop(map, &[one, other]);
+    }
+}
+
 struct Maker {
     draws: Draws,
     /// How many flows are around.
@@ -137,6 +150,12 @@ impl Maker {
             } else {
                 map.entry("arrivalRate").or_insert(json!(2));
             }
+        } else if noun == keys::TLS.noun {
+            let new = ["certificateAuthority", "certificate", "key"];
+            drop(map, if first { &["client"] } else { &new });
+            together(map, "certificate", "key");
+        } else if noun == keys::TLS_CLIENT.noun {
+            together(map, "cert", "key");
         } else if noun == keys::REQUEST.noun {
             let bodies = ["json", "body", "form", "formData"];
             let kept = self.one_of(&bodies);
@@ -203,6 +222,12 @@ impl Maker {
         ])
     }
 
+    /// A client's certificate with its key.
+    fn client(&mut self) -> Value {
+        let text = include_str!("../../../run/http/tls/testdata/client.pem");
+        self.one_of(&[json!(CLIENT), json!(text)])
+    }
+
     fn headers(&mut self) -> Value {
         json!({ "x-a": self.text_of_ascii(), "Authorization": "Bearer {{ v }}" })
     }
@@ -265,6 +290,10 @@ impl Maker {
             "defaults" => self.mapping(&keys::DEFAULTS, &[]),
             "http" => self.mapping(&keys::HTTP, &[]),
             "tls" => self.mapping(&keys::TLS, &[]),
+            "client" => self.mapping(&keys::TLS_CLIENT, &[]),
+            "certificate" | "cert" | "key" => self.client(),
+            "certificateAuthority" | "ca" => json!(AUTHORITY),
+            "serverName" => json!("t.example"),
             "timeout" => self.one_of(&[json!(3), json!(0.5), json!("800ms")]),
             "plugins" => self.mapping(&keys::PLUGINS, &[]),
             "apdex" => self.mapping(&keys::APDEX, &[]),
@@ -420,6 +449,7 @@ fn every_key_that_is_carried_out_is_generated() {
         &keys::SCRIPT,
         &keys::CONFIG,
         &keys::TLS,
+        &keys::TLS_CLIENT,
         &keys::HTTP,
         &keys::DEFAULTS,
         &keys::PHASE,

@@ -11,6 +11,7 @@ mod property;
 mod reporting;
 mod request;
 mod table;
+mod tls;
 mod typos;
 
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::super::keys;
 use super::*;
 
 /// Each table, and a script in which `KEY` stands for one of its keys without a value.
-static CASES: [(&keys::Mapping, &str); 25] = [
+static CASES: [(&keys::Mapping, &str); 26] = [
     (&keys::SCRIPT, "{KEY, x-: 1}"),
     (
         &keys::CONFIG,
@@ -17,6 +17,10 @@ static CASES: [(&keys::Mapping, &str); 25] = [
     (
         &keys::TLS,
         "{config: {tls: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::TLS_CLIENT,
+        "{config: {tls: {client: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
     ),
     (
         &keys::PLUGINS,
@@ -129,6 +133,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::CONFIG,
         &keys::HTTP,
         &keys::TLS,
+        &keys::TLS_CLIENT,
         &keys::PLUGINS,
         &keys::ENDPOINTS,
         &keys::APDEX,

@@ -41,6 +41,7 @@ fn under(mapping: &'static Mapping, key: &str) -> Under {
         "defaults" => &keys::DEFAULTS,
         "http" => &keys::HTTP,
         "tls" => &keys::TLS,
+        "client" => &keys::TLS_CLIENT,
         "cookieJarOptions" => &keys::COOKIE_JAR,
         "plugins" => &keys::PLUGINS,
         "apdex" => &keys::APDEX,
