@@ -62,7 +62,7 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
     }
     for text in document.options.take_all("variables") {
         match variables(&mut document.sources, &text) {
-            Ok(variables) => layers.under_config("variables", &variables, Lists::Replaced),
+            Ok(variables) => layers.variables(&variables),
             Err(fault) => layers.faults.push(fault),
         }
     }
@@ -137,6 +137,20 @@ impl Layers {
     fn under_config(&mut self, key: &str, node: &Node, lists: Lists) {
         let inner = map_of(key, node.clone());
         self.root.merge(&map_of("config", inner), lists);
+    }
+
+    /// Sets variables. Each takes the place of what was there, also where both are mappings, as in Artillery.
+    fn variables(&mut self, given: &Node) {
+        let config = self.config().map(|config| &mut config.value);
+        if let Some(Value::Map(config)) = config
+            && let Some(Value::Map(there)) = config.get_mut("variables").map(|node| &mut node.value)
+        {
+            for entry in given.as_map().map_or(&[][..], Map::entries) {
+                there.insert(entry.clone());
+            }
+            return;
+        }
+        self.under_config("variables", given, Lists::Replaced);
     }
 
     fn only_scenario(&mut self, wanted: &str) {

@@ -112,6 +112,17 @@ fn variables_are_given_as_json_or_one_by_one_and_the_later_wins() {
 }
 
 #[test]
+fn a_variable_takes_the_place_of_a_mapping_and_is_not_merged_with_it() {
+    let inner = ("overrides", r#"{"config": {"variables": {"o": {"a": 1, "b": 2}}}}"#);
+    let given = [inner, ("variables", r#"{"o": {"a": 9}}"#)];
+    let script = layered(&given).unwrap();
+    assert_eq!(variable(&script, "o"), serde_json::json!({"a": 9}));
+    assert_eq!(variable(&script, "size"), 1);
+    let added = layered(&[inner, ("variables", r#"{"p": 1}"#)]).unwrap();
+    assert_eq!(variable(&added, "o"), serde_json::json!({"a": 1, "b": 2}));
+}
+
+#[test]
 fn one_scenario_is_chosen_by_its_name_or_by_an_expression_that_matches_one() {
     let names = |wanted: &str| {
         let script = layered(&[("scenario-name", wanted)])?;
