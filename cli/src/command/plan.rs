@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use star_core::document::{Diagnostic, Sources};
 use star_core::{Limits, Rate};
 
 use crate::args::PlanArgs;
@@ -9,6 +10,9 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{self, PlanView, plan_text};
 use crate::{job, place};
+
+/// What is possible where functions would refuse a job.
+const HELP: &str = "set it to what is needed, or plan a run on this machine: `--workers N`";
 
 pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
     let mut job = job::read(&args.job)?;
@@ -18,7 +22,16 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
             workers: Some(workers),
             ..job.task.limits(Limits::here(workers))
         },
-        None => job.task.limits(function()),
+        None => {
+            let refused = job.task.fits_functions().err();
+            if let Some(why) = refused {
+                return Err(CommandError::Job {
+                    diagnostics: Diagnostic::error(why).help(HELP).into(),
+                    sources: Sources::default(),
+                });
+            }
+            job.task.limits(function())
+        }
     };
     let plan = job.task.plan(&limits)?;
     let view = PlanView::new(&job.task, &plan, limits);
