@@ -70,7 +70,7 @@ impl Reader<'_> {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => keys::home(&entry.key).unwrap_or_else(|| mapping.list()),
                 };
-                let place = if std::ptr::eq(mapping, &keys::CONFIG) {
+                let place = if mapping.noun == keys::CONFIG.noun {
                     "an environment".to_owned()
                 } else {
                     format!("{} of an environment", mapping.noun)
