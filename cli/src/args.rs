@@ -222,8 +222,14 @@ pub(crate) struct CheckArgs {
 /// `slsart script`.
 #[derive(Debug, Args)]
 pub(crate) struct ScriptArgs {
-    /// The endpoint to load with traffic [default: http://aws.amazon.com]
-    #[arg(short, long, value_name = "URL", value_hint = ValueHint::Url)]
+    /// The endpoint to load with traffic.
+    #[arg(
+        short,
+        long,
+        value_name = "URL",
+        value_hint = ValueHint::Url,
+        help = "The endpoint to load with traffic [default: http://aws.amazon.com]"
+    )]
     pub(crate) endpoint: Option<String>,
 
     /// The duration, in seconds, to load the given endpoint [default: 5]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use star_core::document::{Diagnostic, Sources};
-use star_core::{Limits, Rate};
+use star_core::{Job, Limits, Rate};
 
 use crate::args::PlanArgs;
 use crate::error::CommandError;
@@ -17,21 +17,14 @@ const HELP: &str = "set it to what is needed, or plan a run on this machine: `--
 pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
     let mut job = job::read(&args.job)?;
     job.task.seed(args.seed);
-    let limits = match args.workers {
-        Some(workers) => Limits {
+    let limits = if let Some(workers) = args.workers {
+        Limits {
             workers: Some(workers),
             ..job.task.limits(Limits::here(workers))
-        },
-        None => {
-            let refused = job.task.fits_functions().err();
-            if let Some(why) = refused {
-                return Err(CommandError::Job {
-                    diagnostics: Diagnostic::error(why).help(HELP).into(),
-                    sources: Sources::default(),
-                });
-            }
-            job.task.limits(function())
         }
+    } else {
+        fits_functions(&job)?;
+        job.task.limits(function())
     };
     let plan = job.task.plan(&limits)?;
     let view = PlanView::new(&job.task, &plan, limits);
@@ -44,6 +37,14 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
         output::print(&plan_text(&view))?;
     }
     Ok(Exit::Passed)
+}
+
+/// Refuses what functions would refuse.
+fn fits_functions(job: &Job) -> Result<(), CommandError> {
+    job.task.fits_functions().map_err(|why| CommandError::Job {
+        diagnostics: Diagnostic::error(why).help(HELP).into(),
+        sources: Sources::default(),
+    })
 }
 
 /// A function as a place, with the limits that the reference has by default: what a run would be cut into that is too large for one.
