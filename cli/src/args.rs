@@ -76,7 +76,7 @@ pub(crate) struct JobArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) input: Vec<PathBuf>,
 
-    /// The target, instead of the script's own
+    /// The target, instead of the script's own; one of `--overrides` wins
     #[arg(short, long, value_name = "URL")]
     pub(crate) target: Option<String>,
 
@@ -178,7 +178,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) trace: Option<PathBuf>,
 
-    /// Print nothing but errors
+    /// Print nothing but warnings and errors, and what the script logs
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
@@ -222,19 +222,25 @@ pub(crate) struct CheckArgs {
 /// `slsart script`.
 #[derive(Debug, Args)]
 pub(crate) struct ScriptArgs {
-    /// The endpoint to load with traffic
-    #[arg(short, long, value_name = "URL", value_hint = ValueHint::Url)]
+    /// The endpoint to load with traffic.
+    #[arg(
+        short,
+        long,
+        value_name = "URL",
+        value_hint = ValueHint::Url,
+        help = "The endpoint to load with traffic [default: http://aws.amazon.com]"
+    )]
     pub(crate) endpoint: Option<String>,
 
-    /// For how long, in seconds
+    /// The duration, in seconds, to load the given endpoint [default: 5]
     #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) duration: Option<String>,
 
-    /// How many requests a second
+    /// The rate, in requests per second, at which to load the given endpoint [default: 2]
     #[arg(short, long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) rate: Option<String>,
 
-    /// The rate to go to from there
+    /// The rate to adjust towards away from the given rate, in requests per second at which to load the given endpoint [default: none]
     #[arg(
         short = 't',
         long = "rampTo",
@@ -244,7 +250,7 @@ pub(crate) struct ScriptArgs {
     )]
     pub(crate) ramp_to: Option<String>,
 
-    /// The file to write
+    /// The file to output the generated script in to; `-` is the standard output
     #[arg(short, long, value_name = "FILE", default_value = "script.yml", value_hint = ValueHint::FilePath)]
     pub(crate) out: PathBuf,
 }

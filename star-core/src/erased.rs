@@ -63,6 +63,14 @@ impl AnyTask {
         self.0.limits(place)
     }
 
+    /// Whether functions would take it.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn fits_functions(&self) -> Result<(), String> {
+        self.0.fits_functions()
+    }
+
     /// Tells it the run's seed, before it is cut.
     pub fn seed(&mut self, seed: u64) {
         self.0.seed(seed);
@@ -104,6 +112,7 @@ trait ErasedTask {
     fn kind(&self) -> &'static str;
     fn timetable(&self) -> &dyn Splittable;
     fn limits(&self, place: Limits) -> Limits;
+    fn fits_functions(&self) -> Result<(), String>;
     fn seed(&mut self, seed: u64);
     fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
@@ -124,6 +133,10 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn limits(&self, place: Limits) -> Limits {
         self.0.limits(place)
+    }
+
+    fn fits_functions(&self) -> Result<(), String> {
+        self.0.fits_functions()
     }
 
     fn seed(&mut self, seed: u64) {

@@ -140,6 +140,26 @@ impl Task for Artillery {
         run::check(&self.script)
     }
 
+    /// The defaults of `_split` hold in functions.
+    fn fits_functions(&self) -> Result<(), String> {
+        let (split, phases) = (&self.script.split, self.script.phases.iter());
+        let length = self.arrivals.duration();
+        if length > split.max_script_duration() {
+            let (length, most) = (length.as_secs_f64(), split.max_script_duration().as_secs());
+            return Err(format!(
+                "the script lasts {length} s, and in functions `_split.maxScriptDurationInSeconds` allows {most} s by default"
+            ));
+        }
+        let peaks = phases.map(|phase| phase.load.peak(phase.duration));
+        let (peak, most) = (peaks.fold(0.0, f64::max), split.max_script_rate());
+        if peak > f64::from(most) {
+            return Err(format!(
+                "{peak} arrivals a second are planned, and in functions `_split.maxScriptRequestsPerSecond` allows {most} by default"
+            ));
+        }
+        Ok(())
+    }
+
     /// `_split` narrows what the place allows: shorter chunks, lower rates, an earlier call. A rate that the script gives is its say in
     /// how many workers there are, which a place may otherwise have.
     fn limits(&self, place: Limits) -> Limits {
@@ -182,8 +202,11 @@ impl Task for Artillery {
         Ok(())
     }
 
-    /// `after`.
-    async fn close(&self, _: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
+    /// `after`. Where nobody arrived no worker named the phases, and the report has them all the same.
+    async fn close(&self, report: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
+        if report.phases.is_empty() {
+            report.prepare_phases(&run::phases(&self.script, &self.arrivals));
+        }
         once::after(&self.script, &self.arrivals, cx).await
     }
 }

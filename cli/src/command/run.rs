@@ -39,7 +39,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
-    let to_stdout = args.output.as_deref() == Some("-".as_ref());
+    let to_stdout = report.as_ref().is_some_and(ReportFile::to_stdout);
     let said = if to_stdout { Said::Err } else { Said::Out };
     let host = if args.processes {
         runs.processes(Some(said))?
@@ -67,7 +67,6 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     if let Some(why) = outcome.facts.never_began() {
         return Err(CommandError::NeverBegan(why.clone()));
     }
-    let to_stdout = report.as_ref().is_some_and(ReportFile::to_stdout);
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome, output::width()))?;
     }

@@ -4,9 +4,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use star_core::AnyOutcome;
+use star_core::{AnyOutcome, Verdict};
 
 use crate::error::CommandError;
+use crate::exit::Exit;
 
 /// Where a report goes.
 #[derive(Debug)]
@@ -81,11 +82,21 @@ fn report(outcome: &AnyOutcome, format: Option<&str>) -> Result<Value, CommandEr
         .map(|report| report.entry("slsart").or_insert_with(|| json!({})));
     if let Some(Value::Object(own)) = own {
         own.insert("run".to_owned(), facts);
-        own.insert("verdict".to_owned(), json!(outcome.verdict));
-        let partial = outcome.facts.is_partial() || outcome.facts.stopped.is_some();
+        own.insert("verdict".to_owned(), verdict(outcome));
+        let partial = matches!(Exit::of(outcome), Exit::Interrupted | Exit::Partial)
+            || outcome.facts.is_partial();
         own.insert("partial".to_owned(), json!(partial));
     }
     Ok(report)
+}
+
+/// What the run is worth. What was done of it may be as it should be; it has not passed before all of it was.
+fn verdict(outcome: &AnyOutcome) -> Value {
+    match (&outcome.verdict, Exit::of(outcome)) {
+        (Verdict::Passed, Exit::Interrupted) => json!("stopped"),
+        (Verdict::Passed, Exit::Partial) => json!("partial"),
+        (verdict, _) => json!(verdict),
+    }
 }
 
 /// Whether a file can be written there.

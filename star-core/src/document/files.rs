@@ -90,13 +90,13 @@ impl Document {
             );
         }
         let bytes = std::fs::read(&full).map_err(|error| {
-            Diagnostic::error(format!(
-                "cannot read `{}`: {}",
-                full.display(),
-                plain(&error)
-            ))
-            .at(span, "this file")
-            .help("a path is relative to the file that names it")
+            let (full, why) = (full.display(), plain(&error));
+            let fault = Diagnostic::error(format!("cannot read `{full}`: {why}"));
+            let fault = fault.at(span, "this file");
+            match self.start_of(path, span.file) {
+                Some(start) => fault.help(format!("a path is relative to {start}")),
+                None => fault,
+            }
         })?;
         let blob = Blob {
             reference: BlobRef {
@@ -114,6 +114,21 @@ impl Document {
             self.blobs.push(blob.clone());
         }
         Ok(blob)
+    }
+
+    /// What a path in a file is relative to, in words; none where it is absolute.
+    fn start_of(&self, path: &str, file: FileId) -> Option<String> {
+        let first = self.root.span.file;
+        if Path::new(path).is_absolute() {
+            None
+        } else if file == first || self.folders.contains_key(&file) {
+            Some("the file that names it".to_owned())
+        } else {
+            Some(format!(
+                "`{}`, also in files that are laid over it",
+                self.sources.name(first)
+            ))
+        }
     }
 
     /// The files read so far.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::endpoint::{Answered, EndpointKey};
 use super::errors::ErrorName;
 use super::load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
-use super::names::Names;
+use super::names::{Names, PhaseName};
 use super::periods::{Parts, Period};
 use super::traffic::Traffic;
 
@@ -41,17 +41,10 @@ pub struct Connected {
 }
 
 impl LoadReport {
-    /// Takes over the names of the script's parts, before anything is recorded.
-    pub fn prepare(&mut self, names: &Names) {
-        let scenarios = names.scenarios.iter();
-        self.scenarios = scenarios
-            .map(|name| ScenarioReport {
-                name: name.clone(),
-                ..ScenarioReport::default()
-            })
-            .collect();
-        let phases = names.phases.iter();
+    /// Takes over the names of the script's phases, before anything is recorded.
+    pub fn prepare_phases(&mut self, phases: &[PhaseName]) {
         self.phases = phases
+            .iter()
             .map(|phase| PhaseReport {
                 name: phase.name.clone(),
                 from: phase.from,
@@ -61,6 +54,18 @@ impl LoadReport {
                 ..PhaseReport::default()
             })
             .collect();
+    }
+
+    /// Takes over the names of the script's parts, before anything is recorded.
+    pub fn prepare(&mut self, names: &Names) {
+        let scenarios = names.scenarios.iter();
+        self.scenarios = scenarios
+            .map(|name| ScenarioReport {
+                name: name.clone(),
+                ..ScenarioReport::default()
+            })
+            .collect();
+        self.prepare_phases(&names.phases);
         let requests = names.requests.iter();
         self.requests = requests
             .map(|name| RequestReport {

@@ -245,6 +245,19 @@ async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failur
 
 fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
     let scenarios = script.scenarios.iter().enumerate();
+    Names {
+        scenarios: scenarios
+            .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
+            .collect(),
+        phases: phases(script, arrivals),
+        view: view(&script.reporting, requests.made),
+        requests: requests.names,
+        length: arrivals.duration().saturating_add(life::longest(script)),
+    }
+}
+
+/// What reports call the script's phases.
+pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
     let phases = script.phases.iter().enumerate().map(|(index, phase)| {
         let span = arrivals.span_of(index).unwrap_or_default();
         PhaseName {
@@ -255,15 +268,7 @@ fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
             max_users: phase.max_users,
         }
     });
-    Names {
-        scenarios: scenarios
-            .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
-            .collect(),
-        phases: phases.collect(),
-        view: view(&script.reporting, requests.made),
-        requests: requests.names,
-        length: arrivals.duration().saturating_add(life::longest(script)),
-    }
+    phases.collect()
 }
 
 fn view(reporting: &Reporting, made: bool) -> View {

@@ -31,7 +31,7 @@ use crate::arrivals::Arrivals;
 use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
-pub(crate) use engine::check;
+pub(crate) use engine::{check, phases};
 use limit::Limit;
 use user::User;
 

@@ -19,3 +19,4 @@ mod reports;
 mod said;
 mod scripts;
 mod secrets;
+mod typed;

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
-use star_core::document::{Entry, Map, Node, Value as Tree};
+use star_core::document::{Map, Node, Value as Tree};
 use star_core::draw::Draws;
 
 use super::fields::{Fields, short};
@@ -129,44 +129,6 @@ impl Reader<'_> {
             payloads: payloads.unwrap_or_default(),
             reporting,
         })
-    }
-
-    /// `environments`: each is laid over `config` when it is chosen, and read then.
-    fn environments(&mut self, node: &Node) {
-        let Some(map) = node.as_map() else {
-            self.mismatch::<()>(
-                "environments",
-                node,
-                "a mapping of names to what changes in `config`",
-            );
-            return;
-        };
-        for environment in map.entries() {
-            if environment.node.as_map().is_none() {
-                let name = format!("the environment `{}`", short(&environment.key));
-                self.mismatch::<()>(
-                    &name,
-                    &environment.node,
-                    "a mapping of what changes in `config`",
-                );
-            }
-            let chosen = self.environment_name.as_ref() == Some(&environment.key);
-            for entry in environment.node.as_map().map_or(&[][..], Map::entries) {
-                if !chosen && keys::CONFIG.status(&entry.key).is_none() {
-                    self.unknown_in_environment(entry);
-                }
-            }
-        }
-    }
-
-    /// Of an environment that is not chosen nothing else is read.
-    fn unknown_in_environment(&mut self, entry: &Entry) {
-        let help = match self.closest(&entry.key, keys::CONFIG.own()) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => keys::CONFIG.list(),
-        };
-        let message = format!("unknown key `{}` in an environment", short(&entry.key));
-        self.warn(entry.key_span, message, help);
     }
 
     fn variables(&mut self, node: &Node) -> Vec<Variable> {

@@ -1,10 +1,11 @@
 //! Headers, of all requests and of one.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue};
-use star_core::document::{Entry, Node};
+use star_core::document::{Entry as Pair, Node};
 
 use super::fields::{Fields, short};
 use super::keys;
@@ -50,14 +51,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A mapping of names to values.
+    /// A mapping of names to values. Of one that is spelled in two ways the last is meant, as in Artillery.
     pub(super) fn headers(&mut self, name: &str, node: &Node, place: Place) -> Vec<Header> {
         let Some(map) = node.as_map() else {
             self.mismatch::<()>(name, node, "a mapping of names to values");
             return Vec::new();
         };
-        let mut seen = HashSet::new();
-        let mut headers = Vec::new();
+        let mut places = HashMap::new();
+        let mut headers: Vec<Header> = Vec::new();
         for entry in map.entries() {
             let Some(header) = self.header(entry, place) else {
                 continue;
@@ -71,21 +72,26 @@ impl Reader<'_> {
                 self.warn(entry.key_span, message, help);
                 continue;
             }
-            if seen.insert(header.name.clone()) {
-                headers.push(header);
-            } else {
-                let message = format!("the header `{}` is given twice", header.name);
-                self.error(
-                    entry.key_span,
-                    message,
-                    "upper and lower case mean the same header",
-                );
+            match places.entry(header.name.clone()) {
+                Entry::Vacant(place) => {
+                    place.insert(headers.len());
+                    headers.push(header);
+                }
+                Entry::Occupied(place) => {
+                    let message = format!(
+                        "the header `{}` is given twice: this one is sent",
+                        header.name
+                    );
+                    let help = "upper and lower case mean the same header";
+                    self.warn(entry.key_span, message, help);
+                    headers[*place.get()] = header;
+                }
             }
         }
         headers
     }
 
-    fn header(&mut self, entry: &Entry, place: Place) -> Option<Header> {
+    fn header(&mut self, entry: &Pair, place: Place) -> Option<Header> {
         let Ok(name) = HeaderName::from_bytes(entry.key.as_bytes()) else {
             let message = format!("`{}` cannot be the name of a header", short(&entry.key));
             self.error(

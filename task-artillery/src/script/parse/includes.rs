@@ -7,6 +7,8 @@ use std::slice;
 use star_core::document::{Diagnostic, Document, FileId, Lists, Map, Node, Value};
 use star_yaml::limits::{MAX_BYTES, MAX_TEXT, MAX_VALUES};
 
+use super::lay;
+
 /// How deep files may include each other.
 const MAX_DEPTH: usize = 16;
 
@@ -338,7 +340,7 @@ fn lay(under: &mut Node, mut over: Node) {
         there.append(more);
         over.remove("scenarios");
     }
-    under.merge(&over, Lists::Replaced);
+    lay::script(under, &over, Lists::Replaced);
 }
 
 /// Says that a node names no file.

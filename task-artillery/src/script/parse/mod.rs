@@ -9,12 +9,14 @@ mod condition;
 mod config;
 mod cookies;
 mod csv;
+mod environments;
 mod expression;
 mod fields;
 mod headers;
 mod includes;
 mod jitter;
 mod keys;
+mod lay;
 mod layers;
 mod once;
 mod parallel;
@@ -32,7 +34,7 @@ mod target;
 mod template;
 mod tls;
 
-use star_core::document::{Diagnostic, Diagnostics, Document, Node, Value};
+use star_core::document::{Diagnostic, Diagnostics, Document, Entry, Map, Node, Value};
 
 use super::model::Script;
 use config::Config;
@@ -65,10 +67,14 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
     let (layered, outside, faults) = layers::apply(document, &root);
     conceal::credentials(&mut document.sources, &layered);
     if !faults.is_empty() {
-        // What is missing from a layer would show as faults of the script.
+        // What is missing from a layer would show as faults of the script; but a mistyped key may be why it is missing.
+        let mut reader = Reader::new(document, outside);
+        for fault in faults {
+            reader.tell(fault);
+        }
+        reader.keys_at_the_top(&layered);
+        let errors = reader.finish();
         document.root = root;
-        let mut errors = Diagnostics::default();
-        errors.extend(faults);
         return Err(errors);
     }
     let mut reader = Reader::new(document, outside);
@@ -93,11 +99,8 @@ impl Reader<'_> {
             return self.mismatch("the script", root, "a mapping");
         };
         let mut fields = Fields::unchecked(map, root.span, &keys::SCRIPT);
-        for entry in map.entries() {
-            // Under such a key stands what is used elsewhere by its anchor.
-            if !entry.key.starts_with("x-") {
-                fields.slip(self.key(entry, &keys::SCRIPT));
-            }
+        for entry in own_keys(map) {
+            fields.slip(self.key(entry, &keys::SCRIPT));
         }
         if let Some(mode) = fields.get("mode") {
             self.run_mode(mode);
@@ -145,6 +148,22 @@ impl Reader<'_> {
         })
     }
 
+    /// Says what is wrong with the keys of a script, of its `config` and of its scenarios.
+    fn keys_at_the_top(&mut self, root: &Node) {
+        let config = root.get("config").and_then(Node::as_map);
+        let scenarios = root.get("scenarios").and_then(Node::as_list);
+        let scenarios = scenarios.unwrap_or_default().iter();
+        for entry in root.as_map().into_iter().flat_map(own_keys) {
+            self.key(entry, &keys::SCRIPT);
+        }
+        for entry in config.map_or(&[][..], Map::entries) {
+            self.key(entry, &keys::CONFIG);
+        }
+        for entry in scenarios.filter_map(Node::as_map).flat_map(Map::entries) {
+            self.key(entry, &keys::SCENARIO);
+        }
+    }
+
     /// `mode` of a script as `serverless-artillery` knows it.
     fn run_mode(&mut self, node: &Node) {
         const DONE: [&str; 2] = ["performance", "perf"];
@@ -156,6 +175,12 @@ impl Reader<'_> {
             self.not_yet(node.span, &format!("the mode `{mode}`"), instead);
         }
     }
+}
+
+/// The entries of a script but those that begin with `x-`: there stands what is used elsewhere by its anchor.
+fn own_keys(script: &Map) -> impl Iterator<Item = &Entry> {
+    let entries = script.entries().iter();
+    entries.filter(|entry| !entry.key.starts_with("x-"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::slice;
 
-use star_core::document::{Blob, BlobRef, Diagnostic, Node, Span};
+use star_core::document::{Blob, BlobRef, Diagnostic, Map, Node, Span};
 
 use super::fields::{Fields, short};
 use super::keys;
@@ -21,10 +21,10 @@ impl Reader<'_> {
     fn payload(&mut self, node: &Node) -> Option<Payload> {
         let fields = self.fields("payload", node, &keys::PAYLOAD)?;
         // The names are known even where the file is not good: one fault is told once.
-        let names = fields.get("fields").map(|node| self.columns(node));
-        for name in names.iter().flatten().flatten() {
-            self.scope.share(name);
+        if let Some(node) = fields.get("fields") {
+            self.announce_columns(node);
         }
+        let names = fields.get("fields").map(|node| self.columns(node));
         // All that it has is looked at before anything that is missing ends it.
         let csv = self.csv_format(&fields);
         let all_rows_in = self.all_rows_in(&fields)?;
@@ -132,6 +132,22 @@ impl Reader<'_> {
         match fields.get(key) {
             Some(node) => self.boolean(key, node),
             None => Some(default),
+        }
+    }
+
+    /// Makes known what columns seem to be meant, also where something is wrong with their list.
+    fn announce_columns(&mut self, node: &Node) {
+        let items = node.as_list().unwrap_or(slice::from_ref(node));
+        for text in items.iter().filter_map(Node::as_str) {
+            // As one text they are written as in the file's first row.
+            let parts = node.as_str().map(|text| text.split(','));
+            for name in parts.into_iter().flatten().map(str::trim) {
+                self.scope.share(name);
+            }
+            self.scope.share(text);
+        }
+        for entry in node.as_map().map_or(&[][..], Map::entries) {
+            self.scope.share(&entry.key);
         }
     }
 

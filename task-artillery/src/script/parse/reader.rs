@@ -38,6 +38,10 @@ pub(super) struct Reader<'d> {
     pub(super) environment: Environment,
     /// Which of `config.environments` was chosen.
     pub(super) environment_name: Option<String>,
+    /// The target that was typed.
+    pub(super) typed_target: Option<String>,
+    /// Whether the only scenario was chosen, whatever its weight.
+    pub(super) one_scenario: bool,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
     /// Whether requests have a `content-type` that do not say.
@@ -56,6 +60,8 @@ impl<'d> Reader<'d> {
             scope: Scope::default(),
             environment: outside.environment,
             environment_name: outside.environment_name,
+            typed_target: outside.target,
+            one_scenario: outside.one_scenario,
             strict_capture: true,
             default_content_type: false,
             think_jitter: None,

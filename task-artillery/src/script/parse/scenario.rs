@@ -27,6 +27,11 @@ impl Reader<'_> {
             scenarios.extend(self.scenario(index, item));
         }
         let whole = scenarios.len() == items.len();
+        if self.one_scenario {
+            for scenario in &mut scenarios {
+                scenario.weight = scenario.weight.max(1);
+            }
+        }
         if whole && scenarios.iter().all(|scenario| scenario.weight == 0) {
             let message = "every scenario has the weight 0, so none could be chosen";
             self.error(node.span, message, "give one at least a `weight` above 0");

@@ -16,7 +16,7 @@ impl Reader<'_> {
                 short(&without_user(text))
             )
         };
-        if let Some(given) = self.document.options.take("target") {
+        if let Some(given) = self.typed_target.take() {
             let (message, help) = match beyond_path(&given) {
                 None if absolute(&given).is_some() => return Some(given),
                 None => (wrong(&given), EXAMPLE),

@@ -203,8 +203,8 @@ fn a_file_that_is_not_there_or_cannot_be_read_is_told_where_it_is_named() {
             "s.yml:1:30: error: `includes` must be the name of a file, or a list of names, not a list",
             "s.yml:1:35: error: `includes` names a file, and this is a URL (download it first)",
             "s.yml:1:53: error: `includes` must be the name of a file, or a list of names, not empty text",
-            "broken.yml:1:8: error: this `{` is never closed",
             "s.yml:3:96: error: there are no steps in what is included here (a file of steps is a list of them, or a mapping with a `flow`)",
+            "broken.yml:1:8: error: this `{` is never closed",
         ]
     );
 }

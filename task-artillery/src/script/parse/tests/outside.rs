@@ -91,7 +91,7 @@ scenarios: [{flow: [{get: {url: "/{{ $environment }}/{{ $env.OUTSIDE_NO }}/{{ $e
     assert!(read.is_none());
     assert_eq!(
         told,
-        ["error: there is no environment `x`: the script has no `config.environments`"]
+        ["s.yml:2:9: error: there is no environment `x`: the script has no `config.environments`"]
     );
     let (told, _) = read_with("missing", script, &[]);
     assert_eq!(
