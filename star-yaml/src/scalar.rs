@@ -58,12 +58,11 @@ impl Scalar<'_> {
             TagKind::Text => Ok(Value::String(text.to_owned())),
             TagKind::Collection | TagKind::Other => Err(strange(tag, tag_span)),
             kind => kind.of_scalar(self.unquoted(text)?).ok_or_else(|| {
-                Diagnostic::error(format!(
-                    "`{text}` is not what the tag `{}` says",
-                    written(tag)
-                ))
-                .at(self.span, "")
-                .see(tag_span, "this tag")
+                // Not the text: it may be a secret, and the line is shown.
+                let tag = written(tag);
+                Diagnostic::error(format!("this is not what the tag `{tag}` says"))
+                    .at(self.span, "")
+                    .see(tag_span, "this tag")
             }),
         }
     }

@@ -272,7 +272,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "tag-contradicted.yml",
         "many",
-        "tag-contradicted.yml:1:14: error: `many` is not what the tag `!!int` says",
+        "tag-contradicted.yml:1:14: error: this is not what the tag `!!int` says",
     ),
     (
         "tag-custom.yml",
