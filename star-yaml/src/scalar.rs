@@ -83,7 +83,10 @@ fn plain(text: &str) -> Result<Value, Diagnostic> {
     match number(text) {
         Numeral::Fits(number) => Ok(Value::Number(number)),
         Numeral::None => Ok(Value::String(text.to_owned())),
-        Numeral::TooLarge => Err(unfit(format!("`{text}` is too large for a number"))),
+        Numeral::TooLarge => {
+            // Not the digits: they may be a password.
+            Err(unfit("this is too large for a number".to_owned()))
+        }
         Numeral::NotFinite => Err(unfit(format!("`{text}` is not a finite number"))),
     }
 }
