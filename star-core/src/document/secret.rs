@@ -87,7 +87,7 @@ fn behind_keys(text: &str) -> Vec<Range<usize>> {
     while let Some((start, end)) = next_key(&lower, from) {
         from = end;
         let rest = text[end..].trim_start_matches(['"', '\'']);
-        let Some(value) = rest.trim_start_matches([' ', '\t']).strip_prefix(':') else {
+        let Some(value) = rest.trim_start().strip_prefix(':') else {
             continue;
         };
         let key = Key::at(text, start);

@@ -93,6 +93,10 @@ fn what_stands_behind_a_key_is_found_on_the_lines_below() {
             "  authorization:\n    ** *\n\n    *\n- d",
         ),
         (
+            "? authorization\n: a b: c\nd: e",
+            "? authorization\n: * ** *\nd: e",
+        ),
+        (
             "- authorization: a\n    b: c\n  d: e",
             "- authorization: *\n    ** *\n  d: e",
         ),
