@@ -110,7 +110,7 @@ mod tests {
             "<My+tok%22en%25%5czz%c3%a9>",
             "<My tok%22en%\\zz%C3%A9>",
             "<my tok\"en%\\zzé>",
-            r#"<My tok\u0022en%\u005czz\u00e9>"#,
+            r"<My tok\u0022en%\u005czz\u00e9>",
         ] {
             assert_eq!(secrets.redact(text), "<{{ $env.S }}>", "{text}");
         }
