@@ -7,6 +7,7 @@
 mod decode;
 mod diagnostic;
 mod files;
+mod secret;
 mod source;
 mod suggest;
 mod tree;
@@ -14,6 +15,7 @@ mod tree;
 pub use decode::{DecodeError, decode};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use files::{Blob, BlobRef, Document, Options};
+pub use secret::{is_secret_key, secrets_in, user_in};
 pub use source::{FileId, Position, Sources, Span};
 pub use suggest::closest;
 pub use tree::{Entry, Lists, Map, Node, Value};

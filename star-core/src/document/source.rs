@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::secret::around_placeholders;
+
 /// Which of a document's files a place is in: an index into [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
@@ -85,6 +87,15 @@ impl Sources {
     /// Notes that a stretch of text is not to be shown, such as a password.
     pub fn conceal(&mut self, span: Span) {
         self.concealed.push(span);
+    }
+
+    /// Notes the same of what is in no placeholder (`{{ name }}`) of a stretch.
+    pub fn conceal_around_placeholders(&mut self, span: Span) {
+        let from = span.start as usize;
+        let parts: Vec<_> = around_placeholders(self.snippet(span)).collect();
+        for part in parts {
+            self.conceal(Span::new(span.file, from + part.start, from + part.end));
+        }
     }
 
     /// The stretches of a file that are not to be shown.

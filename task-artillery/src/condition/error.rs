@@ -37,6 +37,8 @@ pub enum Unevaluated {
     #[error(transparent)]
     TooMuch(#[from] TooMuch),
     /// What stands behind `~=` came to no regular expression.
-    #[error("`{0}` is no regular expression")]
-    Pattern(String),
+    ///
+    /// It is not shown: it may be data, and data may be secret.
+    #[error("what stands behind `~=` is no regular expression")]
+    Pattern,
 }

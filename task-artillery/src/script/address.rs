@@ -2,24 +2,13 @@
 
 use std::borrow::Cow;
 
+use star_core::document::user_in;
+
 /// A URL, or what should have been one, without the user and the password in it: those are nobody's business who reads a message or a
 /// report.
 pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
-    let start = url.find("://").map_or(0, |at| at + "://".len());
-    let end = url[start..]
-        .find(['?', '#'])
-        .map_or(url.len(), |at| start + at);
-    let authority = start + url[start..end].find('/').unwrap_or(end - start);
-    let user = url[start..authority].rfind('@').or_else(|| {
-        // A slash in a password ends the host's name where one reads on to it: such a text is no URL.
-        let odd = url[start..authority]
-            .rsplit_once(':')
-            .filter(|(_, port)| !port.ends_with(']'))
-            .is_some_and(|(_, port)| !port.bytes().all(|digit| digit.is_ascii_digit()));
-        url[start..end].rfind('@').filter(|_| odd)
-    });
-    match user {
-        Some(at) => Cow::Owned(format!("{}…{}", &url[..start], &url[start + at..])),
+    match user_in(url) {
+        Some(user) => Cow::Owned(format!("{}…{}", &url[..user.start], &url[user.end..])),
         None => Cow::Borrowed(url),
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use super::model::{Rounds, Script, Step, StepKind};
+use super::once::captured_by;
 use super::path::Path;
 use super::secrets::Secrets;
 use super::template::{JsonTemplate, Template};
 
-/// The variables whose values are nobody's business but the target's: columns of payloads, the environment, and what `config.variables` and
-/// loops make of them.
+/// The variables whose values are nobody's business but the target's: columns of payloads, the environment, what is captured (a target may
+/// send back what it was sent), and what `config.variables` and loops make of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Confidential {
     names: HashSet<String>,
@@ -23,6 +24,10 @@ impl Confidential {
             found.names.extend(payload.fields.iter().cloned());
             found.names.extend(payload.all_rows_in.clone());
         }
+        found.names.extend(script.captured.keys().cloned());
+        for flow in flows(script) {
+            found.names.extend(captured_by(flow));
+        }
         loop {
             let before = found.names.len();
             for variable in &script.variables {
@@ -30,8 +35,7 @@ impl Confidential {
                     found.names.insert(variable.name.clone());
                 }
             }
-            let flows = script.scenarios.iter().map(|scenario| &scenario.flow);
-            for flow in flows.chain([&script.before, &script.after]) {
+            for flow in flows(script) {
                 found.follow(flow);
             }
             if found.names.len() == before {
@@ -96,13 +100,20 @@ impl Confidential {
     }
 }
 
+/// All that a script does.
+fn flows(script: &Script) -> impl Iterator<Item = &[Step]> {
+    let scenarios = script.scenarios.iter().map(|scenario| &scenario.flow);
+    let all = scenarios.chain([&script.before, &script.after]);
+    all.map(Vec::as_slice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::script::parse;
 
     #[test]
-    fn columns_and_the_environment_are_followed_into_variables_and_loops() {
+    fn columns_captures_and_the_environment_are_followed_into_variables_and_loops() {
         let text = r#"
 config:
   target: "http://t"
@@ -118,6 +129,11 @@ scenarios:
       - loop: [{think: 1}]
         over: list
         loopElement: free
+      - loop: [{get: {url: /, capture: {json: $.x, as: got.deep}}}]
+        count: 1
+before:
+  flow:
+    - get: {url: /, capture: {json: $.x, as: once}}
 "#;
         let folder = "src/script/parse/tests/data";
         let mut document = star_yaml::document_from("s.yml", text.as_bytes(), folder).unwrap();
@@ -131,6 +147,8 @@ scenarios:
             ("{{ deep.k }}", true),
             ("{{ row.x }}", true),
             ("{{ inner }}", true),
+            ("{{ got.deep }}", true),
+            ("{{ once }}", true),
             ("{{ $processEnvironment.X }}", true),
         ] {
             let template = Template::parse(text).unwrap();

@@ -15,6 +15,7 @@ pub(crate) mod once;
 mod parse;
 pub mod path;
 mod secrets;
+mod spelling;
 pub mod split;
 pub mod template;
 mod vars;

@@ -162,6 +162,102 @@ fn errors_of_users_name_the_template_and_not_its_value() {
 }
 
 #[test]
+fn what_a_target_sends_back_is_not_shown_either() {
+    let scratch = Scratch::default();
+    let echoed = |what: &str| {
+        format!(
+            "      - get: {{ url: \"/echo?{what}\", capture: {{ regexp: \"(Z[a-z]+[0-9]+)\", as: got }} }}\n"
+        )
+    };
+    for (steps, named) in [
+        (
+            "      - think: \"{{ got }}\"\n",
+            "errors.Invalid think time: {{ got }}",
+        ),
+        (
+            "      - get: { url: \"{{ got }}/x\" }\n",
+            "errors.Invalid URL - {{ got }}/x",
+        ),
+    ] {
+        let steps = format!("{}{steps}", echoed("{{ cell }}"));
+        let (done, report) = try_out(&scratch, &script(&steps));
+        assert!(report.contains(named), "{named}\n{}\n{report}", done.err);
+    }
+}
+
+#[test]
+fn what_is_done_once_fails_without_showing_a_secret() {
+    let scratch = Scratch::default();
+    let got =
+        "{ get: { url: \"/echo?{{ cell }}\", capture: { regexp: \"(Zcell[0-9]+)\", as: got } } }";
+    for (step, named) in [
+        (
+            "{ get: { url: /, ifTrue: '\"x\" ~= bad' } }",
+            "Invalid condition: \"x\" ~= bad: what stands behind `~=` is no regular expression",
+        ),
+        (
+            "{ think: \"{{ cell }}\" }",
+            "Invalid think time: {{ cell }}",
+        ),
+        ("{ think: \"{{ got }}\" }", "Invalid think time: {{ got }}"),
+        (
+            "{ get: { url: \"{{ got }}/x\" } }",
+            "Invalid URL - {{ got }}/x",
+        ),
+        (
+            "{ get: { url: \"{{ made }}\" } }",
+            "Invalid URL - {{ made }}",
+        ),
+        ("{ get: { url: \"http://{{ got }}.invalid./\" } }", "failed"),
+    ] {
+        for when in ["before", "after"] {
+            scratch.write("broken.csv", format!("({OF_CELL}\n"));
+            let script = script("").replace(
+                "  payload:\n",
+                "  payload:\n    - { path: broken.csv, fields: [bad] }\n",
+            );
+            let script = format!("{script}{when}: {{ flow: [{got}, {step}] }}\n");
+            let (done, _) = try_out(&scratch, &script);
+            let said = format!("{}{}", done.out, done.err);
+            assert!(said.contains(named), "{script}\n{said}");
+        }
+    }
+}
+
+#[test]
+fn a_value_that_is_spelled_otherwise_is_not_shown_either() {
+    let scratch = Scratch::default();
+    let script = script(
+        "      - get: { url: \"/echo?{{ $env.ODD }}\" }\n      - get: { url: /echo, qs: { a: \"{{ $env.ODD }}\" } }\n      - log: \"{{ map }}\"\n",
+    );
+    let script = script
+        .replace("plain: x", "map: { k: \"{{ $env.ODD }}\" }")
+        .replace(
+            "config:\n",
+            "config:\n  plugins: { metrics-by-endpoint: { groupDynamicURLs: false, stripQueryString: false } }\n",
+        );
+    scratch.write("script.yml", &script);
+    scratch.write("cells.csv", "a,b\n");
+    let target = Target::start(0).unwrap();
+    let report = scratch.path("report.json");
+    let done = Program::new(PROGRAM, &scratch)
+        .args(["run", "script.yml", "-t", target.url(), "-o"])
+        .args([report.to_str().unwrap()])
+        .env("ZTOKEN", OF_ENVIRONMENT)
+        .env("ZHOST", OF_ENVIRONMENT)
+        .env("ODD", "my tok\"en%zz")
+        .run();
+    let report = std::fs::read_to_string(report).unwrap();
+    let all = format!("{}{}{report}", done.out, done.err);
+    assert!(!all.contains("tok"), "{all}");
+    assert!(done.out.contains("{\"k\":\"{{ $env.ODD }}\"}"), "{all}");
+    assert!(
+        report.contains("./echo?{{ $env.ODD }}.codes.200"),
+        "{report}"
+    );
+}
+
+#[test]
 fn a_url_that_shows_no_secret_is_shown() {
     let scratch = Scratch::default();
     let steps =
@@ -201,6 +297,32 @@ fn no_fault_of_a_script_shows_a_secret() {
         header(&format!("\"Bearer {OF_HEADER}"), ""),
         header(&format!("[{OF_HEADER}]"), ""),
         header(&format!("Bearer {OF_HEADER}"), ", json: {a: 1}"),
+        header(&format!("!!int {OF_HEADER}"), ""),
+        header(&format!("[a, {OF_HEADER}]"), ""),
+        header(&format!("\"Bearer\n              {OF_HEADER}\" x"), ""),
+        header(
+            "a",
+            &format!(", auth: {{ user: a, pass: {OF_HEADER}, realm: x }}"),
+        ),
+        header("a", &format!(", auth: {{ user: a, pass: [{OF_HEADER}] }}")),
+        header("a", &format!(", cookie: {{ a: {OF_HEADER} }}, ulr: /")),
+        header(&format!("a, Cookie: \"a={OF_HEADER}\""), ", ulr: /"),
+        token(&format!("typo: http://a:{OF_HEADER}@b.test/")),
+        token(&format!(
+            "http: {{ timeout: 1 }}\n  # http://a:{OF_HEADER}@b.test/\n  typo: 1"
+        )),
+        header("a", "").replace("127.0.0.1:1", &format!("a:{OF_HEADER}@b.test:x")),
+        header("a", "").replace("http://127.0.0.1:1", &format!("ftp://a:{OF_HEADER}@b.test")),
+        header("a", "").replace(
+            "http://127.0.0.1:1",
+            &format!("http://a:{OF_HEADER}@b.test\n  typo: 1"),
+        ),
+        format!(
+            "{{\"config\": {{\"defaults\": {{\"headers\": {{\"authorization\":\n  \"Bearer {OF_HEADER}\" \"x\"}}}}}}}}"
+        ),
+        format!("config:\n  authorization: |\n      Bearer\n    {OF_HEADER}\n   x: 1\n"),
+        format!("config:\n  authorization:\n    Bearer: {OF_HEADER}: x\n"),
+        format!("config:\n  authorization: Bearer\n    {OF_HEADER}\n    more: x\n"),
         format!(
             "x-a: &a Bearer {OF_HEADER}\nconfg: {{}}\nscenarios:\n  - flow:\n      - get: {{ url: /, headers: {{ authorization: *a }}, ulr: / }}\n"
         ),
