@@ -127,7 +127,12 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_variable_is_named_and_not_shown() {
-        for (text, line) in [("A=1\nhunter2\nB=2", 2), ("\n\na b=1", 3), ("=x", 1), ("A='1\n2'\n\nb", 4)] {
+        for (text, line) in [
+            ("A=1\nhunter2\nB=2", 2),
+            ("\n\na b=1", 3),
+            ("=x", 1),
+            ("A='1\n2'\n\nb", 4),
+        ] {
             assert_eq!(read(text), Err(EnvironmentError { line }), "{text:?}");
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Number;
 
 use super::axis;
 use super::syntax::{Axis, Expr, Operator, Path, Start, Step};
-use super::value::{Item, Value, number, sort};
+use super::value::{Item, Value, sort};
 use crate::jsonpath::expression::{Budget, TooMuch};
 
 /// From here on, not all floats are whole numbers of their own.
@@ -113,67 +113,100 @@ fn compare(
     budget: &mut Budget,
 ) -> Result<bool, TooMuch> {
     match (left, right) {
-        (Value::Nodes(left), Value::Nodes(right)) => {
-            let right = texts(&right, budget)?;
-            for left in &left {
-                let left = left.text(budget)?;
-                for right in &right {
-                    budget.spend(1)?;
-                    budget.spend_on_text(left.len().min(right.len()))?;
-                    if compare_texts(operator, &left, right) {
-                        return Ok(true);
-                    }
-                }
-            }
-            Ok(false)
-        }
+        (Value::Nodes(left), Value::Nodes(right)) => compare_nodes(operator, &left, &right, budget),
         (left @ Value::Nodes(_), Value::Bool(right)) => compare_plain(
             operator,
-            &Value::Bool(left.into_bool()),
-            &Value::Bool(right),
+            Value::Bool(left.into_bool()),
+            Value::Bool(right),
             budget,
         ),
         (Value::Bool(left), right @ Value::Nodes(_)) => compare_plain(
             operator,
-            &Value::Bool(left),
-            &Value::Bool(right.into_bool()),
+            Value::Bool(left),
+            Value::Bool(right.into_bool()),
             budget,
         ),
-        (Value::Nodes(left), right) => {
-            for left in &left {
-                let left = Value::Text(left.text(budget)?);
-                if compare_plain(operator, &left, &right, budget)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
-        (left, Value::Nodes(right)) => {
-            for right in &right {
-                let right = Value::Text(right.text(budget)?);
-                if compare_plain(operator, &left, &right, budget)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
-        (left, right) => compare_plain(operator, &left, &right, budget),
+        (Value::Nodes(left), right) => any_compares(operator, &left, right, false, budget),
+        (left, Value::Nodes(right)) => any_compares(operator, &right, left, true, budget),
+        (left, right) => compare_plain(operator, left, right, budget),
     }
 }
 
-fn texts<'a>(
-    nodes: &[Item<'a, '_>],
+/// Whether any of some nodes compares with any of others.
+fn compare_nodes(
+    operator: Operator,
+    left: &[Item<'_, '_>],
+    right: &[Item<'_, '_>],
     budget: &mut Budget,
-) -> Result<Vec<std::borrow::Cow<'a, str>>, TooMuch> {
-    nodes.iter().map(|node| node.text(budget)).collect()
+) -> Result<bool, TooMuch> {
+    if !is_equality(operator) {
+        let right = right.iter().map(|node| node.number(budget));
+        let right = right.collect::<Result<Vec<_>, _>>()?;
+        for left in left {
+            let left = left.number(budget)?;
+            budget.spend(right.len())?;
+            if right
+                .iter()
+                .any(|right| compare_numbers(operator, left, *right))
+            {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let right = right.iter().map(|node| node.text(budget));
+    let right = right.collect::<Result<Vec<_>, _>>()?;
+    for left in left {
+        let left = left.text(budget)?;
+        for right in &right {
+            budget.spend(1)?;
+            budget.spend_on_text(left.len().min(right.len()))?;
+            if compare_texts(operator, &left, right) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
-fn compare_texts(operator: Operator, left: &str, right: &str) -> bool {
-    match operator {
-        Operator::Equal => left == right,
-        Operator::NotEqual => left != right,
-        _ => compare_numbers(operator, number(left), number(right)),
+/// Compares a value that is neither a list of nodes nor true or false with each of some nodes, which are on its right if they are `behind`.
+fn any_compares(
+    operator: Operator,
+    nodes: &[Item<'_, '_>],
+    plain: Value<'_, '_>,
+    behind: bool,
+    budget: &mut Budget,
+) -> Result<bool, TooMuch> {
+    if let Value::Text(plain) = &plain
+        && is_equality(operator)
+    {
+        for node in nodes {
+            let node = node.text(budget)?;
+            budget.spend_on_text(node.len().min(plain.len()))?;
+            if compare_texts(operator, &node, plain) {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
     }
+    let plain = plain.into_number(budget)?;
+    for node in nodes {
+        let node = node.number(budget)?;
+        let (left, right) = if behind { (plain, node) } else { (node, plain) };
+        if compare_numbers(operator, left, right) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_equality(operator: Operator) -> bool {
+    matches!(operator, Operator::Equal | Operator::NotEqual)
+}
+
+/// Whether texts are the same, or where the operator is `!=` are not.
+fn compare_texts(operator: Operator, left: &str, right: &str) -> bool {
+    (left == right) == (operator == Operator::Equal)
 }
 
 #[expect(clippy::float_cmp, reason = "`=` of XPath is exact")]
@@ -192,12 +225,11 @@ fn compare_numbers(operator: Operator, left: f64, right: f64) -> bool {
 /// Compares two values that are no nodes.
 fn compare_plain(
     operator: Operator,
-    left: &Value<'_, '_>,
-    right: &Value<'_, '_>,
+    left: Value<'_, '_>,
+    right: Value<'_, '_>,
     budget: &mut Budget,
 ) -> Result<bool, TooMuch> {
-    let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
-    let (left, right) = (left.clone(), right.clone());
+    let equality = is_equality(operator);
     Ok(match (left, right) {
         (Value::Bool(left), right) if equality => {
             (left == right.into_bool()) == (operator == Operator::Equal)
@@ -205,7 +237,10 @@ fn compare_plain(
         (left, Value::Bool(right)) if equality => {
             (left.into_bool() == right) == (operator == Operator::Equal)
         }
-        (Value::Text(left), Value::Text(right)) => compare_texts(operator, &left, &right),
+        (Value::Text(left), Value::Text(right)) if equality => {
+            budget.spend_on_text(left.len().min(right.len()))?;
+            compare_texts(operator, &left, &right)
+        }
         (left, right) => {
             let (left, right) = (left.into_number(budget)?, right.into_number(budget)?);
             compare_numbers(operator, left, right)
