@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::str;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -24,6 +24,9 @@ pub struct Table {
     cast: bool,
     /// The row of each turn; in the order of the file where there is none.
     permutation: Option<Arc<[u32]>>,
+    /// The names of the columns, where all rows go to one variable, and what goes there.
+    fields: Vec<String>,
+    all: OnceLock<Arc<Value>>,
 }
 
 /// Why a file is no table.
@@ -82,7 +85,12 @@ impl Table {
             columns: payload.fields.len(),
             cast: payload.cast,
             permutation: None,
+            fields: Vec::new(),
+            all: OnceLock::new(),
         };
+        if payload.all_rows_in.is_some() {
+            table.fields.clone_from(&payload.fields);
+        }
         let whole = payload.all_rows_in.is_some() && payload.fields.is_empty();
         let mut width = None;
         let mut rows = Rows::new(text, &payload.format);
@@ -127,18 +135,21 @@ impl Table {
         Ok(())
     }
 
-    /// All rows as a list: of mappings by these names, or where there are none of lists.
-    pub fn all(&self, fields: &[String]) -> Value {
+    /// All rows as a list: of mappings by the payload's names, or where there are none of lists. It is made once, and kept with the table.
+    pub fn all(&self) -> Arc<Value> {
         let cells =
             |row| (0..self.columns).map(move |column| self.value(row, column).unwrap_or_default());
         let rows = (0..self.rows()).map(|row| {
-            if fields.is_empty() {
+            if self.fields.is_empty() {
                 Value::Array(cells(row).collect())
             } else {
-                Value::Object(fields.iter().cloned().zip(cells(row)).collect())
+                Value::Object(self.fields.iter().cloned().zip(cells(row)).collect())
             }
         });
-        Value::Array(rows.collect())
+        let all = self
+            .all
+            .get_or_init(|| Arc::new(Value::Array(rows.collect())));
+        Arc::clone(all)
     }
 
     /// The table with its rows in the order that the payload wants: for a random one a permutation, each as likely as any other
