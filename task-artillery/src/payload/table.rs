@@ -48,11 +48,17 @@ fn columns(count: usize) -> String {
 }
 
 impl TableError {
-    fn at(offset: usize, reason: String) -> Self {
+    pub(super) fn at(offset: usize, reason: String) -> Self {
         Self {
             reason,
             offset: Some(offset),
         }
+    }
+
+    /// The same error, where so many more bytes stand before its place.
+    fn behind(self, more: usize) -> Self {
+        let offset = self.offset.map(|offset| offset + more);
+        Self { offset, ..self }
     }
 
     pub(super) fn nowhere(reason: String) -> Self {
@@ -68,7 +74,7 @@ impl Table {
     /// has a name. A byte order mark is passed over.
     ///
     /// # Errors
-    /// Where the bytes are not UTF-8, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
+    /// Where the bytes are not UTF-8, a quote is not where it belongs, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
     pub fn read(bytes: Bytes, payload: &Payload) -> Result<Self, TableError> {
         let text = str::from_utf8(&bytes).map_err(|error| {
             TableError::at(
@@ -93,8 +99,8 @@ impl Table {
         }
         let whole = payload.all_rows_in.is_some() && payload.fields.is_empty();
         let mut width = None;
-        let mut rows = Rows::new(text, &payload.format);
-        while let Some(row) = rows.next()? {
+        let mut rows = Rows::strict(text, &payload.format);
+        while let Some(row) = rows.next().map_err(|error| error.behind(shift))? {
             let fault = |reason| TableError::at(shift + row.at, reason);
             if width.is_none() && whole {
                 table.columns = row.width();
