@@ -5,6 +5,7 @@ use html5ever::driver::parse_document;
 use html5ever::tendril::{StrTendril, TendrilSink as _};
 use scraper::{ElementRef, Html, HtmlTreeSink};
 
+use super::cost::Shape;
 use super::selector::Selector;
 
 /// A document is read in parts of so many bytes, and looked at after each.
@@ -18,6 +19,9 @@ const DEPTH_LIMIT: usize = 1_000;
 
 /// The most that attributes of tags may cost, each of which is compared with all before it.
 const ATTRIBUTES_LIMIT: usize = 1 << 30;
+
+/// The most steps of a search: some 0.1 s.
+const STEP_LIMIT: u64 = 1 << 22;
 
 /// What browsers know to be there or not, whatever its value. For those the value is the name.
 const SWITCHES: [&str; 15] = [
@@ -40,7 +44,10 @@ const SWITCHES: [&str; 15] = [
 
 /// A document that was read.
 #[derive(Debug)]
-pub(crate) struct Document(Html);
+pub(crate) struct Document {
+    html: Html,
+    shape: Shape,
+}
 
 impl Document {
     /// Reads a document. Any text is one; none where it is too large.
@@ -57,17 +64,22 @@ impl Document {
                 return None;
             }
         }
-        Some(Self(parser.finish()))
+        let html = parser.finish();
+        let shape = Shape::of(&html);
+        Some(Self { html, shape })
     }
 
-    /// The elements that a selector names, in the order of the document.
+    /// The elements that a selector names, in the order of the document; none where finding them could take too long.
     pub(crate) fn select<'d>(
         &'d self,
         selector: &'d Selector,
     ) -> impl Iterator<Item = Element<'d>> {
-        let root = self.0.root_element();
-        let outermost = Some(root).filter(|root| selector.css().matches(root));
-        let inner = root.select(selector.css());
+        let bearable = selector.walks().steps(&self.shape) <= STEP_LIMIT;
+        let root = bearable.then(|| self.html.root_element());
+        let outermost = root.filter(|root| selector.css().matches(root));
+        let inner = root
+            .into_iter()
+            .flat_map(|root| root.select(selector.css()));
         outermost.into_iter().chain(inner).map(Element)
     }
 }

@@ -1,5 +1,6 @@
 //! CSS selectors.
 
+use super::cost::Walks;
 use crate::jsonpath::expression::SyntaxError;
 
 /// The longest selector, in bytes.
@@ -34,7 +35,10 @@ const OTHERS: &str =
 
 /// A selector that was read.
 #[derive(Clone, Debug)]
-pub(crate) struct Selector(scraper::Selector);
+pub(crate) struct Selector {
+    css: scraper::Selector,
+    walks: Walks,
+}
 
 impl Selector {
     /// Reads a selector.
@@ -47,14 +51,20 @@ impl Selector {
             return Err(SyntaxError::new(0, message, "write a shorter one"));
         }
         look_through(text)?;
-        scraper::Selector::parse(text).map(Self).map_err(|error| {
+        let css = scraper::Selector::parse(text).map_err(|error| {
             let message = format!("it has {}", words(&format!("{error:?}")));
             SyntaxError::new(0, message, "for example `form input[name=\"token\"]`")
-        })
+        })?;
+        let walks = Walks::of(text);
+        Ok(Self { css, walks })
     }
 
     pub(super) fn css(&self) -> &scraper::Selector {
-        &self.0
+        &self.css
+    }
+
+    pub(super) fn walks(&self) -> &Walks {
+        &self.walks
     }
 }
 

@@ -135,6 +135,46 @@ fn documents_that_would_stall_a_worker_are_given_up() {
     );
 }
 
+#[test]
+fn searches_that_would_stall_a_worker_find_nothing() {
+    let wide = |count: usize| "<p>x".repeat(count);
+    let deep = |count: usize| "<div>".repeat(500) + &wide(count);
+    let unlike = (0..3_000).map(|name| format!("<x{name}></x{name}>"));
+    let unlike = unlike.collect::<Vec<_>>().concat();
+    let towers = ("<div>".repeat(300) + &"</div>".repeat(300)).repeat(60);
+    for (page, selector, found) in [
+        (wide(2_000), "p", 2_000),
+        (wide(60_000), "p", 60_000),
+        (wide(2_000), "body > p:not(.a, .b)", 2_000),
+        (
+            wide(2_000),
+            "p:nth-child(2n + 1), title:nth-last-child(2)",
+            1_000,
+        ),
+        (wide(2_000), "p:nth-of-type(2)", 1),
+        (wide(2_000), "p[a~='b c'], p:first-child", 1),
+        (wide(2_000), "p ~ p", 1_999),
+        (wide(2_000), "body:has(p)", 1),
+        (wide(2_000), "p:has(~ p)", 1_999),
+        (wide(20_000), "a ~ *", 0),
+        (wide(20_000), "p~p", 0),
+        (wide(20_000), "p:not(a ~ p)", 0),
+        (wide(20_000), "p:has(~ a)", 0),
+        (wide(500), ":not(a ~ p) ~ p", 0),
+        (wide(60_000), &vec!["p"; 100].join(","), 0),
+        (unlike.clone(), "x7:first-child, x8", 1),
+        (unlike, "*:nth-of-type(2)", 0),
+        (deep(10), "div p", 10),
+        (towers.clone(), "div", 18_000),
+        (towers.clone(), "div:has(a)", 0),
+        (towers.clone(), "body div", 0),
+        (towers, "div:not(a div)", 0),
+    ] {
+        let start: String = page.chars().take(20).collect();
+        assert_eq!(texts(&page, selector).len(), found, "{start} {selector}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_selector_or_refused(

@@ -7,6 +7,7 @@
 //! starts at the first row in every worker.)
 
 mod cast;
+mod quotes;
 mod rows;
 mod shared;
 mod table;

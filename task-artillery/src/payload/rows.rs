@@ -5,6 +5,7 @@ use std::str;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::quotes::fault;
 use super::table::TableError;
 use crate::script::model::CsvFormat;
 
@@ -23,6 +24,8 @@ pub(super) struct Rows<'t> {
     waiting: bool,
     /// The number of the next row, from 1.
     number: u64,
+    /// Whether quotes are looked at that are not where they belong.
+    strict: bool,
 }
 
 /// A row and where it begins.
@@ -60,20 +63,30 @@ impl<'t> Rows<'t> {
             empty: 0,
             waiting: false,
             number: 1,
+            strict: false,
+        }
+    }
+
+    /// Rows of a file that is seen for the first time: a quote that is not where it belongs is an error.
+    pub(super) fn strict(text: &'t str, format: &'t CsvFormat) -> Self {
+        let quoted = |quote: u8| text.as_bytes().contains(&quote);
+        Self {
+            strict: format.quote.is_some_and(quoted),
+            ..Self::new(text, format)
         }
     }
 
     /// The next row that counts; none behind the last.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, TableError> {
         loop {
-            if self.empty == 0 && !self.waiting && !self.read()? {
-                return Ok(None);
-            }
             let number = self.number;
-            self.number += 1;
             if self.format.to.is_some_and(|last| number > last) {
                 return Ok(None);
             }
+            if self.empty == 0 && !self.waiting && !self.read()? {
+                return Ok(None);
+            }
+            self.number += 1;
             let empty = self.empty > 0;
             if empty {
                 self.empty -= 1;
@@ -84,11 +97,7 @@ impl<'t> Rows<'t> {
                 let at = self.place();
                 return Ok(Some(Row {
                     at,
-                    end: if empty {
-                        at
-                    } else {
-                        self.reader.position().byte() as usize
-                    },
+                    end: if empty { at } else { self.end() },
                     record: (!empty).then_some(&self.record),
                     trim: self.format.trim,
                 }));
@@ -103,13 +112,20 @@ impl<'t> Rows<'t> {
 
     /// Reads the next record and the empty lines before it; false where there is neither.
     fn read(&mut self) -> Result<bool, TableError> {
-        let before = self.reader.position().byte() as usize;
+        let before = self.end();
         self.waiting = self
             .reader
             .read_byte_record(&mut self.record)
             .map_err(|error| TableError::nowhere(error.to_string()))?;
         if !self.format.skip_empty_lines {
             self.empty = self.empty_lines(before);
+        }
+        if self.strict && self.waiting {
+            let at = self.place();
+            let row = self.text.as_bytes().get(at..self.end());
+            if let Some((within, wrong)) = row.and_then(|row| fault(row, self.format)) {
+                return Err(TableError::at(at + within, wrong));
+            }
         }
         Ok(self.waiting || self.empty > 0)
     }
@@ -124,6 +140,11 @@ impl<'t> Rows<'t> {
         let breaks = &rest[..breaks.count()];
         let pairs = breaks.windows(2).filter(|pair| *pair == b"\r\n");
         (breaks.len() - pairs.count()) as u64
+    }
+
+    /// Where the record ends.
+    fn end(&self) -> usize {
+        self.reader.position().byte() as usize
     }
 
     /// Where the record begins: behind the empty lines and comments that were passed over.

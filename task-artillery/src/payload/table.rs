@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::str;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -24,6 +24,9 @@ pub struct Table {
     cast: bool,
     /// The row of each turn; in the order of the file where there is none.
     permutation: Option<Arc<[u32]>>,
+    /// The names of the columns, where all rows go to one variable, and what goes there.
+    fields: Vec<String>,
+    all: OnceLock<Arc<Value>>,
 }
 
 /// Why a file is no table.
@@ -45,11 +48,17 @@ fn columns(count: usize) -> String {
 }
 
 impl TableError {
-    fn at(offset: usize, reason: String) -> Self {
+    pub(super) fn at(offset: usize, reason: String) -> Self {
         Self {
             reason,
             offset: Some(offset),
         }
+    }
+
+    /// The same error, where so many more bytes stand before its place.
+    fn behind(self, more: usize) -> Self {
+        let offset = self.offset.map(|offset| offset + more);
+        Self { offset, ..self }
     }
 
     pub(super) fn nowhere(reason: String) -> Self {
@@ -65,7 +74,7 @@ impl Table {
     /// has a name. A byte order mark is passed over.
     ///
     /// # Errors
-    /// Where the bytes are not UTF-8, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
+    /// Where the bytes are not UTF-8, a quote is not where it belongs, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
     pub fn read(bytes: Bytes, payload: &Payload) -> Result<Self, TableError> {
         let text = str::from_utf8(&bytes).map_err(|error| {
             TableError::at(
@@ -82,11 +91,16 @@ impl Table {
             columns: payload.fields.len(),
             cast: payload.cast,
             permutation: None,
+            fields: Vec::new(),
+            all: OnceLock::new(),
         };
+        if payload.all_rows_in.is_some() {
+            table.fields.clone_from(&payload.fields);
+        }
         let whole = payload.all_rows_in.is_some() && payload.fields.is_empty();
         let mut width = None;
-        let mut rows = Rows::new(text, &payload.format);
-        while let Some(row) = rows.next()? {
+        let mut rows = Rows::strict(text, &payload.format);
+        while let Some(row) = rows.next().map_err(|error| error.behind(shift))? {
             let fault = |reason| TableError::at(shift + row.at, reason);
             if width.is_none() && whole {
                 table.columns = row.width();
@@ -127,18 +141,21 @@ impl Table {
         Ok(())
     }
 
-    /// All rows as a list: of mappings by these names, or where there are none of lists.
-    pub fn all(&self, fields: &[String]) -> Value {
+    /// All rows as a list: of mappings by the payload's names, or where there are none of lists. It is made once, and kept with the table.
+    pub fn all(&self) -> Arc<Value> {
         let cells =
             |row| (0..self.columns).map(move |column| self.value(row, column).unwrap_or_default());
         let rows = (0..self.rows()).map(|row| {
-            if fields.is_empty() {
+            if self.fields.is_empty() {
                 Value::Array(cells(row).collect())
             } else {
-                Value::Object(fields.iter().cloned().zip(cells(row)).collect())
+                Value::Object(self.fields.iter().cloned().zip(cells(row)).collect())
             }
         });
-        Value::Array(rows.collect())
+        let all = self
+            .all
+            .get_or_init(|| Arc::new(Value::Array(rows.collect())));
+        Arc::clone(all)
     }
 
     /// The table with its rows in the order that the payload wants: for a random one a permutation, each as likely as any other

@@ -25,7 +25,7 @@ pub struct Globals {
     columns: HashMap<String, (usize, usize)>,
     tables: Vec<Arc<Table>>,
     /// Payloads whose rows all users have.
-    lists: HashMap<String, Value>,
+    lists: HashMap<String, Arc<Value>>,
     constants: HashMap<String, Value>,
     headers: Vec<Header>,
     cookies: Vec<Cookie>,
@@ -72,7 +72,7 @@ impl Globals {
             if let Some(name) = &payload.all_rows_in {
                 // A script is checked before its files are there.
                 let rows = globals.tables.get(table);
-                let rows = rows.map(|rows| rows.all(&payload.fields));
+                let rows = rows.map(|rows| rows.all());
                 globals.lists.insert(name.clone(), rows.unwrap_or_default());
                 globals.columns.remove(name);
                 continue;

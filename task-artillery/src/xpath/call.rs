@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::evaluate::Context;
 use super::function::Function;
 use super::syntax::Expr;
-use super::value::{Item, Value, number};
+use super::value::{Item, Value};
 use crate::jsonpath::expression::{Budget, TooMuch};
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -82,7 +82,7 @@ impl<'e, 'd> Arguments<'_, 'e, 'd> {
     fn sum(&mut self) -> Result<f64, TooMuch> {
         let mut sum = 0.0;
         for node in self.nodes() {
-            sum += number(&node.text(self.budget)?);
+            sum += node.number(self.budget)?;
         }
         Ok(sum)
     }

@@ -4,8 +4,9 @@ use roxmltree::Document;
 use serde_json::Number;
 
 use super::axis;
+use super::compare::{compare, compare_numbers};
 use super::syntax::{Axis, Expr, Operator, Path, Start, Step};
-use super::value::{Item, Value, number, sort};
+use super::value::{Item, Value, sort};
 use crate::jsonpath::expression::{Budget, TooMuch};
 
 /// From here on, not all floats are whole numbers of their own.
@@ -103,114 +104,6 @@ fn binary<'e, 'd>(
     };
     let (left, right) = (left.into_number(budget)?, right.into_number(budget)?);
     Ok(Value::Number(calculate(left, right)))
-}
-
-/// Compares two values; of nodes it is enough that one fits.
-fn compare(
-    operator: Operator,
-    left: Value<'_, '_>,
-    right: Value<'_, '_>,
-    budget: &mut Budget,
-) -> Result<bool, TooMuch> {
-    match (left, right) {
-        (Value::Nodes(left), Value::Nodes(right)) => {
-            let right = texts(&right, budget)?;
-            for left in &left {
-                let left = left.text(budget)?;
-                for right in &right {
-                    budget.spend(1)?;
-                    budget.spend_on_text(left.len().min(right.len()))?;
-                    if compare_texts(operator, &left, right) {
-                        return Ok(true);
-                    }
-                }
-            }
-            Ok(false)
-        }
-        (left @ Value::Nodes(_), Value::Bool(right)) => compare_plain(
-            operator,
-            &Value::Bool(left.into_bool()),
-            &Value::Bool(right),
-            budget,
-        ),
-        (Value::Bool(left), right @ Value::Nodes(_)) => compare_plain(
-            operator,
-            &Value::Bool(left),
-            &Value::Bool(right.into_bool()),
-            budget,
-        ),
-        (Value::Nodes(left), right) => {
-            for left in &left {
-                let left = Value::Text(left.text(budget)?);
-                if compare_plain(operator, &left, &right, budget)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
-        (left, Value::Nodes(right)) => {
-            for right in &right {
-                let right = Value::Text(right.text(budget)?);
-                if compare_plain(operator, &left, &right, budget)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
-        (left, right) => compare_plain(operator, &left, &right, budget),
-    }
-}
-
-fn texts<'a>(
-    nodes: &[Item<'a, '_>],
-    budget: &mut Budget,
-) -> Result<Vec<std::borrow::Cow<'a, str>>, TooMuch> {
-    nodes.iter().map(|node| node.text(budget)).collect()
-}
-
-fn compare_texts(operator: Operator, left: &str, right: &str) -> bool {
-    match operator {
-        Operator::Equal => left == right,
-        Operator::NotEqual => left != right,
-        _ => compare_numbers(operator, number(left), number(right)),
-    }
-}
-
-#[expect(clippy::float_cmp, reason = "`=` of XPath is exact")]
-fn compare_numbers(operator: Operator, left: f64, right: f64) -> bool {
-    match operator {
-        Operator::Equal => left == right,
-        Operator::NotEqual => left != right,
-        Operator::Less => left < right,
-        Operator::LessOrEqual => left <= right,
-        Operator::Greater => left > right,
-        Operator::GreaterOrEqual => left >= right,
-        _ => false,
-    }
-}
-
-/// Compares two values that are no nodes.
-fn compare_plain(
-    operator: Operator,
-    left: &Value<'_, '_>,
-    right: &Value<'_, '_>,
-    budget: &mut Budget,
-) -> Result<bool, TooMuch> {
-    let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
-    let (left, right) = (left.clone(), right.clone());
-    Ok(match (left, right) {
-        (Value::Bool(left), right) if equality => {
-            (left == right.into_bool()) == (operator == Operator::Equal)
-        }
-        (left, Value::Bool(right)) if equality => {
-            (left.into_bool() == right) == (operator == Operator::Equal)
-        }
-        (Value::Text(left), Value::Text(right)) => compare_texts(operator, &left, &right),
-        (left, right) => {
-            let (left, right) = (left.into_number(budget)?, right.into_number(budget)?);
-            compare_numbers(operator, left, right)
-        }
-    })
 }
 
 impl Path {

@@ -8,6 +8,7 @@
 
 mod axis;
 mod call;
+mod compare;
 mod evaluate;
 mod function;
 mod parse;

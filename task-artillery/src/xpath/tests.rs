@@ -157,6 +157,34 @@ fn evaluation_is_bounded() {
     assert!(started.elapsed() < Duration::from_secs(100));
 }
 
+#[test]
+fn comparisons_are_charged_for_the_text_that_they_compare() {
+    let long = "x".repeat(300_000);
+    let digits = "1".repeat(300_000);
+    let text = format!(
+        "<r>{}<c d='{digits}'/></r>",
+        format!("<b>{long}</b>").repeat(20)
+    );
+    let of_long_texts = document(&text).unwrap();
+    let text = format!("<r>{}<c>{digits}</c></r>", "<b>1</b>".repeat(60_000));
+    let of_many_nodes = document(&text).unwrap();
+    for (document, expression, expected) in [
+        (&of_long_texts, "//b = //b[1]", Some(json!(true))),
+        (&of_long_texts, "//b != //b", None),
+        (&of_long_texts, "//b != string(//b)", Some(json!(false))),
+        (&of_long_texts, "string(//b) != //b", Some(json!(false))),
+        (&of_many_nodes, "//b = string(/)", Some(json!(false))),
+        (&of_many_nodes, "string(//c) < //b", Some(json!(false))),
+        (&of_many_nodes, "//b > string(//c)", Some(json!(false))),
+        (&of_many_nodes, "//b > //c", Some(json!(false))),
+        (&of_many_nodes, "//b[. = string(//c)]", None),
+        (&of_many_nodes, "//b[string(//c) = string(//c)]", None),
+    ] {
+        let found = XPath::parse(expression).unwrap().find(document);
+        assert_eq!(found.ok().flatten(), expected, "{expression}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_an_expression_or_refused(

@@ -60,7 +60,9 @@ impl<'a, 'd> Item<'a, 'd> {
         match self.node.node_type() {
             NodeType::PI => {
                 let value = self.node.pi().and_then(|pi| pi.value);
-                Ok(Cow::Borrowed(value.unwrap_or_default()))
+                let value = value.unwrap_or_default();
+                budget.spend_on_text(value.len())?;
+                Ok(Cow::Borrowed(value))
             }
             NodeType::Text | NodeType::Comment => {
                 let text = self.node.text().unwrap_or_default();
@@ -83,8 +85,15 @@ impl<'a, 'd> Item<'a, 'd> {
     }
 }
 
+impl Item<'_, '_> {
+    /// The number that its text is.
+    pub(super) fn number(&self, budget: &mut Budget) -> Result<f64, TooMuch> {
+        Ok(number(&self.text(budget)?))
+    }
+}
+
 /// What an expression stands for.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Value<'a, 'd> {
     /// Nodes, in the order of the document, none twice.
     Nodes(Vec<Item<'a, 'd>>),
