@@ -44,8 +44,9 @@ impl User {
         let flow = self.engine.flow(place.scenario);
         let ended = tokio::select! {
             biased;
-            ended = walk.through(flow, 0) => ended,
+            // First: a peer that never stops sending leaves no budget to what is polled behind it.
             () = self.cx.cut_off() => Err(UserError::CutOff),
+            ended = walk.through(flow, 0) => ended,
         };
         match ended {
             Ok(()) => {
