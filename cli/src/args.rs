@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
 
+use crate::output::Said;
+
 /// Runs Artillery scripts, and other work that can be cut into pieces, at any width.
 ///
 /// A run cut into any number of pieces makes the same requests, with the same data, at the same instants, as the run on one machine,
@@ -21,7 +23,7 @@ pub(crate) struct Typed {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a fault of this program
+  1    a fault of this program, or the run never began: `before` failed
   2    the command line is wrong
   3    the run does not hold what was asked for
   4    units are lost, unfinished or missed: the report is partial
@@ -72,11 +74,15 @@ pub(crate) enum Command {
 /// Which script or job, and what to change in it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JobArgs {
-    /// The script or job file (YAML or JSON); `-` reads it from the standard input
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) script: PathBuf,
+    /// The script or job file (YAML or JSON), and more files that are laid over it; `-` for the first reads the standard input
+    #[arg(required_unless_present = "input", num_args = 1.., value_hint = ValueHint::FilePath)]
+    pub(crate) script: Vec<PathBuf>,
 
-    /// The target, instead of the script's own
+    /// Another file that is laid over the script, behind those named before; may be given several times
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// The target, instead of the script's own; one of `--overrides` wins
     #[arg(short, long, value_name = "URL")]
     pub(crate) target: Option<String>,
 
@@ -162,6 +168,11 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
+    /// Which of the formats that the kind of task has, such as `v1` and `v2` (Artillery 1's and 2's) [default: its first]; without `-o`
+    /// that report is printed instead of the text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report_format: Option<String>,
+
     /// How many workers; by default as many as there are cores, or as `_split` in the script asks for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) workers: Option<u32>,
@@ -195,7 +206,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) trace: Option<PathBuf>,
 
-    /// Print nothing but errors
+    /// Print nothing but warnings and errors, and what the script logs
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
@@ -239,19 +250,25 @@ pub(crate) struct CheckArgs {
 /// `slsart script`.
 #[derive(Debug, Args)]
 pub(crate) struct ScriptArgs {
-    /// The endpoint to load with traffic
-    #[arg(short, long, value_name = "URL", value_hint = ValueHint::Url)]
+    /// The endpoint to load with traffic.
+    #[arg(
+        short,
+        long,
+        value_name = "URL",
+        value_hint = ValueHint::Url,
+        help = "The endpoint to load with traffic [default: http://aws.amazon.com]"
+    )]
     pub(crate) endpoint: Option<String>,
 
-    /// For how long, in seconds
+    /// The duration, in seconds, to load the given endpoint [default: 5]
     #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) duration: Option<String>,
 
-    /// How many requests a second
+    /// The rate, in requests per second, at which to load the given endpoint [default: 2]
     #[arg(short, long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) rate: Option<String>,
 
-    /// The rate to go to from there
+    /// The rate to adjust towards away from the given rate, in requests per second at which to load the given endpoint [default: none]
     #[arg(
         short = 't',
         long = "rampTo",
@@ -261,7 +278,7 @@ pub(crate) struct ScriptArgs {
     )]
     pub(crate) ramp_to: Option<String>,
 
-    /// The file to write
+    /// The file to output the generated script in to; `-` is the standard output
     #[arg(short, long, value_name = "FILE", default_value = "script.yml", value_hint = ValueHint::FilePath)]
     pub(crate) out: PathBuf,
 }
@@ -275,6 +292,11 @@ pub(crate) struct ReportArgs {
     /// Write the report as JSON to this file; `-` writes it to the standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+
+    /// Which of the formats that the kind of task has, such as `v1` and `v2` (Artillery 1's and 2's) [default: its first]; without `-o`
+    /// that report is printed instead of the text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report_format: Option<String>,
 
     /// Where runs are.
     #[command(flatten)]
@@ -306,6 +328,10 @@ pub(crate) struct WorkerArgs {
     /// The folder of the ledger.
     #[arg(long)]
     pub(crate) runs: PathBuf,
+
+    /// Where the lines go that tasks say, instead of a reply on the standard output.
+    #[arg(long)]
+    pub(crate) say: Option<Said>,
 }
 
 #[cfg(test)]

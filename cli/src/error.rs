@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use star_core::document::{Diagnostics, Sources};
 use star_core::ledger::LedgerError;
 use star_core::registry::DuplicateKind;
-use star_core::{LaunchError, PlanError, RunId};
+use star_core::{Failure, LaunchError, PlanError, RunId};
 
 use crate::exit::Exit;
 
@@ -65,6 +65,9 @@ pub enum CommandError {
     /// The run can't be launched.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// The run never began.
+    #[error("the run never began: {0}")]
+    NeverBegan(Failure),
     /// The program was put together wrongly.
     #[error(transparent)]
     Kinds(#[from] DuplicateKind),
@@ -83,6 +86,7 @@ impl CommandError {
             | Self::Write { .. }
             | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,
             Self::Conflict { .. }
+            | Self::NeverBegan(_)
             | Self::System { .. }
             | Self::Output(_)
             | Self::Ledger(_)

@@ -27,8 +27,11 @@ pub(crate) async fn twice(host: &Host, run: &RunId) {
     output::note(
         "\nstopping: nothing new is started, and what is running may end (again to stop at once)\n",
     );
-    // Where the ledger does not answer, a second time ends it.
-    let _told = star_core::stop(host, run).await;
+    if let Err(error) = star_core::stop(host, run).await {
+        output::note(&format!(
+            "the workers could not be told to stop: {error} (again to stop at once, without a report)\n"
+        ));
+    }
     told().await;
     output::note("\nstopped at once, without a report\n");
 }

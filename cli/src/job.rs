@@ -1,6 +1,6 @@
 //! Reads a script or job file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use star_core::Job;
 use star_core::document::{Diagnostics, Document, Options, Sources};
@@ -46,7 +46,10 @@ pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
 /// Reads a job and tells all that there is to say of it. Where warnings are taken for errors, a job with any is not sound.
 pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
     let kinds = Kinds::linked()?;
-    let mut document = match document(&args.script) {
+    let mut files = args.script.iter().chain(&args.input);
+    // One of them is there: the command line was checked for it.
+    let script = files.next().map_or(Path::new("-"), PathBuf::as_path);
+    let mut document = match document(script) {
         Ok(document) => document,
         Err(error) => {
             return Ok(Examined {
@@ -56,6 +59,11 @@ pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
             });
         }
     };
+    for file in files {
+        document
+            .options
+            .give("input", file.to_string_lossy().into_owned());
+    }
     give(args, &mut document.options);
     let read = kinds.read(&mut document);
     let mut diagnostics: Diagnostics = document.warnings().clone();

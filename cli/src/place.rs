@@ -1,8 +1,10 @@
 //! This machine as the place of a run: where its ledger is, and who its workers are.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::ledger::Directory;
 use star_core::registry::Kinds;
@@ -11,6 +13,7 @@ use star_core::worker::{Host, SystemIds, World};
 
 use crate::args::RunsArgs;
 use crate::error::CommandError;
+use crate::output::Said;
 
 /// The name of a deployment on this machine: workers of another version of this program refuse its envelopes.
 const DEPLOYMENT: &str = concat!("here-", env!("CARGO_PKG_VERSION"));
@@ -60,29 +63,47 @@ impl Runs {
             kinds: Kinds::linked()?,
             ids: Arc::new(SystemIds),
             deployment: DEPLOYMENT.to_owned(),
+            voice: Voice::default(),
         })
     }
 
-    /// Workers that are threads of this process.
-    pub(crate) fn threads(&self) -> Result<Host, CommandError> {
+    /// This process, without any worker.
+    pub(crate) fn alone(&self) -> Result<Host, CommandError> {
         Ok(Threads::new(self.world()?).host())
     }
 
-    /// Workers that are processes of this program.
-    pub(crate) fn processes(&self) -> Result<Host, CommandError> {
+    /// Workers that are threads of this process; what their tasks say goes there.
+    pub(crate) fn threads(&self, said: Said) -> Result<Host, CommandError> {
+        let world = World {
+            voice: said.voice(),
+            ..self.world()?
+        };
+        Ok(Threads::new(world).host())
+    }
+
+    /// Workers that are processes of this program; what their tasks say, if it goes anywhere, goes there.
+    pub(crate) fn processes(&self, said: Option<Said>) -> Result<Host, CommandError> {
         let program = std::env::current_exe().map_err(|source| CommandError::System {
             what: "cannot tell where this program is",
             source,
         })?;
-        let arguments = [
-            "worker".as_ref(),
-            "--runs".as_ref(),
-            self.folder.as_os_str(),
+        let mut arguments = vec![
+            "worker".into(),
+            "--runs".into(),
+            OsString::from(&self.folder),
         ];
-        Ok(Host {
-            transport: Arc::new(Processes::new(program, arguments)),
-            ..self.threads()?
-        })
+        if let Some(said) = said {
+            arguments.extend(["--say".into(), said.as_str().into()]);
+        }
+        let mut processes = Processes::new(program, arguments);
+        if said == Some(Said::Out) {
+            processes = processes.heard();
+        }
+        let voice = said.map(|said| said.voice_among(&self.folder));
+        let mut host = self.alone()?;
+        host.world.voice = voice.unwrap_or_default();
+        host.transport = Arc::new(processes);
+        Ok(host)
     }
 }
 

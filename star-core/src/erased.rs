@@ -10,18 +10,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::document::Blob;
+use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
-use crate::ledger::{Book, LedgerError, Manifest};
+use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
 use crate::plan::{Plan, PlanError, plan};
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Summary, Verdict};
 use crate::settle::undelivered;
 use crate::split::Splittable;
 use crate::task::Task;
 use crate::time::Time;
 use crate::wire::{Envelope, Order, VERSION};
-use crate::worker::{Closer, Host, Running, Worker, close};
+use crate::worker::{Closer, Holder, Host, Running, Worker, close, holder};
 
 /// A task and the files that travel beside it.
 #[derive(Debug)]
@@ -62,9 +63,22 @@ impl AnyTask {
         self.0.limits(place)
     }
 
+    /// Whether functions would take it.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn fits_functions(&self) -> Result<(), String> {
+        self.0.fits_functions()
+    }
+
     /// Tells it the run's seed, before it is cut.
     pub fn seed(&mut self, seed: u64) {
         self.0.seed(seed);
+    }
+
+    /// The formats in which a run's summary can be written, that which is meant by default first.
+    pub fn formats(&self) -> &'static [&'static str] {
+        self.0.formats()
     }
 
     /// Cuts it.
@@ -98,7 +112,9 @@ trait ErasedTask {
     fn kind(&self) -> &'static str;
     fn timetable(&self) -> &dyn Splittable;
     fn limits(&self, place: Limits) -> Limits;
+    fn fits_functions(&self) -> Result<(), String>;
     fn seed(&mut self, seed: u64);
+    fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
@@ -119,8 +135,16 @@ impl<T: Task> ErasedTask for Typed<T> {
         self.0.limits(place)
     }
 
+    fn fits_functions(&self) -> Result<(), String> {
+        self.0.fits_functions()
+    }
+
     fn seed(&mut self, seed: u64) {
         self.0.seed(seed);
+    }
+
+    fn formats(&self) -> &'static [&'static str] {
+        <T::Report as Report>::Summary::FORMATS
     }
 
     fn expected_life(&self) -> Duration {
@@ -168,9 +192,16 @@ impl fmt::Debug for AnyOutcome {
 }
 
 /// A summary of any kind: text to read, and a value to write.
-pub trait AnySummary: fmt::Display + erased_serde::Serialize {}
+pub trait AnySummary: fmt::Display + erased_serde::Serialize {
+    /// The value in a format of that name other than the first; none where there is no such format.
+    fn in_format(&self, format: &str) -> Option<serde_json::Value>;
+}
 
-impl<S: fmt::Display + serde::Serialize> AnySummary for S {}
+impl<S: Summary> AnySummary for S {
+    fn in_format(&self, format: &str) -> Option<serde_json::Value> {
+        Summary::in_format(self, format)
+    }
+}
 
 impl AnyOutcome {
     fn new<R: Report>(outcome: &Outcome<R>, closed: bool) -> Self {
@@ -184,11 +215,14 @@ impl AnyOutcome {
         }
     }
 
-    /// The summary as JSON.
+    /// The summary as JSON, in this format; in the first of its [formats](AnyTask::formats) where there is none of that name.
     ///
     /// # Errors
     /// Where the kind's summary can't be written.
-    pub fn summary_json(&self) -> Result<serde_json::Value, String> {
+    pub fn summary_json(&self, format: Option<&str>) -> Result<serde_json::Value, String> {
+        if let Some(value) = format.and_then(|format| self.summary.in_format(format)) {
+            return Ok(value);
+        }
         erased_serde::serialize(&*self.summary, serde_json::value::Serializer)
             .map_err(|error| error.to_string())
     }
@@ -212,7 +246,7 @@ impl Observer {
         self.0.look().await
     }
 
-    /// Closes the run, when nobody where it ran has. Does nothing where it never started.
+    /// Closes the run, when nobody where it ran has. One whose start was begun by a worker that is gone will not start any more.
     pub async fn close(&mut self) {
         self.0.close().await;
     }
@@ -282,10 +316,20 @@ impl<T: Task> TypedObserver<T> {
     }
 
     async fn look_before_start(&self) -> Result<AnyOutcome, LedgerError> {
-        let failure = self.book.start_failure().await?;
+        let mut failure = match self.book.begun().await? {
+            Some(Begun::Failed(failure)) => Some(failure),
+            Some(Begun::Started(_)) | None => None,
+        };
         let stop = self.book.stop().await?;
-        let late = self.host.world.clock.now() > crate::launch::start_expires(&self.manifest);
-        let settled = failure.is_some() || late || stop.is_some();
+        let now = self.host.world.clock.now();
+        let late = now > crate::launch::start_expires(&self.manifest);
+        // Whoever has claimed the start sees a stop, and ends what it has begun.
+        let starter = holder(&self.book, &self.manifest, ClaimKey::Start, now).await?;
+        let closed = failure.is_some() || starter == Holder::Nobody && (late || stop.is_some());
+        if starter == Holder::Gone {
+            failure.get_or_insert_with(starter_gone);
+        }
+        let settled = closed || failure.is_some();
         let mut outcome = undelivered::<T::Report>(&self.manifest, self.units, failure);
         if stop.is_some() || !settled {
             // Nothing is lost: it was given up before it began, or is yet to begin.
@@ -297,8 +341,14 @@ impl<T: Task> TypedObserver<T> {
         }
         outcome.facts.stopped = stop.map(|mark| mark.at);
         outcome.facts.settled = settled;
-        Ok(AnyOutcome::new(&outcome, settled))
+        Ok(AnyOutcome::new(&outcome, closed))
     }
+}
+
+fn starter_gone() -> Failure {
+    Failure::new(
+        "starting the run was begun and not ended: its worker is gone; it is not begun again",
+    )
 }
 
 #[async_trait(?Send)]
@@ -325,7 +375,14 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
 
     async fn close(&mut self) {
         if let Some((running, _)) = &self.joined {
-            close(running, Closer::Launcher).await;
+            return close(running, Closer::Launcher).await;
+        }
+        let now = self.host.world.clock.now();
+        let starter = holder(&self.book, &self.manifest, ClaimKey::Start, now).await;
+        if matches!(starter, Ok(Holder::Gone)) {
+            // From here on the run can't start any more. Where this can't be written either, the next who looks will.
+            let begun = Begun::Failed(starter_gone());
+            let _written = self.book.write_begun(&begun).await;
         }
     }
 }

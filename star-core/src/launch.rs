@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::erased::{AnyOutcome, Job, Observer};
-use crate::ledger::{Book, LedgerError, Manifest, RunId, StartRecord, StopMark};
+use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
 use crate::wire::VERSION;
-use crate::worker::{Host, Sender, first_order, watch, watch_start};
+use crate::worker::{Holder, Host, Sender, first_order, holder, watch, watch_start};
 
 /// How a run is launched.
 #[derive(Clone, Debug)]
@@ -110,16 +110,22 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
     }
 }
 
-/// Waits for the start record; none when the run does not start.
+/// Waits for the start record; none when the run does not start. Whoever has claimed the start may take long.
 async fn wait_for_start(sender: &Sender, expires: Time) -> Option<StartRecord> {
     let clock = &sender.clock;
     let mut pause = Duration::from_millis(5);
     loop {
-        if let Ok(Some(start)) = sender.book.start().await {
-            return Some(start);
+        match sender.book.begun().await {
+            Ok(Some(Begun::Started(start))) => return Some(start),
+            Ok(Some(Begun::Failed(_))) => return None,
+            Ok(None) | Err(_) => {}
         }
-        if clock.now() > expires || matches!(sender.book.start_failure().await, Ok(Some(_))) {
-            return None;
+        let now = clock.now();
+        if now > expires {
+            let starter = holder(&sender.book, &sender.manifest, ClaimKey::Start, now).await;
+            if matches!(starter, Ok(Holder::Nobody | Holder::Gone)) {
+                return None;
+            }
         }
         clock.sleep_until(clock.now() + pause).await;
         pause = (pause * 2).min(sender.manifest.intervals.stop);
@@ -148,9 +154,11 @@ pub async fn follow(
 ) -> Result<AnyOutcome, LedgerError> {
     const LONGEST: Duration = Duration::from_millis(500);
     const PATIENCE: Duration = Duration::from_mins(2);
+    const CLOSINGS: u32 = 2;
     let clock = &host.world.clock;
     let mut pause = Duration::from_millis(5);
     let (mut settled_at, mut seen_at) = (None, clock.now());
+    let mut closings = 0;
     loop {
         match observer.look().await {
             Ok(outcome) => {
@@ -163,12 +171,13 @@ pub async fn follow(
                     let since = *settled_at.get_or_insert(seen_at);
                     // Whoever closes first is about to; only when no record appears is it the launcher's to do.
                     let late = manifest.limits.closing + manifest.intervals.margin;
-                    if seen_at.since(since) > late * 3 {
-                        // Whoever was to close it is gone, and so nobody will: what is settled stands.
+                    if seen_at.since(since) > late && closings == CLOSINGS {
+                        // It can't be recorded that the run is over: what is settled stands.
                         return Ok(outcome);
                     }
                     if seen_at.since(since) > late {
                         observer.close().await;
+                        closings += 1;
                     }
                 }
             }

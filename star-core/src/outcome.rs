@@ -66,6 +66,13 @@ impl Facts {
         missing || in_doubt || !self.faults.is_empty()
     }
 
+    /// What kept the run from beginning, where something did: then nothing of it was done.
+    pub fn never_began(&self) -> Option<&Failure> {
+        let over = self.settled && self.zero.is_none() && self.stopped.is_none();
+        let fault = self.faults.first().filter(|_| over)?;
+        Some(&fault.failure)
+    }
+
     /// Whether the counts add up, as they always must.
     pub fn adds_up(&self) -> bool {
         self.planned == self.tally.counted() + self.lost && self.tally.ended <= self.tally.started

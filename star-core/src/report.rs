@@ -14,7 +14,7 @@ use crate::outcome::Facts;
 /// It holds what a task measured; what became of the units is counted by the core in a [`Tally`].
 pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
     /// What people and tools read of it. Never merged.
-    type Summary: Serialize + fmt::Display;
+    type Summary: Summary;
 
     /// Adds another's results.
     fn merge(&mut self, other: Self);
@@ -34,6 +34,21 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
         serde_json::to_value(self).unwrap_or_default()
     }
 }
+
+/// What is read of a report: text by [`Display`](fmt::Display), which may heed a width that it is written with, and a value by
+/// [`Serialize`], which is what a report's file has unless another format is asked for.
+pub trait Summary: Serialize + fmt::Display {
+    /// The names of its formats; the first is that of [`Serialize`]. None where there is nothing to choose.
+    const FORMATS: &'static [&'static str] = &[];
+
+    /// The value in a format of that name other than the first; none where there is no such format.
+    fn in_format(&self, format: &str) -> Option<serde_json::Value> {
+        let _ = format;
+        None
+    }
+}
+
+impl Summary for String {}
 
 /// What a run is worth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

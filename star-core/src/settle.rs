@@ -160,7 +160,7 @@ pub(crate) fn undelivered<R: Report>(
 }
 
 /// After so many snapshots that did not come, a worker is held for gone.
-const SIGNS_MISSED: u32 = 5;
+pub(crate) const SIGNS_MISSED: u32 = 5;
 
 /// When nothing of a chunk is to be waited for any more.
 fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>) -> Time {

@@ -83,6 +83,14 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         Ok(())
     }
 
+    /// Whether functions would take it: what a task allows itself is less there, where it does not say so itself.
+    ///
+    /// # Errors
+    /// One sentence.
+    fn fits_functions(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// The limits under which it is cut: those of the place, narrowed by what the task asks for.
     fn limits(&self, place: Limits) -> Limits {
         place

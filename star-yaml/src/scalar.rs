@@ -58,12 +58,11 @@ impl Scalar<'_> {
             TagKind::Text => Ok(Value::String(text.to_owned())),
             TagKind::Collection | TagKind::Other => Err(strange(tag, tag_span)),
             kind => kind.of_scalar(self.unquoted(text)?).ok_or_else(|| {
-                Diagnostic::error(format!(
-                    "`{text}` is not what the tag `{}` says",
-                    written(tag)
-                ))
-                .at(self.span, "")
-                .see(tag_span, "this tag")
+                // Not the text: it may be a secret, and the line is shown.
+                let tag = written(tag);
+                Diagnostic::error(format!("this is not what the tag `{tag}` says"))
+                    .at(self.span, "")
+                    .see(tag_span, "this tag")
             }),
         }
     }
@@ -84,7 +83,10 @@ fn plain(text: &str) -> Result<Value, Diagnostic> {
     match number(text) {
         Numeral::Fits(number) => Ok(Value::Number(number)),
         Numeral::None => Ok(Value::String(text.to_owned())),
-        Numeral::TooLarge => Err(unfit(format!("`{text}` is too large for a number"))),
+        Numeral::TooLarge => {
+            // Not the digits: they may be a password.
+            Err(unfit("this is too large for a number".to_owned()))
+        }
         Numeral::NotFinite => Err(unfit(format!("`{text}` is not a finite number"))),
     }
 }

@@ -10,13 +10,17 @@
 //!
 //! A program that links this crate, by `use task_artillery as _;`, knows the kind [`artillery`](Artillery).
 
-pub use star_core::arrivals;
+pub mod condition;
+mod html;
 pub mod jsonpath;
 mod life;
 pub mod payload;
+mod pem;
 pub mod report;
 mod run;
 pub mod script;
 mod task;
+mod xpath;
 
+pub use star_core::arrivals;
 pub use task::Artillery;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use star_core::draw::Draws;
 
-use crate::script::model::{Loop, Rounds, Scenario, Step, StepKind, ThinkTime};
+use crate::script::model::{Loop, Parallel, Rounds, Scenario, Step, StepKind, Think, ThinkTime};
 use crate::script::{Script, Vars};
 
 /// What an answer takes where nobody knows.
@@ -17,6 +17,8 @@ pub(crate) struct Life {
     pub(crate) thinks: Duration,
     /// How many requests it makes.
     pub(crate) requests: u64,
+    /// The longest that one of them says it waits.
+    pub(crate) timeout: Duration,
 }
 
 impl Life {
@@ -24,6 +26,7 @@ impl Life {
         Self {
             thinks: self.thinks.saturating_add(other.thinks),
             requests: self.requests.saturating_add(other.requests),
+            timeout: self.timeout.max(other.timeout),
         }
     }
 
@@ -32,6 +35,7 @@ impl Life {
         Self {
             thinks: Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)),
             requests: self.requests.saturating_mul(rounds),
+            timeout: self.timeout,
         }
     }
 
@@ -48,22 +52,49 @@ fn of_flow(flow: &[Step]) -> Life {
 
 fn of_step(step: &Step) -> Life {
     match &step.kind {
-        StepKind::Request(_) => Life {
+        StepKind::Request(request) => Life {
             requests: 1,
+            timeout: request.timeout.unwrap_or_default(),
             ..Life::default()
         },
         StepKind::Think(think) => Life {
-            thinks: pause(&think.time),
+            thinks: pause(think),
             ..Life::default()
         },
         StepKind::Loop(repeat) => of_flow(&repeat.flow).times(rounds(repeat)),
+        StepKind::Parallel(parallel) => of_parallel(parallel),
+        StepKind::Log(_) => Life::default(),
+    }
+}
+
+/// The longest of the branches that are under way at once, as often as there are rounds of so many; and all their requests.
+fn of_parallel(parallel: &Parallel) -> Life {
+    let lives = || parallel.branches.iter().map(|flow| of_flow(flow));
+    let rounds = lives().len().div_ceil(parallel.limit.get() as usize);
+    let longest = lives().map(|life| life.thinks).max();
+    let thinks = Life {
+        thinks: longest.unwrap_or_default(),
+        ..Life::default()
+    };
+    let timeout = lives().map(|life| life.timeout).max();
+    let requests = lives().map(|life| life.requests);
+    Life {
+        requests: requests.fold(0, u64::saturating_add),
+        timeout: timeout.unwrap_or_default(),
+        ..thinks.times(rounds as u64)
     }
 }
 
 /// How often what is random is drawn.
 const TRIES: usize = 64;
 
-fn pause(time: &ThinkTime) -> Duration {
+fn pause(think: &Think) -> Duration {
+    let time = base(&think.time);
+    let more = think.jitter.map(|jitter| jitter.most(time));
+    time.saturating_add(more.unwrap_or_default())
+}
+
+fn base(time: &ThinkTime) -> Duration {
     if let ThinkTime::Fixed(duration) = time {
         return *duration;
     }
@@ -95,11 +126,13 @@ fn played(script: &Script) -> impl Iterator<Item = (u32, Life)> {
 
 /// The longest pauses of any scenario, and one answer that takes all the time that it may.
 pub(crate) fn longest(script: &Script) -> Duration {
-    let thinks = played(script)
-        .map(|(_, life)| life.thinks)
-        .max()
-        .unwrap_or_default();
-    thinks.saturating_add(script.http.timeout)
+    let lives = || played(script).map(|(_, life)| life);
+    let thinks = lives().map(|life| life.thinks).max();
+    let timeouts = lives()
+        .map(|life| life.timeout)
+        .chain([script.http.timeout]);
+    let thinks = thinks.unwrap_or_default();
+    thinks.saturating_add(timeouts.max().unwrap_or_default())
 }
 
 /// The most requests that any scenario makes.

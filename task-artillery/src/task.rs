@@ -1,15 +1,17 @@
 //! The script as a task.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use star_core::document::{Diagnostics, Document, Node, Options};
 use star_core::{
-    Context, Executable, Extent, Failure, Limits, Rate, Slice, Splittable, Task, Window,
+    Context, Executable, Extent, Failure, Limits, Rate, RunContext, Slice, Splittable, Task, Window,
 };
 
 use crate::arrivals::{Arrivals, ArrivalsError};
 use crate::report::LoadReport;
+use crate::run::once;
 use crate::script::{self, Script};
 use crate::{life, run};
 
@@ -42,6 +44,17 @@ impl Artillery {
     /// When its users arrive.
     pub fn arrivals(&self) -> &Arrivals {
         &self.arrivals
+    }
+
+    /// How long closing may take at the end of a worker's life: with `after`, also as long as that may take, and at most a quarter of the
+    /// life. Where a life is not bounded nothing has to be kept of it.
+    fn closing(&self, place: &Limits) -> Duration {
+        match place.life {
+            Some(life) if !self.script.after.is_empty() => {
+                place.closing.saturating_add(once::LONGEST.min(life / 4))
+            }
+            _ => place.closing,
+        }
     }
 
     /// How long users may live on after their window: their pauses, and one answer that takes all the time that it may. Where a
@@ -84,9 +97,11 @@ impl Splittable for Artillery {
         self.arrivals.due(unit)
     }
 
-    /// No more than users may be under way, so that each lane may have one.
+    /// No more than users may be under way, or share connections, so that each lane may have one.
     fn most_lanes(&self, window: Window) -> Option<u32> {
-        self.script.max_users(window)
+        let users = self.script.max_users(window);
+        let connections = self.script.http.pool.map(NonZeroU32::get);
+        users.into_iter().chain(connections).min()
     }
 }
 
@@ -125,12 +140,33 @@ impl Task for Artillery {
         run::check(&self.script)
     }
 
+    /// The defaults of `_split` hold in functions.
+    fn fits_functions(&self) -> Result<(), String> {
+        let (split, phases) = (&self.script.split, self.script.phases.iter());
+        let length = self.arrivals.duration();
+        if length > split.max_script_duration() {
+            let (length, most) = (length.as_secs_f64(), split.max_script_duration().as_secs());
+            return Err(format!(
+                "the script lasts {length} s, and in functions `_split.maxScriptDurationInSeconds` allows {most} s by default"
+            ));
+        }
+        let peaks = phases.map(|phase| phase.load.peak(phase.duration));
+        let (peak, most) = (peaks.fold(0.0, f64::max), split.max_script_rate());
+        if peak > f64::from(most) {
+            return Err(format!(
+                "{peak} arrivals a second are planned, and in functions `_split.maxScriptRequestsPerSecond` allows {most} by default"
+            ));
+        }
+        Ok(())
+    }
+
     /// `_split` narrows what the place allows: shorter chunks, lower rates, an earlier call. A rate that the script gives is its say in
     /// how many workers there are, which a place may otherwise have.
     fn limits(&self, place: Limits) -> Limits {
         let split = &self.script.split;
         let mut limits = Limits {
             tail: self.tail(&place),
+            closing: self.closing(&place),
             ..place
         };
         if split.max_chunk_duration_in_seconds.is_some() {
@@ -158,6 +194,20 @@ impl Task for Artillery {
 
     fn expected_life(&self) -> Duration {
         life::expected(&self.script)
+    }
+
+    /// `before`. What it captures travels with the script to all users.
+    async fn open(&mut self, cx: &RunContext) -> Result<(), Failure> {
+        self.script.captured = once::before(&self.script, &self.arrivals, cx).await?;
+        Ok(())
+    }
+
+    /// `after`. Where nobody arrived no worker named the phases, and the report has them all the same.
+    async fn close(&self, report: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
+        if report.phases.is_empty() {
+            report.prepare_phases(&run::phases(&self.script, &self.arrivals));
+        }
+        once::after(&self.script, &self.arrivals, cx).await
     }
 }
 

@@ -31,10 +31,12 @@ fn script() -> impl Strategy<Value = Value> {
                 "target": "http://127.0.0.1:1",
                 "phases": phases,
                 "variables": { "colour": ["red", "green", "blue"], "one": 1 },
-                "defaults": { "headers": { "x-row": "{{ id }}" } },
+                "defaults": { "headers": { "x-row": "{{ id }}", "x-session": "{{ session }}" } },
                 "payload": { "path": "rows.csv", "fields": ["id", "name"], "order": order, "skipHeader": skip },
             },
+            "before": { "flow": [{ "post": { "url": "/login", "capture": { "json": "$.token", "as": "session" } } }] },
             "scenarios": scenarios,
+            "after": { "flow": [{ "delete": { "url": "/sessions/{{ session }}" } }] },
             "_split": { "maxScriptRequestsPerSecond": 50_000 },
         })
     })
@@ -64,16 +66,42 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
             json!({ "post": { "url": "/", "json": { "id": "{{ id }}", "colour": "{{ colour }}", "text": "{{ $randomString(4) }}" } } })
         ),
         Just(
+            json!({ "patch": { "url": "/?x", "qs": { "n": ["{{ $randomNumber(1, 9) }}", "{{ id }}"] }, "form": { "{{ name }}": "{{ $randomString(4) }}" }, "timeout": 2 } })
+        ),
+        Just(
+            json!({ "post": { "url": "/", "auth": { "user": "{{ name }}", "pass": "{{ $randomString(4) }}" }, "cookie": { "c": "{{ colour }}" }, "formData": { "id": "{{ id }}", "f": { "fromFile": "rows.csv" } } } })
+        ),
+        Just(
             json!({ "put": { "url": "/", "body": "{{ one }}", "capture": { "json": "$.token", "as": "token" } } })
         ),
+        Just(json!({ "get": {
+            "url": "/",
+            "capture": [
+                { "selector": "li", "index": "random", "as": "token" },
+                { "regexp": "x{{ $randomNumber(1, 9) }}", "as": "token", "strict": false },
+            ],
+            "match": { "xpath": "//a", "value": "{{ $randomString(3) }}" },
+        } })),
+        (0..=100_u32).prop_map(|percent| {
+            json!({ "get": { "url": "/{{ $randomString(3) }}", "probability": percent, "ifTrue": "random() < 0.7 or one > 1" } })
+        }),
     ];
-    let think = (1..300_u32).prop_map(|ms| json!({ "think": format!("{ms}ms") }));
+    let think = (1..300_u32, 0..150_u32).prop_map(
+        |(ms, percent)| json!({ "think": format!("{ms}ms"), "jitter": format!("{percent}%") }),
+    );
+    let log = Just(json!({ "log": "{{ name }} {{ $randomNumber(1, 9) }}" }));
     if depth == 0 {
-        return prop_oneof![3 => request, 1 => think].boxed();
+        return prop_oneof![6 => request, 2 => think, 1 => log].boxed();
     }
     let rounds = (prop::collection::vec(step(depth - 1), 1..3), 0..4_u32)
         .prop_map(|(steps, count)| json!({ "loop": steps, "count": count }));
-    prop_oneof![4 => request, 2 => think, 2 => rounds].boxed()
+    let branch = prop_oneof![
+        step(depth - 1),
+        prop::collection::vec(step(depth - 1), 0..3).prop_map(Value::Array),
+    ];
+    let parallel = (prop::collection::vec(branch, 1..4), 1..4_u32)
+        .prop_map(|(branches, limit)| json!({ "parallel": branches, "limit": limit }));
+    prop_oneof![4 => request, 2 => think, 2 => rounds, 2 => parallel].boxed()
 }
 
 fn read(script: &Value) -> (Artillery, Document) {

@@ -5,6 +5,7 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+pub mod differential;
 mod launched;
 mod program;
 mod record;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::ledger::Directory;
 use star_core::registry::Kinds;
@@ -65,6 +67,7 @@ pub fn world(runs: PathBuf) -> World {
         kinds: Kinds::linked().unwrap(),
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
+        voice: Voice::default(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use star_core::{Limits, Rate};
+use star_core::document::{Diagnostic, Sources};
+use star_core::{Job, Limits, Rate};
 
 use crate::args::PlanArgs;
 use crate::error::CommandError;
@@ -10,15 +11,20 @@ use crate::exit::Exit;
 use crate::output::{self, PlanView, plan_text};
 use crate::{job, place};
 
+/// What is possible where functions would refuse a job.
+const HELP: &str = "set it to what is needed, or plan a run on this machine: `--workers N`";
+
 pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
     let mut job = job::read(&args.job)?;
     job.task.seed(args.seed);
-    let limits = match args.workers {
-        Some(workers) => Limits {
+    let limits = if let Some(workers) = args.workers {
+        Limits {
             workers: Some(workers),
             ..job.task.limits(Limits::here(workers))
-        },
-        None => job.task.limits(function()),
+        }
+    } else {
+        fits_functions(&job)?;
+        job.task.limits(function())
     };
     let plan = job.task.plan(&limits)?;
     let view = PlanView::new(&job.task, &plan, limits);
@@ -31,6 +37,14 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
         output::print(&plan_text(&view))?;
     }
     Ok(Exit::Passed)
+}
+
+/// Refuses what functions would refuse.
+fn fits_functions(job: &Job) -> Result<(), CommandError> {
+    job.task.fits_functions().map_err(|why| CommandError::Job {
+        diagnostics: Diagnostic::error(why).help(HELP).into(),
+        sources: Sources::default(),
+    })
 }
 
 /// A function as a place, with the limits that the reference has by default: what a run would be cut into that is too large for one.

@@ -16,13 +16,8 @@ use crate::place::Runs;
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let runs = Runs::resolve(&args.runs)?;
-    let host = runs.threads()?;
-    let file = args
-        .output
-        .as_deref()
-        .map(ReportFile::prepare)
-        .transpose()?;
-    let outcome = on_runtime(async {
+    let host = runs.alone()?;
+    let (file, outcome) = on_runtime(async {
         let book = Book::new(Arc::clone(&host.world.ledger), args.run.clone());
         let Some(manifest) = book.manifest().await? else {
             return Err(CommandError::NoRun {
@@ -30,17 +25,22 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
                 folder: runs.folder().to_owned(),
             });
         };
-        look(&host, &book, manifest).await
+        let task = task(&host, &book, &manifest).await?;
+        let (output, format) = (args.output.as_deref(), args.report_format.as_deref());
+        let file = ReportFile::prepare(output, format, task.formats())?;
+        Ok((file, look(&host, &task, manifest).await?))
     })??;
     if !outcome.facts.settled {
         output::note("the run is not over: this is its report so far\n");
     }
-    if let Some(file) = file {
+    if let Some(file) = &file {
         file.write(&outcome)?;
     }
-    let to_stdout = args.output.as_deref() == Some("-".as_ref());
-    if !to_stdout {
-        output::print(&output::text(&outcome))?;
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
+    }
+    if !file.as_ref().is_some_and(ReportFile::to_stdout) {
+        output::print(&output::text(&outcome, output::width()))?;
     }
     Ok(Exit::of(&outcome))
 }
@@ -49,8 +49,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
 const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Looks at a run; closes it if it is over and nobody has.
-async fn look(host: &Host, book: &Book, manifest: Manifest) -> Result<AnyOutcome, CommandError> {
-    let task = task(host, book, &manifest).await?;
+async fn look(host: &Host, task: &AnyTask, manifest: Manifest) -> Result<AnyOutcome, CommandError> {
     let late = manifest.limits.closing + manifest.intervals.margin;
     let mut observer = task.observe(host, Rc::new(manifest));
     let mut outcome = observer.look().await?;

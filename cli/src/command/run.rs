@@ -11,7 +11,7 @@ use super::on_runtime;
 use crate::args::RunArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, Progress, ReportFile};
+use crate::output::{self, Progress, ReportFile, Said};
 use crate::place::{self, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -29,20 +29,22 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let limits = limits(args, &job);
     // What can't be cut is to be found before anything is begun.
     job.task.plan(&limits)?;
-    let report = args
-        .output
-        .as_deref()
-        .map(ReportFile::prepare)
-        .transpose()?;
+    let report = ReportFile::prepare(
+        args.output.as_deref(),
+        args.report_format.as_deref(),
+        job.task.formats(),
+    )?;
     if let Some(trace) = &args.trace {
         output::prepare(trace)?;
     }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
+    let to_stdout = report.as_ref().is_some_and(ReportFile::to_stdout);
+    let said = if to_stdout { Said::Err } else { Said::Out };
     let host = if args.processes {
-        runs.processes()?
+        runs.processes(Some(said))?
     } else {
-        runs.threads()?
+        runs.threads(said)?
     };
     let how = Launch {
         run: args
@@ -55,16 +57,18 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         rehearsal: false,
         traced: args.trace.is_some(),
     };
-    let ended = on_runtime(carry_out(&host, &job, how, args))??;
+    let ended = on_runtime(carry_out(&host, job, how, args))??;
     let Ended::Outcome(outcome) = ended else {
         return Ok(Exit::Interrupted);
     };
-    if let Some(report) = report {
+    if let Some(report) = &report {
         report.write(&outcome)?;
     }
-    let to_stdout = args.output.as_deref() == Some("-".as_ref());
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
+    }
     if !args.quiet && !to_stdout {
-        output::print(&output::text(&outcome))?;
+        output::print(&output::text(&outcome, output::width()))?;
     }
     Ok(Exit::of(&outcome))
 }
@@ -99,11 +103,13 @@ enum Ended {
 
 async fn carry_out(
     host: &Host,
-    job: &Job,
+    mut job: Job,
     how: Launch,
     args: &RunArgs,
 ) -> Result<Ended, CommandError> {
-    let manifest = launch(host, job, how).await?;
+    let manifest = launch(host, &job, how).await?;
+    // From here on the ledger has them; also here workers get them from there.
+    job.blobs = Vec::new();
     if !args.quiet {
         output::note(&format!(
             "run {}  (`slsart stop {}` ends it)\n",
@@ -111,7 +117,7 @@ async fn carry_out(
         ));
     }
     let ended = tokio::select! {
-        outcome = outcome(host, job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
+        outcome = outcome(host, &job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {

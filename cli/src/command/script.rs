@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use star_core::document::Options;
 use star_core::registry::Kinds;
@@ -28,6 +29,10 @@ pub(super) fn script(args: &ScriptArgs) -> Result<Exit, CommandError> {
         let faults: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
         CommandError::Usage(faults.join("\nerror: "))
     })?;
+    if args.out == Path::new("-") {
+        output::print(&text)?;
+        return Ok(Exit::Passed);
+    }
     // Never over a file that is there, also not over one that came a moment ago.
     let mut new = OpenOptions::new();
     let written = new.write(true).create_new(true).open(&args.out);

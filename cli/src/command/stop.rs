@@ -13,7 +13,7 @@ use crate::place::Runs;
 
 pub(super) fn stop(args: &StopArgs) -> Result<Exit, CommandError> {
     let runs = Runs::resolve(&args.runs)?;
-    let host = runs.threads()?;
+    let host = runs.alone()?;
     on_runtime(async {
         let book = Book::new(Arc::clone(&host.world.ledger), args.run.clone());
         if book.manifest().await?.is_none() {

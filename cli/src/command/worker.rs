@@ -24,11 +24,13 @@ pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, CommandError> {
             what: "cannot read the envelope",
             source,
         })?;
-    let host = Runs::at(args.runs.clone()).processes()?;
+    let host = Runs::at(args.runs.clone()).processes(args.say)?;
     let reply = run_here(&envelope, &host);
-    let text =
-        serde_json::to_string(&reply).map_err(|error| CommandError::Bug(error.to_string()))?;
-    output::print(&format!("{text}\n"))?;
+    if args.say.is_none() {
+        let text =
+            serde_json::to_string(&reply).map_err(|error| CommandError::Bug(error.to_string()))?;
+        output::print(&format!("{text}\n"))?;
+    }
     Ok(match reply {
         Reply::Executed | Reply::Duplicate | Reply::Stopped | Reply::Expired => Exit::Passed,
         Reply::Refused(_) => Exit::Usage,

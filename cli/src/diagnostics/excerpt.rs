@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Snippet};
 use star_core::document::{Diagnostic, FileId, Label, Sources, Span};
 
+use super::concealed::Shown;
 use super::printable::{printable, printable_lines};
 
 /// Labels at most so many lines apart are shown together.
@@ -120,7 +121,8 @@ impl<'d> Excerpt<'d> {
     fn snippet(&self, sources: &Sources) -> Snippet<'d, Annotation<'d>> {
         let text = sources.text(self.file);
         let line = text[..self.lines.start].matches('\n').count() + 1;
-        let shown = |to: usize| printable_lines(&text[self.lines.start..to]).len();
+        let lines = Shown::new(sources, self.file, self.lines.clone());
+        let shown = |to: usize| printable_lines(&lines.up_to(to)).len();
         let annotations = self.marks.iter().map(|mark| {
             let annotation = mark
                 .kind
@@ -130,7 +132,7 @@ impl<'d> Excerpt<'d> {
                 text => annotation.label(printable(text)),
             }
         });
-        Snippet::source(printable_lines(&text[self.lines.clone()]))
+        Snippet::source(printable_lines(&lines.all()))
             .path(printable(sources.name(self.file)))
             .line_start(line)
             .annotations(annotations)

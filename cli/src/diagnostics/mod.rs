@@ -1,5 +1,6 @@
 //! Diagnostics as people and machines read them.
 
+mod concealed;
 mod excerpt;
 mod json;
 mod order;

@@ -8,10 +8,13 @@ use star_core::{AnyOutcome, Facts, Slice, Verdict};
 /// How many losses are named one by one.
 const NAMED: usize = 20;
 
-/// The whole report.
-pub(crate) fn text(outcome: &AnyOutcome) -> String {
-    let facts = &outcome.facts;
-    let mut text = outcome.summary.to_string();
+/// The whole report, in lines of at most `width` where that can be.
+pub(crate) fn text(outcome: &AnyOutcome, width: Option<usize>) -> String {
+    let (facts, summary) = (&outcome.facts, &outcome.summary);
+    let mut text = match width {
+        Some(width) => format!("{summary:width$}"),
+        None => summary.to_string(),
+    };
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }

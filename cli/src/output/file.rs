@@ -4,31 +4,52 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use star_core::AnyOutcome;
+use star_core::{AnyOutcome, Verdict};
 
 use crate::error::CommandError;
+use crate::exit::Exit;
 
 /// Where a report goes.
 #[derive(Debug)]
 pub(crate) struct ReportFile {
     path: Option<PathBuf>,
+    format: Option<String>,
 }
 
 impl ReportFile {
-    /// Finds out before the run whether the file can be written.
-    pub(crate) fn prepare(path: &Path) -> Result<Self, CommandError> {
-        if path == Path::new("-") {
-            return Ok(Self { path: None });
+    /// Finds out before the run whether there is such a format, and whether the file can be written. A format that is asked for
+    /// without a file goes to the standard output, as `-` does; nothing is written where neither is asked for.
+    pub(crate) fn prepare(
+        path: Option<&Path>,
+        format: Option<&str>,
+        known: &[&str],
+    ) -> Result<Option<Self>, CommandError> {
+        if let Some(format) = format.filter(|format| !known.contains(format)) {
+            return Err(CommandError::Usage(unknown_format(format, known)));
         }
-        prepare(path)?;
-        Ok(Self {
-            path: Some(path.to_owned()),
-        })
+        let path = match (path, format) {
+            (None, None) => return Ok(None),
+            (Some(path), _) if path != Path::new("-") => {
+                prepare(path)?;
+                Some(path.to_owned())
+            }
+            _ => None,
+        };
+        Ok(Some(Self {
+            path,
+            format: format.map(str::to_owned),
+        }))
+    }
+
+    /// Whether it takes up the standard output.
+    pub(crate) fn to_stdout(&self) -> bool {
+        self.path.is_none()
     }
 
     /// Writes the report.
     pub(crate) fn write(&self, outcome: &AnyOutcome) -> Result<(), CommandError> {
-        let mut text = serde_json::to_string_pretty(&report(outcome)?).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&report(outcome, self.format.as_deref())?)
+            .unwrap_or_default();
         text.push('\n');
         match &self.path {
             Some(path) => write_whole(path, text.as_bytes()),
@@ -37,9 +58,20 @@ impl ReportFile {
     }
 }
 
+fn unknown_format(format: &str, known: &[&str]) -> String {
+    if known.is_empty() {
+        return format!("there is no report format `{format}`: this kind of task has only one");
+    }
+    format!(
+        "there is no report format `{format}`: there are `{}`",
+        known.join("`, `")
+    )
+}
+
 /// The task's own summary, and what the core knows under a key of its own.
-fn report(outcome: &AnyOutcome) -> Result<Value, CommandError> {
-    let mut report = outcome.summary_json().map_err(CommandError::Bug)?;
+fn report(outcome: &AnyOutcome, format: Option<&str>) -> Result<Value, CommandError> {
+    let report = outcome.summary_json(format);
+    let mut report = report.map_err(CommandError::Bug)?;
     if !report.is_object() {
         report = json!({ "summary": report });
     }
@@ -50,11 +82,21 @@ fn report(outcome: &AnyOutcome) -> Result<Value, CommandError> {
         .map(|report| report.entry("slsart").or_insert_with(|| json!({})));
     if let Some(Value::Object(own)) = own {
         own.insert("run".to_owned(), facts);
-        own.insert("verdict".to_owned(), json!(outcome.verdict));
-        let partial = outcome.facts.is_partial() || outcome.facts.stopped.is_some();
+        own.insert("verdict".to_owned(), verdict(outcome));
+        let partial = matches!(Exit::of(outcome), Exit::Interrupted | Exit::Partial)
+            || outcome.facts.is_partial();
         own.insert("partial".to_owned(), json!(partial));
     }
     Ok(report)
+}
+
+/// What the run is worth. What was done of it may be as it should be; it has not passed before all of it was.
+fn verdict(outcome: &AnyOutcome) -> Value {
+    match (&outcome.verdict, Exit::of(outcome)) {
+        (Verdict::Passed, Exit::Interrupted) => json!("stopped"),
+        (Verdict::Passed, Exit::Partial) => json!("partial"),
+        (verdict, _) => json!(verdict),
+    }
 }
 
 /// Whether a file can be written there.

@@ -4,6 +4,7 @@ mod facts;
 mod file;
 mod plan;
 mod progress;
+mod said;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -11,6 +12,7 @@ pub(crate) use facts::text;
 pub(crate) use file::{ReportFile, prepare, write_whole};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
+pub(crate) use said::Said;
 
 use crate::error::CommandError;
 
@@ -24,6 +26,17 @@ pub(crate) fn print(text: &str) -> Result<(), CommandError> {
 /// Says something beside: to the standard error, where results never go.
 pub(crate) fn note(text: &str) {
     let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// How wide lines on the standard output may be, where that is a terminal.
+pub(crate) fn width() -> Option<usize> {
+    let out = std::io::stdout();
+    if !out.is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(&out).ok()?;
+    // A terminal that does not know says zero.
+    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
 }
 
 /// Whether the standard error takes colours.

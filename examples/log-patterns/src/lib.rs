@@ -64,7 +64,9 @@ impl Report for Found {
 
     fn summarize(&self, _: &Facts) -> Figures {
         let figures = self.0.iter();
-        Figures::named(figures.map(|(name, count)| (&**name, Figures::new(*count, count.to_string()))))
+        Figures::named(
+            figures.map(|(name, count)| (&**name, Figures::new(*count, count.to_string()))),
+        )
     }
 }
 
@@ -93,7 +95,10 @@ impl UnitTask for LogPatterns {
         let Err(error) = self.compiled() else {
             return Ok(());
         };
-        let at = document.root.get("patterns").map_or(document.root.span, |node| node.span);
+        let at = document
+            .root
+            .get("patterns")
+            .map_or(document.root.span, |node| node.span);
         Err(Diagnostic::error(error.to_string()).at(at, "").into())
     }
 
@@ -146,7 +151,10 @@ fn each_line(bytes: &[u8], packed: bool) -> impl Iterator<Item = std::io::Result
         match bounded.read_until(b'\n', &mut line) {
             Ok(0) => None,
             Ok(_) => {
-                let ending = line.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+                let ending = line
+                    .iter()
+                    .rev()
+                    .take_while(|byte| matches!(byte, b'\n' | b'\r'));
                 line.truncate(line.len() - ending.count());
                 Some(Ok(line))
             }

@@ -12,7 +12,10 @@ use star_core::laws::Kit;
 const LOGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/logs");
 
 fn logs() -> Vec<Blob> {
-    let mut names: Vec<_> = fs::read_dir(LOGS).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let mut names: Vec<_> = fs::read_dir(LOGS)
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
     names.sort();
     let read = |name: &std::ffi::OsString| {
         let bytes = fs::read(Path::new(LOGS).join(name)).unwrap();
@@ -24,8 +27,14 @@ fn logs() -> Vec<Blob> {
 fn task(logs: &[Blob]) -> LogPatterns {
     let pattern = |name: &str, pattern: &str| (name.to_owned(), pattern.to_owned());
     LogPatterns {
-        logs: logs.iter().map(|log| File::from(log.reference.clone())).collect(),
-        patterns: BTreeMap::from([pattern("errors", "\" 5\\d\\d "), pattern("logins", "POST /login")]),
+        logs: logs
+            .iter()
+            .map(|log| File::from(log.reference.clone()))
+            .collect(),
+        patterns: BTreeMap::from([
+            pattern("errors", "\" 5\\d\\d "),
+            pattern("logins", "POST /login"),
+        ]),
     }
 }
 
@@ -33,7 +42,11 @@ fn task(logs: &[Blob]) -> LogPatterns {
 fn every_law_holds() {
     let logs = logs();
     let task = task(&logs);
-    Kit::default().cases(32).blobs(logs).check_one(&task).unwrap();
+    Kit::default()
+        .cases(32)
+        .blobs(logs)
+        .check_one(&task)
+        .unwrap();
 }
 
 #[test]
@@ -42,13 +55,18 @@ fn four_workers_find_what_one_loop_finds() {
     for log in logs() {
         let mut text = String::new();
         if log.reference.name.ends_with(".gz") {
-            flate2::read::GzDecoder::new(&*log.bytes).read_to_string(&mut text).unwrap();
+            flate2::read::GzDecoder::new(&*log.bytes)
+                .read_to_string(&mut text)
+                .unwrap();
         } else {
             text = String::from_utf8(log.bytes.to_vec()).unwrap();
         }
         expected.0 += text.lines().count();
         expected.1 += text.lines().filter(|line| line.contains("\" 50")).count();
-        expected.2 += text.lines().filter(|line| line.contains("POST /login")).count();
+        expected.2 += text
+            .lines()
+            .filter(|line| line.contains("POST /login"))
+            .count();
     }
     let program = env!("CARGO_BIN_EXE_log-patterns");
     let job = concat!(env!("CARGO_MANIFEST_DIR"), "/job.yml");
@@ -59,10 +77,22 @@ fn four_workers_find_what_one_loop_finds() {
         .output()
         .unwrap();
     fs::remove_dir_all(&runs).unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     let found = &report["report"]["found"];
-    let counted = (&report["report"]["lines"], &found["server errors"], &found["logins"]);
+    let counted = (
+        &report["report"]["lines"],
+        &found["server errors"],
+        &found["logins"],
+    );
     let expected = [expected.0, expected.1, expected.2].map(serde_json::Value::from);
-    assert_eq!([counted.0, counted.1, counted.2], expected.each_ref(), "{report:#}");
+    assert_eq!(
+        [counted.0, counted.1, counted.2],
+        expected.each_ref(),
+        "{report:#}"
+    );
 }

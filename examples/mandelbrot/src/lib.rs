@@ -95,12 +95,18 @@ impl UnitTask for Mandelbrot {
     }
 
     async fn close(&self, _: &mut Effort, cx: &RunContext) -> Result<(), Failure> {
-        let Tiles { columns, rows, side } = self.tiles;
+        let Tiles {
+            columns,
+            rows,
+            side,
+        } = self.tiles;
         let (wide, high, side) = (columns * side, rows * side, side as usize);
         let mut picture = vec![0; wide as usize * high as usize];
         for tile in 0..self.tiles.units() {
             let Some(pixels) = cx.artifact(&name(tile)).await? else {
-                return Err(Failure::new(format!("tile {tile} is missing: there is no picture")));
+                return Err(Failure::new(format!(
+                    "tile {tile} is missing: there is no picture"
+                )));
             };
             let (row, column) = (tile / u64::from(columns), tile % u64::from(columns));
             let corner = row as usize * side * wide as usize + column as usize * side;
@@ -122,7 +128,11 @@ fn name(tile: u64) -> String {
 impl Mandelbrot {
     /// A tile's pixels, line by line, and how often points were iterated in all.
     fn tile(&self, tile: u64) -> (Vec<u8>, u64) {
-        let Tiles { columns, rows, side } = self.tiles;
+        let Tiles {
+            columns,
+            rows,
+            side,
+        } = self.tiles;
         let (row, column) = (tile / u64::from(columns), tile % u64::from(columns));
         let step = self.width / f64::from(columns * side);
         let point = |x: u64, y: u64| {

@@ -12,7 +12,11 @@ fn every_law_holds() {
         centre: [-0.5, 0.1],
         width: 2.5,
         depth: 30,
-        tiles: Tiles { columns: 5, rows: 3, side: 4 },
+        tiles: Tiles {
+            columns: 5,
+            rows: 3,
+            side: 4,
+        },
     });
 }
 
@@ -25,7 +29,11 @@ fn picture(folder: &Path, workers: &str) -> Vec<u8> {
         .arg(&runs)
         .output()
         .unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     let mut all = vec![runs];
     while let Some(folder) = all.pop() {
         for entry in fs::read_dir(folder).unwrap() {
@@ -47,7 +55,9 @@ fn the_picture_is_the_same_whoever_made_its_tiles() {
     let (one, four) = (picture(&folder, "1"), picture(&folder, "4"));
     fs::remove_dir_all(&folder).unwrap();
     assert!(one == four, "the pictures differ");
-    let mut reader = png::Decoder::new(std::io::Cursor::new(one)).read_info().unwrap();
+    let mut reader = png::Decoder::new(std::io::Cursor::new(one))
+        .read_info()
+        .unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     assert_eq!((info.width, info.height), (1024, 768));

@@ -32,6 +32,7 @@ use crate::report::{Measured, Report};
 use crate::slice::Slice;
 use crate::split::Splittable;
 use crate::time::Time;
+use crate::voice::Voice;
 
 /// What a task has while a slice of it is executed. Cloning it is cheap; every clone is the same context.
 pub struct Context<R: Report> {
@@ -70,6 +71,7 @@ struct Shared<R: Report> {
     timetable: Rc<dyn Splittable>,
     clock: Arc<dyn Clock>,
     book: Book,
+    voice: Voice,
     terms: Terms,
     signals: Signals,
     spawned: RefCell<JoinSet<()>>,
@@ -99,6 +101,7 @@ impl<R: Report> Context<R> {
         timetable: Rc<dyn Splittable>,
         clock: Arc<dyn Clock>,
         book: Book,
+        voice: Voice,
         terms: Terms,
         signals: Signals,
     ) -> Self {
@@ -109,6 +112,7 @@ impl<R: Report> Context<R> {
                 timetable,
                 clock,
                 book,
+                voice,
                 terms,
                 signals,
                 spawned: RefCell::default(),
@@ -158,6 +162,13 @@ impl<R: Report> Context<R> {
         self.shared.terms.rehearsal
     }
 
+    /// Says a line to people. In a rehearsal nothing is said.
+    pub fn say(&self, line: &str) {
+        if !self.rehearsal() {
+            self.shared.voice.say(line);
+        }
+    }
+
     /// Waits for a length of time.
     pub async fn sleep(&self, span: Duration) {
         let clock = &self.shared.clock;
@@ -183,7 +194,7 @@ impl<R: Report> Context<R> {
     ///
     /// # Errors
     /// Where the ledger does not have it, or can't be read.
-    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Bytes, Failure> {
         self.shared.book.blob(blob).await
     }
 

@@ -14,6 +14,9 @@ use crate::time::Time;
 /// After so many units without a wait, others get their turn.
 const UNITS_A_TURN: u32 = 32;
 
+/// The number of what is done once per run, which no task's unit has.
+pub(super) const OUTSIDE: u64 = u64::MAX;
+
 /// The units of a slice, in order. A timed unit is handed out when it is due; later than the late limit it is missed, so a worker that
 /// was held up does not make up for it in one burst. After a stop the rest is cancelled. A batch's units are handed out as asked for.
 #[derive(Debug)]
@@ -171,6 +174,18 @@ pub struct Unit<R: Report> {
 }
 
 impl<R: Report> Unit<R> {
+    /// A unit that is none of a task's.
+    pub(super) fn outside(cx: Context<R>) -> Self {
+        cx.shared.measured.borrow_mut().tally.started += 1;
+        Self {
+            index: OUTSIDE,
+            due: Duration::ZERO,
+            trace: None,
+            cx,
+            open: true,
+        }
+    }
+
     /// Its number among all units of the task.
     pub fn index(&self) -> u64 {
         self.index

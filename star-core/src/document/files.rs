@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::decode::decode;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::file::reading;
-use super::source::{Sources, Span};
+use super::source::{FileId, Sources, Span};
 use super::tree::Node;
 use crate::hash::Hash;
 
@@ -25,12 +25,14 @@ pub struct Document {
     pub options: Options,
     /// What relative paths are relative to.
     folder: PathBuf,
+    /// What they are relative to in files that have a folder of their own.
+    folders: BTreeMap<FileId, PathBuf>,
     blobs: Vec<Blob>,
     warnings: Diagnostics,
 }
 
 /// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BlobRef {
     /// The name as it was written.
     pub name: String,
@@ -46,12 +48,12 @@ pub struct Blob {
     /// How a task refers to it.
     pub reference: BlobRef,
     /// The bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
 }
 
 impl Blob {
     /// These bytes, under a name.
-    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self {
             reference: BlobRef {
@@ -72,6 +74,7 @@ impl Document {
             root,
             options: Options::default(),
             folder: folder.into(),
+            folders: BTreeMap::new(),
             blobs: Vec::new(),
             warnings: Diagnostics::default(),
         }
@@ -82,15 +85,27 @@ impl Document {
         &self.folder
     }
 
+    /// Notes that relative paths in one of the files start at a folder of its own.
+    pub fn settle(&mut self, file: FileId, folder: impl Into<PathBuf>) {
+        self.folders.insert(file, folder.into());
+    }
+
+    /// The folder that relative paths in a file mean: the document's, unless the file has one of its own.
+    pub fn folder_of(&self, file: FileId) -> &Path {
+        self.folders.get(&file).unwrap_or(&self.folder)
+    }
+
     /// Reads a file that the document names at `span`, and notes it, so that it travels with the task.
     ///
     /// # Errors
     /// A diagnostic at `span` when the file can't be read.
     pub fn file(&mut self, path: &str, span: Span) -> Result<Blob, Diagnostic> {
-        let blob = load(&self.folder, path).map_err(|reason| {
-            Diagnostic::error(reason)
-                .at(span, "this file")
-                .help("a path is relative to the file that names it")
+        let blob = load(self.folder_of(span.file), path).map_err(|reason| {
+            let fault = Diagnostic::error(reason).at(span, "this file");
+            match self.start_of(path, span.file) {
+                Some(start) => fault.help(format!("a path is relative to {start}")),
+                None => fault,
+            }
         })?;
         self.keep(blob.clone());
         Ok(blob)
@@ -112,6 +127,21 @@ impl Document {
         let hash = blob.reference.hash;
         if !self.blobs.iter().any(|known| known.reference.hash == hash) {
             self.blobs.push(blob);
+        }
+    }
+
+    /// What a path in a file is relative to, in words; none where it is absolute.
+    fn start_of(&self, path: &str, file: FileId) -> Option<String> {
+        let first = self.root.span.file;
+        if Path::new(path).is_absolute() {
+            None
+        } else if file == first || self.folders.contains_key(&file) {
+            Some("the file that names it".to_owned())
+        } else {
+            Some(format!(
+                "`{}`, also in files that are laid over it",
+                self.sources.name(first)
+            ))
         }
     }
 

@@ -1,6 +1,9 @@
 //! Texts, and places in them.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use super::secret::around_placeholders;
 
 /// Which of a document's files a place is in: an index into [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,13 +53,17 @@ impl std::fmt::Display for Position {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<(String, Arc<str>)>,
+    concealed: Vec<Span>,
 }
 
 impl Sources {
-    /// Adds a file under the name that messages will use.
+    /// Adds a file under the name that messages will use. Private keys in it are not to be shown, whatever else becomes of it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push((name.into(), text.into()));
+        let text = text.into();
+        let keys = private_keys(&text).map(|range| Span::new(id, range.start, range.end));
+        self.concealed.extend(keys);
+        self.files.push((name.into(), text));
         id
     }
 
@@ -77,6 +84,26 @@ impl Sources {
             .unwrap_or("")
     }
 
+    /// Notes that a stretch of text is not to be shown, such as a password.
+    pub fn conceal(&mut self, span: Span) {
+        self.concealed.push(span);
+    }
+
+    /// Notes the same of what is in no placeholder (`{{ name }}`) of a stretch.
+    pub fn conceal_around_placeholders(&mut self, span: Span) {
+        let from = span.start as usize;
+        let parts: Vec<_> = around_placeholders(self.snippet(span)).collect();
+        for part in parts {
+            self.conceal(Span::new(span.file, from + part.start, from + part.end));
+        }
+    }
+
+    /// The stretches of a file that are not to be shown.
+    pub fn concealed(&self, file: FileId) -> impl Iterator<Item = Range<usize>> {
+        let spans = self.concealed.iter().filter(move |span| span.file == file);
+        spans.map(|span| span.start as usize..span.end as usize)
+    }
+
     /// Where a span begins.
     pub fn position(&self, span: Span) -> Position {
         let text = self.text(span.file);
@@ -94,9 +121,38 @@ impl Sources {
     }
 }
 
+/// Where private keys stand in a text, as PEM: what is between their first and last lines.
+fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const BEGIN: &str = "PRIVATE KEY-----";
+    const END: &str = "-----END ";
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + text.get(from..)?.find(BEGIN)? + BEGIN.len();
+        let end = text[start..].find(END).map_or(text.len(), |at| start + at);
+        // The last line ends as the first does.
+        let line = text[end..].find(BEGIN).map(|at| end + at + BEGIN.len());
+        from = line.unwrap_or(text.len());
+        Some(start..end)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn private_keys_are_concealed_wherever_they_stand() {
+        let key = "-----BEGIN EC PRIVATE KEY-----\n<A>\n<B>\n-----END EC PRIVATE KEY-----\n";
+        let certificate = "-----BEGIN CERTIFICATE-----\nC\n-----END CERTIFICATE-----\n";
+        let quoted = key.replace('\n', "\\n");
+        let open = "-----BEGIN PRIVATE KEY-----\nD";
+        let text = format!("{key}{certificate}x: \"{quoted}\"\n{open}");
+        let mut sources = Sources::default();
+        sources.add("before", "");
+        let file = sources.add("s.yml", text.as_str());
+        let concealed: Vec<_> = sources.concealed(file).map(|range| &text[range]).collect();
+        assert_eq!(concealed, ["\n<A>\n<B>\n", "\\n<A>\\n<B>\\n", "\nD"]);
+    }
 
     #[test]
     fn positions_count_characters_from_one() {

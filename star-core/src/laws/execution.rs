@@ -76,7 +76,14 @@ async fn context<T: Task>(task: &T, blobs: &[Blob]) -> Context<<T as Executable>
     };
     let clock = VirtualClock::starting_at(Time::default());
     let timetable: Rc<dyn Splittable> = Rc::new(task.clone());
-    Context::new(timetable, Arc::new(clock), book, terms, Signals::default())
+    Context::new(
+        timetable,
+        Arc::new(clock),
+        book,
+        crate::Voice::default(),
+        terms,
+        Signals::default(),
+    )
 }
 
 impl<R: Report> Execution<R> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::records::{
-    Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, RunId, StartRecord, StopMark,
+    Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, RunId, StartRecord, StopMark,
 };
 use super::{Ledger, LedgerError};
 use crate::context::Traced;
@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::hash::Hash;
 use crate::report::Report;
 use crate::slice::Slice;
+use crate::time::Time;
 
 /// How often a claim or a report is tried before the ledger is held to be down.
 const TRIES: u32 = 4;
@@ -130,24 +131,32 @@ impl Book {
         self.read("manifest").await
     }
 
-    /// Writes the start record.
-    pub async fn write_start(&self, start: &StartRecord) -> Result<bool, LedgerError> {
-        self.create("start", start).await
+    /// Gives a sign of life of whoever claimed something.
+    pub async fn write_sign(&self, claimed: ClaimKey, at: Time) -> Result<(), LedgerError> {
+        self.put(&format!("signs/{claimed}"), &at).await
+    }
+
+    /// The last sign of life of whoever claimed something.
+    pub async fn sign(&self, claimed: ClaimKey) -> Result<Option<Time>, LedgerError> {
+        self.read(&format!("signs/{claimed}")).await
+    }
+
+    /// Writes what became of the run's start; false where something else is written.
+    pub async fn write_begun(&self, begun: &Begun) -> Result<bool, LedgerError> {
+        self.create("start", begun).await
+    }
+
+    /// What became of the run's start, once something has.
+    pub async fn begun(&self) -> Result<Option<Begun>, LedgerError> {
+        self.read("start").await
     }
 
     /// The start record, once the run has started.
     pub async fn start(&self) -> Result<Option<StartRecord>, LedgerError> {
-        self.read("start").await
-    }
-
-    /// Why the run could not be started.
-    pub async fn write_start_failure(&self, failure: &Failure) -> Result<bool, LedgerError> {
-        self.create("start-failure", failure).await
-    }
-
-    /// Why the run could not be started, if it could not.
-    pub async fn start_failure(&self) -> Result<Option<Failure>, LedgerError> {
-        self.read("start-failure").await
+        Ok(match self.begun().await? {
+            Some(Begun::Started(start)) => Some(start),
+            Some(Begun::Failed(_)) | None => None,
+        })
     }
 
     /// Overwrites a chunk's snapshot. What is measured is written at once, before anything is waited for.
@@ -250,8 +259,8 @@ impl Book {
 
     /// Stores a file that travels beside the task.
     pub async fn write_blob(&self, blob: &Blob) -> Result<(), LedgerError> {
-        let bytes = Bytes::from_owner(Arc::clone(&blob.bytes));
-        self.write_content(blob.reference.hash, bytes).await
+        self.write_content(blob.reference.hash, blob.bytes.clone())
+            .await
     }
 
     /// Keeps what a task made, whole, under a name.
@@ -298,7 +307,7 @@ impl Book {
     ///
     /// # Errors
     /// Where the ledger does not have it or can't be read, or where what it has is not what was stored.
-    pub async fn blob(&self, blob: &BlobRef) -> Result<Arc<[u8]>, Failure> {
+    pub async fn blob(&self, blob: &BlobRef) -> Result<Bytes, Failure> {
         let what = || format!("cannot get the file `{}`", blob.name);
         let key = self.key(&format!("content/{}", blob.hash));
         let bytes = self.ledger.get(&key).await;
@@ -311,7 +320,7 @@ impl Book {
                 what()
             )));
         }
-        Ok(Arc::from(&bytes[..]))
+        Ok(bytes)
     }
 }
 

@@ -17,7 +17,7 @@ pub use book::{Book, Claimed};
 pub use directory::Directory;
 pub use memory::Memory;
 pub use records::{
-    Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, NoRunId, RunId, StartRecord,
+    Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, NoRunId, RunId, StartRecord,
     StopMark, WindowPlan,
 };
 

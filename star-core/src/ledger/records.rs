@@ -146,6 +146,16 @@ impl StartRecord {
     }
 }
 
+/// What became of a run's start: written once, by the worker that starts the run, or by whoever holds that worker for gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Begun {
+    /// It has started.
+    Started(StartRecord),
+    /// It never will.
+    Failed(Failure),
+}
+
 /// One window as it is planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -175,7 +185,7 @@ impl WindowPlan {
     }
 }
 
-/// What is claimed: the start of the run, a bundle or chunk, a batch worker's slot, or the closing.
+/// What is claimed: the start of the run, a bundle or chunk, a batch worker's slot, or the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClaimKey {
     /// To start the run.
@@ -189,8 +199,8 @@ pub enum ClaimKey {
         /// How many had these places before.
         life: u32,
     },
-    /// To close the run; taken over when the one before did not.
-    Close(u32),
+    /// To do what a task does at a run's end. Nobody takes that over: it is done once, or said not to have been done to the end.
+    Close,
 }
 
 impl fmt::Display for ClaimKey {
@@ -202,7 +212,7 @@ impl fmt::Display for ClaimKey {
                 let (first, end, of) = (lanes.first(), lanes.end(), lanes.of());
                 write!(f, "workers.{first}-{end}.{of}.{life}")
             }
-            Self::Close(turn) => write!(f, "close.{turn}"),
+            Self::Close => f.write_str("close"),
         }
     }
 }

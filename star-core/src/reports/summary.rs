@@ -5,6 +5,8 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::report::Summary;
+
 /// Figures: for tools a JSON value, for people a text of one or several lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figures {
@@ -69,6 +71,8 @@ impl Figures {
         Self::new(values.collect::<serde_json::Map<_, _>>(), text)
     }
 }
+
+impl Summary for Figures {}
 
 impl Serialize for Figures {
     fn serialize<S: serde::Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {

@@ -15,6 +15,7 @@ use super::{Transport, TransportError};
 pub struct Processes {
     program: PathBuf,
     arguments: Vec<OsString>,
+    heard: bool,
 }
 
 impl Processes {
@@ -26,7 +27,15 @@ impl Processes {
         Self {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
+            heard: false,
         }
+    }
+
+    /// The same, whose standard output is that of whoever sends for them.
+    #[must_use]
+    pub fn heard(mut self) -> Self {
+        self.heard = true;
+        self
     }
 
     fn start(&self, envelope: &[u8]) -> std::io::Result<()> {
@@ -34,7 +43,11 @@ impl Processes {
         command
             .args(&self.arguments)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null());
+            .stdout(if self.heard {
+                Stdio::inherit()
+            } else {
+                Stdio::null()
+            });
         // An interrupt from the terminal is the launcher's to answer: it sets the stop mark.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -121,7 +122,7 @@ pub struct OneUnit<R: Report> {
 }
 
 /// The file that was read last: units that are one after the other mostly want the same.
-type LastFile = RefCell<Option<(Hash, Arc<[u8]>)>>;
+type LastFile = RefCell<Option<(Hash, Bytes)>>;
 
 /// How many failures are shown.
 const SHOWN: usize = 10;
@@ -166,15 +167,15 @@ impl<R: Report> OneUnit<R> {
     ///
     /// # Errors
     /// Where they can't be read.
-    pub async fn file(&self, file: &File) -> Result<Arc<[u8]>, Failure> {
+    pub async fn file(&self, file: &File) -> Result<Bytes, Failure> {
         let blob = file.blob();
         if let Some((hash, bytes)) = &*self.files.borrow()
             && *hash == blob.hash
         {
-            return Ok(Arc::clone(bytes));
+            return Ok(bytes.clone());
         }
         let bytes = self.cx.blob(blob).await?;
-        self.files.replace(Some((blob.hash, Arc::clone(&bytes))));
+        self.files.replace(Some((blob.hash, bytes.clone())));
         Ok(bytes)
     }
 
@@ -182,11 +183,7 @@ impl<R: Report> OneUnit<R> {
     ///
     /// # Errors
     /// Where the name is none, or it can't be written.
-    pub async fn artifact(
-        &self,
-        name: &str,
-        bytes: impl Into<bytes::Bytes>,
-    ) -> Result<(), Failure> {
+    pub async fn artifact(&self, name: &str, bytes: impl Into<Bytes>) -> Result<(), Failure> {
         self.cx.artifact(name, bytes).await
     }
 

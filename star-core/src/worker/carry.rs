@@ -1,5 +1,6 @@
 //! Keep one, send the rest.
 
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::{Closer, Running, baton, chunk, close, watch};
@@ -49,24 +50,34 @@ pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply 
     failure.map_or(Reply::Executed, Reply::Failed)
 }
 
-/// Sends a claimed bundle's parts away, and looks after them.
+/// Sends a claimed bundle's parts away, and looks after them. Returns when they are sent, or half-way to their start: where the transport
+/// refuses for long, what this worker keeps must not wait for that.
 async fn spread<T: Task>(
     running: &Running<T>,
     bundle: Order,
     expires: Time,
     duties: &mut JoinSet<()>,
 ) {
-    let sender = running.sender();
-    let parts = bundle.sent(running.manifest.limits.fan_out);
     let sent = running.now();
-    sender.send_all(&parts, expires).await;
-    let mark = || running.book.mark_sent(bundle.claim_key());
-    running.patience(expires).ask(mark).await;
     let start = match bundle {
         Order::Carry(slice) => running.start.zero + slice.window.from(),
         Order::Start | Order::Serve { .. } => running.start.zero,
     };
-    duties.spawn_local(async move { watch(&sender, parts, sent, start, expires).await });
+    let (done, all_sent) = oneshot::channel();
+    let on_way = running.clone();
+    duties.spawn_local(async move {
+        let sender = on_way.sender();
+        let parts = bundle.sent(on_way.manifest.limits.fan_out);
+        sender.send_all(&parts, expires).await;
+        let mark = || on_way.book.mark_sent(bundle.claim_key());
+        on_way.patience(expires).ask(mark).await;
+        let _nobody_waits_any_more = done.send(());
+        watch(&sender, parts, sent, start, expires).await;
+    });
+    tokio::select! {
+        _ = all_sent => {}
+        () = running.clock().sleep_until(sent.half_way(start)) => {}
+    }
 }
 
 /// Waits for what a worker does beside its chunk, as long as it lives.

@@ -35,6 +35,7 @@ pub(super) async fn execute<T: Task>(
         Rc::clone(&running.task) as Rc<dyn crate::split::Splittable>,
         Arc::clone(&running.host.world.clock),
         running.book.clone(),
+        running.host.world.voice.clone(),
         terms,
         signals.clone(),
     );
@@ -57,7 +58,7 @@ pub(super) async fn execute<T: Task>(
     let measured = cx.measured();
     let failure = failure.or_else(|| untaken(&measured, units));
     let last = Final { measured, failure };
-    let patience = running.patience(running.lease);
+    let patience = running.last_patience();
     if manifest.traced {
         let trace = cx.trace();
         patience

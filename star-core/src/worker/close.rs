@@ -1,11 +1,16 @@
 //! The end of a run: settled, closed, and recorded, once.
+//!
+//! Settling reads; whoever comes may do it. What the task does at the end has an effect on the world, so it is claimed, immediately
+//! before, and nobody else does it however long it takes: others wait for the record. Where whoever claimed it is gone, they write the
+//! record without doing it again, and say so.
 
 use std::time::Duration;
 
-use super::{Running, guarded};
+use super::{Holder, Running, guarded, holder, signs};
+use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
 use crate::ledger::{ClaimKey, Claimed, Closed};
-use crate::outcome::Fault;
+use crate::outcome::{Fault, Outcome};
 use crate::task::Task;
 use crate::time::Time;
 
@@ -20,80 +25,134 @@ pub(crate) enum Closer {
     Launcher,
 }
 
-impl Closer {
-    fn turn(self) -> u32 {
-        match self {
-            Self::First => 0,
-            Self::Second => 1,
-            Self::Launcher => 2,
-        }
-    }
-}
-
 /// How long a ledger that can't be read is waited for at the end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// When a run is settled and closed at the latest.
-fn late<T: Task>(running: &Running<T>) -> Time {
-    running.end() + running.manifest.intervals.margin + running.manifest.limits.closing
-}
+/// What a worker whose life ends keeps of it to record how the run ended.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Between two looks whether all is settled: at first short, since most of the time it soon is.
 const SHORTEST_LOOK: Duration = Duration::from_millis(5);
 
+/// When a run is settled and closed at the latest, unless closing it takes longer.
+fn late<T: Task>(running: &Running<T>) -> Time {
+    running.end() + running.manifest.intervals.margin + running.manifest.limits.closing
+}
+
 /// Waits until the run is settled, then closes it, unless somebody else does.
 pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
+    if closer == Closer::Second && wait_for_first(running).await {
+        return;
+    }
+    let Some(outcome) = settled(running).await else {
+        return;
+    };
+    if is_closed(running).await {
+        return;
+    }
+    let known_by = running.lease.min(running.now() + PATIENCE);
+    match running.claim(ClaimKey::Close, known_by).await {
+        Claimed::Won => end(running, outcome).await,
+        Claimed::Taken => wait_for_record(running, outcome, known_by).await,
+    }
+}
+
+/// What the run came to; none where that can't be known.
+async fn settled<T: Task>(running: &Running<T>) -> Option<Outcome<T::Report>> {
     let manifest = &running.manifest;
-    if closer == Closer::Second && wait_for_record(running).await {
-        return;
-    }
-    let claim = running
-        .claim(ClaimKey::Close(closer.turn()), running.lease)
-        .await;
-    if claim == Claimed::Taken || matches!(running.book.is_closed().await, Ok(true)) {
-        return;
-    }
     let attempts = if T::IDEMPOTENT { ATTEMPTS } else { 1 };
     let mut gathered = Gathered::<T::Report>::new(&*running.task, &running.start, attempts);
     let mut pause = SHORTEST_LOOK;
-    let mut outcome = loop {
+    loop {
         let now = running.now();
         let settled = gathered
             .settle(&running.book, manifest, &running.start, now)
             .await;
         match settled {
-            Ok(outcome) if outcome.facts.settled => break outcome,
+            Ok(outcome) if outcome.facts.settled => return Some(outcome),
             Ok(_) | Err(_) => {}
         }
         // Long after everything must be settled only a ledger that can't be read keeps it from being.
         if now > running.lease.min(late(running) + PATIENCE) {
-            return;
+            return None;
         }
         running.clock().sleep_until(now + pause).await;
         pause = (pause * 2).min(manifest.intervals.stop);
-    };
-    let cx = running.run_context();
-    let closed = guarded(running.task.close(&mut outcome.report, &cx)).await;
-    if let Err(failure) = closed {
-        outcome.facts.faults.push(Fault {
-            chunk: None,
-            failure,
-        });
     }
+}
+
+/// Does what the task does at the end, which is claimed, and records it.
+async fn end<T: Task>(running: &Running<T>, mut outcome: Outcome<T::Report>) {
+    let cx = running.run_context();
+    let in_time = async {
+        tokio::select! {
+            biased;
+            closed = guarded(running.task.close(&mut outcome.report, &cx)) => closed,
+            () = running.clock().sleep_until(running.lease - LAST_WORDS) => Err(Failure::new(
+                "closing the run was not ended: its worker's life was over",
+            )),
+        }
+    };
+    let closed = signs::with_signs(running, ClaimKey::Close, in_time).await;
+    record(running, outcome, closed.err()).await;
+}
+
+async fn record<T: Task>(
+    running: &Running<T>,
+    mut outcome: Outcome<T::Report>,
+    failure: Option<Failure>,
+) {
+    outcome.facts.faults.extend(failure.map(|failure| Fault {
+        chunk: None,
+        failure,
+    }));
     let record = Closed {
         facts: outcome.facts,
         report: outcome.report,
     };
     let write = || running.book.write_closed(&record);
-    running.patience(running.lease).ask(write).await;
+    running.last_patience().ask(write).await;
 }
 
-/// Whether the close record appears in the time that the one who closes first may take.
-async fn wait_for_record<T: Task>(running: &Running<T>) -> bool {
+async fn is_closed<T: Task>(running: &Running<T>) -> bool {
+    matches!(running.book.is_closed().await, Ok(true))
+}
+
+/// Waits for the record of whoever claimed the end; where that one is gone, writes one that says so. Where the ledger can't tell who it
+/// is, waits no longer than this.
+async fn wait_for_record<T: Task>(
+    running: &Running<T>,
+    outcome: Outcome<T::Report>,
+    known_by: Time,
+) {
+    loop {
+        if is_closed(running).await {
+            return;
+        }
+        let now = running.now();
+        match holder(&running.book, &running.manifest, ClaimKey::Close, now).await {
+            Ok(Holder::Alive) if now < running.lease => {}
+            Ok(Holder::Nobody) | Err(_) if now < known_by => {}
+            Ok(Holder::Gone) => {
+                let failure = Failure::new(
+                    "closing the run was begun and not ended: its worker is gone; it is not begun again",
+                );
+                return record(running, outcome, Some(failure)).await;
+            }
+            Ok(_) | Err(_) => return,
+        }
+        let intervals = &running.manifest.intervals;
+        running.clock().sleep_until(now + intervals.stop).await;
+    }
+}
+
+/// Whether the run is closed in the time in which the one who closes first has settled it and claimed the end. Where that one only takes
+/// long to close, it has claimed, and is waited for further.
+async fn wait_for_first<T: Task>(running: &Running<T>) -> bool {
     let manifest = &running.manifest;
     let intervals = &manifest.intervals;
     loop {
-        if matches!(running.book.is_closed().await, Ok(true)) {
+        if is_closed(running).await {
             return true;
         }
         let over = match running.book.stop().await {
@@ -102,9 +161,9 @@ async fn wait_for_record<T: Task>(running: &Running<T>) -> bool {
                 .min(mark.at + intervals.stop * 2 + intervals.grace),
             Ok(None) | Err(_) => running.end(),
         };
-        let late = over + intervals.margin + manifest.limits.closing;
+        let late = over + intervals.margin * 2;
         let now = running.now();
-        if now >= late.min(running.lease) {
+        if now >= late.min(running.lease - manifest.limits.closing) {
             return false;
         }
         running.clock().sleep_until(now + intervals.stop).await;

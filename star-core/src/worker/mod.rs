@@ -7,12 +7,14 @@
 //! - `watch`: looks whether what was sent was claimed, and sends again.
 //! - `baton`: hands a run on that is longer than a worker's life.
 //! - `close`: settles and closes.
+//! - `signs`: lets others know that whoever starts or closes the run is still at it.
 
 mod baton;
 mod carry;
 mod chunk;
 mod close;
 mod serve;
+mod signs;
 mod start;
 mod watch;
 
@@ -29,9 +31,11 @@ use crate::registry::Kinds;
 use crate::task::Task;
 use crate::time::Time;
 use crate::transport::Transport;
+use crate::voice::Voice;
 use crate::wire::{Envelope, Order, Reply, VERSION};
 
 pub(crate) use close::{Closer, close};
+pub(crate) use signs::{Holder, holder};
 pub(crate) use start::first_order;
 pub(crate) use watch::{Sender, watch, watch_start};
 
@@ -48,6 +52,8 @@ pub struct World {
     pub ids: Arc<dyn Ids>,
     /// The name of this deployment; envelopes of another are refused.
     pub deployment: String,
+    /// Where the lines go that tasks say.
+    pub voice: Voice,
 }
 
 /// What one worker has.
@@ -197,6 +203,13 @@ impl Worker {
         Patience::until(self.clock(), until)
     }
 
+    /// Goes on asking the ledger for so long that one which is away for a while is back, but not for ever: what a worker writes last it
+    /// may not be able to.
+    pub(crate) fn last_patience(&self) -> Patience<'_> {
+        const LAST: Duration = Duration::from_mins(2);
+        self.patience(self.lease.min(self.now() + LAST))
+    }
+
     /// Claims something, going on until it is known whose it is. Not claimed where that isn't known in time.
     pub(crate) async fn claim(&self, key: ClaimKey, until: Time) -> Claimed {
         let claim = Claim {
@@ -219,7 +232,8 @@ impl Worker {
     pub(crate) fn run_context(&self) -> RunContext {
         let clock = Arc::clone(&self.host.world.clock);
         let (seed, rehearsal) = (self.manifest.seed, self.manifest.rehearsal);
-        RunContext::new(seed, clock, self.book.clone(), rehearsal)
+        let voice = self.host.world.voice.clone();
+        RunContext::new(seed, clock, self.book.clone(), voice, rehearsal)
     }
 
     pub(crate) fn sender(&self) -> Sender {

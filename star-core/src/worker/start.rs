@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Running, Worker, carry, close, guarded, serve};
+use super::{Running, Worker, carry, close, guarded, serve, signs, watch};
 use crate::failure::Failure;
-use crate::ledger::{ClaimKey, Claimed, StartRecord};
+use crate::ledger::{Begun, ClaimKey, Claimed, StartRecord};
 use crate::plan::plan;
+use crate::slice::Slice;
 use crate::split::Extent;
 use crate::task::Task;
 use crate::time::Time;
@@ -20,19 +21,26 @@ pub(super) async fn start<T: Task>(worker: Worker) -> Reply {
     if worker.claim(ClaimKey::Start, expires).await == Claimed::Taken {
         return Reply::Duplicate;
     }
-    let running = match guarded(open::<T>(&worker)).await {
+    let claimed = worker.now();
+    let opening = signs::with_signs(&worker, ClaimKey::Start, guarded(open::<T>(&worker)));
+    let running = match opening.await {
         Ok((task, start)) => Running {
             worker: worker.clone(),
             task: Rc::new(task),
             start: Rc::new(start),
         },
         Err(failure) => {
-            let tell = || worker.book.write_start_failure(&failure);
-            worker.patience(worker.lease).ask(tell).await;
+            let begun = Begun::Failed(failure.clone());
+            let tell = || worker.book.write_begun(&begun);
+            worker.last_patience().ask(tell).await;
             return Reply::Failed(failure);
         }
     };
     match first_order(&running.start) {
+        Some(Order::Carry(slice)) if outlives(&running, slice, claimed) => {
+            pass_on(&running, slice).await;
+            Reply::Executed
+        }
         Some(Order::Carry(slice)) => carry::carry(running, slice).await,
         Some(Order::Serve { workers, life }) => serve::serve(running, workers, life).await,
         Some(Order::Start) | None => {
@@ -55,11 +63,48 @@ pub(crate) fn first_order(start: &StartRecord) -> Option<Order> {
     })
 }
 
+/// Whether opening the task has cost so much of this worker's life that the first window outlives it.
+fn outlives<T: Task>(running: &Running<T>, bundle: Slice, claimed: Time) -> bool {
+    let (limits, intervals) = (&running.manifest.limits, &running.manifest.intervals);
+    let over = running.start.zero + bundle.window.to().min(running.start.end) + limits.tail;
+    let slow = running.now().since(claimed) > limits.lead.max(intervals.margin);
+    slow && over + limits.closing > running.lease
+}
+
+/// Lets another worker carry the first bundle.
+async fn pass_on<T: Task>(running: &Running<T>, bundle: Slice) {
+    let (zero, sent) = (running.start.zero, running.now());
+    let expires = zero + bundle.window.to().min(running.start.end);
+    let sender = running.sender();
+    sender.send(Order::Carry(bundle), expires).await;
+    watch(&sender, vec![Order::Carry(bundle)], sent, zero, expires).await;
+}
+
+/// Opens the task, as long as nobody stops the run and the worker lives.
+async fn open_in_time<T: Task>(worker: &Worker, task: &mut T) -> Result<(), Failure> {
+    let cx = worker.run_context();
+    let stopped = async {
+        while !worker.is_stopped().await {
+            let next = worker.now() + worker.manifest.intervals.stop;
+            worker.clock().sleep_until(next).await;
+        }
+    };
+    let last = worker.lease - worker.manifest.limits.closing;
+    tokio::select! {
+        biased;
+        opened = task.open(&cx) => opened,
+        () = stopped => Err(Failure::new("it was stopped before it had begun")),
+        () = worker.clock().sleep_until(last) => Err(Failure::new(
+            "it has not begun: what is done before took longer than its worker lives",
+        )),
+    }
+}
+
 async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
     let manifest = &worker.manifest;
     let mut task: T = read(worker, manifest.job).await?;
     task.seed(manifest.seed);
-    task.open(&worker.run_context()).await?;
+    open_in_time(worker, &mut task).await?;
     let extent = task.extent();
     let plan = plan(&task, task.expected_life(), &manifest.limits)
         .map_err(|error| Failure::because("the task cannot be cut", &error))?;
@@ -88,7 +133,12 @@ async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
             Extent::Batch => manifest.limits.batch_end,
         },
     };
-    worker.book.write_start(&start).await.map_err(unwritten)?;
+    let begun = Begun::Started(start.clone());
+    if !worker.book.write_begun(&begun).await.map_err(unwritten)? {
+        return Err(Failure::new(
+            "the worker that starts the run was held for gone before it had",
+        ));
+    }
     Ok((task, start))
 }
 

@@ -184,6 +184,7 @@ fn world(ledger: Arc<dyn Ledger>) -> World {
         kinds: kinds(),
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
+        voice: star_core::Voice::default(),
     }
 }
 

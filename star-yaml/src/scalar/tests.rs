@@ -77,10 +77,7 @@ fn a_number_that_no_number_can_hold_is_refused() {
         "0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
         "123456789012345678901234567890123456789012345678901234567890",
     ] {
-        assert_eq!(
-            read(text),
-            Err(format!("`{text}` is too large for a number"))
-        );
+        assert_eq!(read(text), Err("this is too large for a number".to_owned()));
     }
 }
 

@@ -152,7 +152,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "float-too-large.yml",
         "1e999",
-        "float-too-large.yml:1:7: error: `1e999` is too large for a number (put it in quotes if it is meant as text)",
+        "float-too-large.yml:1:7: error: this is too large for a number (put it in quotes if it is meant as text)",
     ),
     (
         "indented-deeper-than-siblings.yml",
@@ -177,7 +177,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "integer-too-large.yml",
         "123456789012345678901",
-        "integer-too-large.yml:1:5: error: `123456789012345678901` is too large for a number (put it in quotes if it is meant as text)",
+        "integer-too-large.yml:1:5: error: this is too large for a number (put it in quotes if it is meant as text)",
     ),
     (
         "key-is-a-list.yml",
@@ -272,7 +272,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "tag-contradicted.yml",
         "many",
-        "tag-contradicted.yml:1:14: error: `many` is not what the tag `!!int` says",
+        "tag-contradicted.yml:1:14: error: this is not what the tag `!!int` says",
     ),
     (
         "tag-custom.yml",

@@ -1,5 +1,7 @@
 //! What holds for any input.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use star_core::document::{Node, Sources};
@@ -123,6 +125,22 @@ proptest! {
         parts in prop::collection::vec(prop::sample::select(PARTS), 0..60)
     ) {
         check_bytes(parts.concat().as_bytes())?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn nothing_of_64_kibibytes_takes_long(
+        parts in prop::collection::vec(prop::sample::select(PARTS), 1..6),
+        head in prop::collection::vec(prop::sample::select(PARTS), 0..6),
+    ) {
+        let (head, part) = (head.concat(), parts.concat());
+        let text = format!("{head}{}", part.repeat((64 << 10) / part.len()));
+        let started = Instant::now();
+        check_bytes(text.as_bytes())?;
+        prop_assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) use item::{Children, Item, Key, array_index};
 use method::Method;
 pub(crate) use operand::Operand;
 use operator::{Binary, Unary};
-use pattern::Pattern;
+pub(crate) use pattern::{Pattern, Search};
 
 /// What names stand for where an expression is used.
 pub(crate) trait Variable: Sized {

@@ -75,6 +75,16 @@ impl Path {
         select::select(&self.steps, document, STEP_LIMIT)
     }
 
+    /// Whether the path may select several values of one document.
+    pub fn finds_several(&self) -> bool {
+        self.steps.iter().any(|step| {
+            matches!(
+                step.kind,
+                Kind::Wildcard | Kind::Descent | Kind::Slice(_) | Kind::Filter(_) | Kind::Union(_)
+            )
+        })
+    }
+
     /// What in the path finds something else than it seems to, in the order of the text.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::error::Error;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -493,5 +494,63 @@ proptest! {
             let many = select(&path.steps, &document, 100_000);
             prop_assert!(few == many || matches!(few, Err(SelectError::TooMuch(_))));
         }
+    }
+}
+
+/// What paths are made of, for paths that are long.
+const PARTS: &[&str] = &[
+    "$",
+    "..",
+    ".",
+    "*",
+    "[*]",
+    "[0]",
+    "[-1:]",
+    "[?(@.a)]",
+    "[?(",
+    ")]",
+    "@",
+    "@.a",
+    "a",
+    "'a'",
+    "\"",
+    "'",
+    "`",
+    "~",
+    "^",
+    "[",
+    "]",
+    "(",
+    ")",
+    " && ",
+    " == ",
+    "1",
+    "/a+/.test(@)",
+    "!",
+    "-",
+    ",",
+    "é",
+    "@number()",
+    ".length",
+    "[?(@.a.includes('b'))]",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_path_of_64_kibibytes_takes_long(
+        parts in prop::collection::vec(prop::sample::select(PARTS), 1..6),
+        head in prop::collection::vec(prop::sample::select(PARTS), 0..4),
+        document in document(),
+    ) {
+        let (head, part) = (head.concat(), parts.concat());
+        let text = format!("{head}{}", part.repeat((64 << 10) / part.len()));
+        let started = Instant::now();
+        if let Ok(path) = Path::parse(&text) {
+            // Given up or not, it ends.
+            let _hits = path.select(&document);
+        }
+        prop_assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     }
 }

@@ -1,26 +1,32 @@
 //! The cells of a CSV file.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::str;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use serde_json::Value;
 use star_core::draw::Draws;
 
 use super::cast::cast;
-use super::rows::{Row, Rows};
-use crate::script::model::{Order, Payload};
+use super::rows::{Row, Rows, cell};
+use crate::script::model::{CsvFormat, Order, Payload};
 
 /// The named columns of a CSV file.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// All cells, row by row.
-    text: String,
-    /// Where each cell ends in the text; it begins where the one before ends.
-    ends: Vec<u32>,
+    /// The file.
+    bytes: Bytes,
+    /// Where each row begins in the file, and where it ends.
+    rows: Vec<(u32, u32)>,
+    format: CsvFormat,
     columns: usize,
-    rows: u32,
     cast: bool,
     /// The row of each turn; in the order of the file where there is none.
     permutation: Option<Arc<[u32]>>,
+    /// The names of the columns, where all rows go to one variable, and what goes there.
+    fields: Vec<String>,
+    all: OnceLock<Arc<Value>>,
 }
 
 /// Why a file is no table.
@@ -42,11 +48,17 @@ fn columns(count: usize) -> String {
 }
 
 impl TableError {
-    fn at(offset: usize, reason: String) -> Self {
+    pub(super) fn at(offset: usize, reason: String) -> Self {
         Self {
             reason,
             offset: Some(offset),
         }
+    }
+
+    /// The same error, where so many more bytes stand before its place.
+    fn behind(self, more: usize) -> Self {
+        let offset = self.offset.map(|offset| offset + more);
+        Self { offset, ..self }
     }
 
     pub(super) fn nowhere(reason: String) -> Self {
@@ -62,9 +74,9 @@ impl Table {
     /// has a name. A byte order mark is passed over.
     ///
     /// # Errors
-    /// Where the bytes are not UTF-8, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
-    pub fn read(bytes: &[u8], payload: &Payload) -> Result<Self, TableError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
+    /// Where the bytes are not UTF-8, a quote is not where it belongs, there is no row, rows have unlike numbers of columns, or there are fewer columns than names.
+    pub fn read(bytes: Bytes, payload: &Payload) -> Result<Self, TableError> {
+        let text = str::from_utf8(&bytes).map_err(|error| {
             TableError::at(
                 error.valid_up_to(),
                 "this is not UTF-8; save the file in that encoding".to_owned(),
@@ -73,17 +85,22 @@ impl Table {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let shift = bytes.len() - text.len();
         let mut table = Self {
-            text: String::with_capacity(text.len()),
-            ends: Vec::new(),
+            bytes: Bytes::new(),
+            rows: Vec::new(),
+            format: payload.format,
             columns: payload.fields.len(),
-            rows: 0,
             cast: payload.cast,
             permutation: None,
+            fields: Vec::new(),
+            all: OnceLock::new(),
         };
+        if payload.all_rows_in.is_some() {
+            table.fields.clone_from(&payload.fields);
+        }
         let whole = payload.all_rows_in.is_some() && payload.fields.is_empty();
         let mut width = None;
-        let mut rows = Rows::new(text, &payload.format);
-        while let Some(row) = rows.next()? {
+        let mut rows = Rows::strict(text, &payload.format);
+        while let Some(row) = rows.next().map_err(|error| error.behind(shift))? {
             let fault = |reason| TableError::at(shift + row.at, reason);
             if width.is_none() && whole {
                 table.columns = row.width();
@@ -101,9 +118,9 @@ impl Table {
                     "this row has {found}, and `fields` names {named}"
                 )));
             }
-            table.push(&row).map_err(fault)?;
+            table.push(&row, shift).map_err(fault)?;
         }
-        if table.rows == 0 {
+        if table.rows.is_empty() {
             let reason = match (rows.any(), payload.format.from) {
                 (false, _) => "the file is empty",
                 (true, 2) => "the file has a heading and no row",
@@ -111,37 +128,34 @@ impl Table {
             };
             return Err(TableError::nowhere(reason.to_owned()));
         }
-        table.text.shrink_to_fit();
-        table.ends.shrink_to_fit();
+        table.rows.shrink_to_fit();
+        table.bytes = bytes;
         Ok(table)
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), String> {
-        for cell in row.cells().take(self.columns) {
-            self.text.push_str(cell);
-            let end = u32::try_from(self.text.len())
-                .map_err(|_| "the file has more than 4 GiB of text")?;
-            self.ends.push(end);
-        }
-        self.rows = self
-            .rows
-            .checked_add(1)
-            .ok_or("the file has more than 2^32 rows")?;
+    fn push(&mut self, row: &Row<'_>, shift: usize) -> Result<(), String> {
+        let place = |offset: usize| u32::try_from(shift + offset).ok();
+        let span = place(row.at).zip(place(row.end));
+        // So there are also no more rows than can be counted.
+        self.rows.push(span.ok_or("the file has more than 4 GiB")?);
         Ok(())
     }
 
-    /// All rows as a list: of mappings by these names, or where there are none of lists.
-    pub fn all(&self, fields: &[String]) -> Value {
+    /// All rows as a list: of mappings by the payload's names, or where there are none of lists. It is made once, and kept with the table.
+    pub fn all(&self) -> Arc<Value> {
         let cells =
             |row| (0..self.columns).map(move |column| self.value(row, column).unwrap_or_default());
-        let rows = (0..self.rows).map(|row| {
-            if fields.is_empty() {
+        let rows = (0..self.rows()).map(|row| {
+            if self.fields.is_empty() {
                 Value::Array(cells(row).collect())
             } else {
-                Value::Object(fields.iter().cloned().zip(cells(row)).collect())
+                Value::Object(self.fields.iter().cloned().zip(cells(row)).collect())
             }
         });
-        Value::Array(rows.collect())
+        let all = self
+            .all
+            .get_or_init(|| Arc::new(Value::Array(rows.collect())));
+        Arc::clone(all)
     }
 
     /// The table with its rows in the order that the payload wants: for a random one a permutation, each as likely as any other
@@ -152,7 +166,7 @@ impl Table {
         self.permutation = match order {
             Order::Sequence => None,
             Order::Random => {
-                let mut rows: Vec<u32> = (0..self.rows).collect();
+                let mut rows: Vec<u32> = (0..self.rows()).collect();
                 for place in (1..rows.len()).rev() {
                     rows.swap(place, draws.below(place as u64 + 1) as usize);
                 }
@@ -164,39 +178,35 @@ impl Table {
 
     /// How many rows there are; at least one.
     pub fn rows(&self) -> u32 {
-        self.rows
+        self.rows.len() as u32
     }
 
     /// The row of a user, by its index among all of the run.
     pub fn row_of(&self, unit: u64) -> u32 {
-        let turn = (unit % u64::from(self.rows.max(1))) as u32;
+        let turn = (unit % u64::from(self.rows().max(1))) as u32;
         match &self.permutation {
             Some(rows) => rows.get(turn as usize).copied().unwrap_or(turn),
             None => turn,
         }
     }
 
-    /// The text of a cell, if there is one there.
-    pub fn text(&self, row: u32, column: usize) -> Option<&str> {
+    /// The text of a cell, if there is one there. It is read when it is asked for: what is kept of a file are its bytes.
+    pub fn text(&self, row: u32, column: usize) -> Option<Cow<'_, str>> {
         if column >= self.columns {
             return None;
         }
-        let cell = row as usize * self.columns + column;
-        let end = *self.ends.get(cell)? as usize;
-        let start = match cell.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.text.get(start..end)
+        let (start, end) = *self.rows.get(row as usize)?;
+        let row = self.bytes.get(start as usize..end as usize)?;
+        cell(str::from_utf8(row).ok()?, column, &self.format)
     }
 
     /// The value of a cell, if there is one there: with `cast` a number where it looks like one.
     pub fn value(&self, row: u32, column: usize) -> Option<Value> {
         let text = self.text(row, column)?;
         Some(if self.cast {
-            cast(text)
+            cast(&text)
         } else {
-            Value::String(text.to_owned())
+            Value::String(text.into_owned())
         })
     }
 }

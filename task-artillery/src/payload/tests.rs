@@ -1,6 +1,12 @@
-use std::collections::HashSet;
+mod quotes;
 
-use serde_json::json;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use star_core::document::BlobRef;
 use star_core::draw::Draws;
 use star_core::hash::Hash;
@@ -8,7 +14,7 @@ use star_core::hash::Hash;
 use super::*;
 use crate::script::model::{CsvFormat, Order, Payload};
 
-fn payload(fields: &[&str]) -> Payload {
+pub(super) fn payload(fields: &[&str]) -> Payload {
     Payload {
         file: BlobRef {
             name: "t.csv".to_owned(),
@@ -23,7 +29,11 @@ fn payload(fields: &[&str]) -> Payload {
     }
 }
 
-fn rows(table: &Table, columns: usize) -> Vec<Vec<&str>> {
+fn parsed(bytes: &[u8], payload: &Payload) -> Result<Table, TableError> {
+    Table::read(Bytes::copy_from_slice(bytes), payload)
+}
+
+fn rows(table: &Table, columns: usize) -> Vec<Vec<Cow<'_, str>>> {
     (0..table.rows())
         .map(|row| {
             (0..columns)
@@ -34,7 +44,7 @@ fn rows(table: &Table, columns: usize) -> Vec<Vec<&str>> {
 }
 
 fn refused(bytes: &[u8], payload: &Payload) -> (String, Option<usize>) {
-    let error = Table::read(bytes, payload).unwrap_err();
+    let error = parsed(bytes, payload).unwrap_err();
     (error.reason, error.offset)
 }
 
@@ -42,7 +52,7 @@ fn refused(bytes: &[u8], payload: &Payload) -> (String, Option<usize>) {
 fn marks_quotes_blank_lines_and_windows_line_ends_are_read() {
     let bytes =
         b"\xef\xbb\xbfuser,n\r\nada,04\r\n\r\n\"bob, jr\",2\r\n\"say \"\"hi\"\"\",\"two\nlines\"";
-    let whole = Table::read(bytes, &payload(&["a", "b"])).unwrap();
+    let whole = parsed(bytes, &payload(&["a", "b"])).unwrap();
     assert_eq!(
         rows(&whole, 2),
         [
@@ -52,7 +62,7 @@ fn marks_quotes_blank_lines_and_windows_line_ends_are_read() {
             ["say \"hi\"", "two\nlines"]
         ],
     );
-    let table = Table::read(
+    let table = parsed(
         bytes,
         &Payload {
             format: CsvFormat {
@@ -63,12 +73,12 @@ fn marks_quotes_blank_lines_and_windows_line_ends_are_read() {
         },
     )
     .unwrap();
-    assert_eq!((table.rows(), table.text(0, 0)), (3, Some("ada")));
+    assert_eq!((table.rows(), table.text(0, 0)), (3, Some("ada".into())));
 }
 
 #[test]
 fn only_named_columns_are_kept() {
-    let table = Table::read(
+    let table = parsed(
         b"a;b;c\nd;e;f",
         &Payload {
             format: CsvFormat {
@@ -84,18 +94,18 @@ fn only_named_columns_are_kept() {
         (table.text(0, 2), table.text(2, 0), table.value(9, 9)),
         (None, None, None)
     );
-    let none = Table::read(b"a,b", &payload(&[])).unwrap();
+    let none = parsed(b"a,b", &payload(&[])).unwrap();
     assert_eq!((none.rows(), none.text(0, 0)), (1, None));
 }
 
 #[test]
 fn cells_are_cast_when_they_are_asked_for() {
-    let table = Table::read(b"04,x\n", &payload(&["a", "b"])).unwrap();
+    let table = parsed(b"04,x\n", &payload(&["a", "b"])).unwrap();
     assert_eq!(
         (table.value(0, 0), table.value(0, 1)),
         (Some(json!(4)), Some(json!("x")))
     );
-    let table = Table::read(
+    let table = parsed(
         b"04,x\n",
         &Payload {
             cast: false,
@@ -160,7 +170,7 @@ fn files_that_are_no_tables_are_refused_with_their_place() {
 
 #[test]
 fn in_sequence_rows_go_round_by_the_units_index() {
-    let table = Table::read(b"a\nb\nc\n", &payload(&["x"])).unwrap();
+    let table = parsed(b"a\nb\nc\n", &payload(&["x"])).unwrap();
     let table = table.ordered(Order::Sequence, &mut Draws::new(1, 0, 0, 0));
     assert_eq!(
         [0, 1, 2, 3, 7].map(|unit| table.row_of(unit)),
@@ -174,7 +184,7 @@ fn at_random_each_row_is_used_once_before_any_is_used_twice() {
     let rows: Vec<_> = (0..1000).map(|row| row.to_string()).collect();
     let bytes = rows.join("\n");
     let order = |seed| {
-        let table = Table::read(bytes.as_bytes(), &payload(&["x"])).unwrap();
+        let table = parsed(bytes.as_bytes(), &payload(&["x"])).unwrap();
         let table = table.ordered(Order::Random, &mut Draws::new(seed, 0, 0, 0));
         let rows: Vec<_> = (0..1000).map(|unit| table.row_of(unit)).collect();
         assert_eq!(rows.iter().copied().collect::<HashSet<_>>().len(), 1000);
@@ -190,7 +200,7 @@ fn at_random_each_row_is_used_once_before_any_is_used_twice() {
 fn every_order_of_rows_is_as_likely() {
     let mut seen = std::collections::HashMap::new();
     for seed in 0..6000 {
-        let table = Table::read(b"a\nb\nc\n", &payload(&["x"])).unwrap();
+        let table = parsed(b"a\nb\nc\n", &payload(&["x"])).unwrap();
         let table = table.ordered(Order::Random, &mut Draws::new(seed, 0, 0, 0));
         *seen
             .entry([0, 1, 2].map(|unit| table.row_of(unit)))
@@ -208,7 +218,7 @@ fn read(bytes: &[u8], fields: &[&str], format: CsvFormat) -> Table {
         format,
         ..payload(fields)
     };
-    Table::read(bytes, &payload).unwrap()
+    parsed(bytes, &payload).unwrap()
 }
 
 #[test]
@@ -219,7 +229,7 @@ fn empty_lines_are_rows_where_they_are_wanted() {
     };
     let cells = |bytes: &[u8]| {
         let table = read(bytes, &["x"], kept);
-        let cells = (0..table.rows()).map(|row| table.text(row, 0).unwrap().to_owned());
+        let cells = (0..table.rows()).map(|row| table.text(row, 0).unwrap().into_owned());
         cells.collect::<Vec<_>>()
     };
     for (bytes, expected) in [
@@ -273,9 +283,10 @@ fn all_rows_are_a_list_of_mappings_or_of_lists() {
             all_rows_in: Some("rows".to_owned()),
             ..payload(fields)
         };
-        Table::read(b"a,1\nb,2\n", &payload)
-            .unwrap()
-            .all(&payload.fields)
+        let table = parsed(b"a,1\nb,2\n", &payload).unwrap();
+        let all = table.all();
+        assert!(Arc::ptr_eq(&all, &table.all()), "it is made once");
+        Value::clone(&all)
     };
     assert_eq!(
         whole(&["n", "v"]),
@@ -283,4 +294,72 @@ fn all_rows_are_a_list_of_mappings_or_of_lists() {
     );
     assert_eq!(whole(&["n"]), json!([{"n": "a"}, {"n": "b"}]));
     assert_eq!(whole(&[]), json!([["a", 1], ["b", 2]]));
+}
+
+/// All rows of a text as the reader of the whole file has them.
+fn in_one_go(text: &str, format: &CsvFormat) -> Option<Vec<Vec<String>>> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder
+        .has_headers(false)
+        .delimiter(format.delimiter)
+        .comment(format.comment);
+    match format.quote {
+        Some(quote) => builder.quote(quote),
+        None => builder.quoting(false),
+    };
+    if let Some(escape) = format.escape {
+        builder.escape(Some(escape)).double_quote(false);
+    }
+    let mut reader = builder.from_reader(text.as_bytes());
+    let records = reader.records().map(|record| {
+        let record = record.ok()?;
+        Some(record.iter().map(ToOwned::to_owned).collect())
+    });
+    records.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_row_read_alone_is_the_row_in_its_file(
+        text in "([ab,;\"'\\\\#é \r\n]|\r\n|\n\n|\"[,\n\"]{0,3}\"){0,40}",
+        delimiter in prop::sample::select(vec![b',', b';']),
+        quote in prop::sample::select(vec![None, Some(b'"'), Some(b'\'')]),
+        escape in prop::sample::select(vec![None, Some(b'\\')]),
+        comment in prop::sample::select(vec![None, Some(b'#')]),
+    ) {
+        let format = CsvFormat { delimiter, quote, escape, comment, ..CsvFormat::default() };
+        let names: Vec<_> = (0..9).map(|name| name.to_string()).collect();
+        let mut payload = Payload { format, ..payload(&[]) };
+        let whole = in_one_go(&text, &format);
+        if let Some(rows) = whole.filter(|rows| !rows.is_empty()) {
+            let width = rows[0].len().min(names.len());
+            payload.fields = names[..width].to_vec();
+            let table = match parsed(text.as_bytes(), &payload) {
+                Ok(table) => table,
+                Err(error) => {
+                    prop_assert!(error.reason.contains("quote"), "{}", error.reason);
+                    return Ok(());
+                }
+            };
+            let found: Vec<Vec<_>> = (0..table.rows())
+                .map(|row| (0..width).map(|column| table.text(row, column).unwrap().into_owned()).collect())
+                .collect();
+            let expected: Vec<_> = rows.into_iter().map(|row| row[..width].to_vec()).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
+
+#[test]
+fn a_fault_behind_comments_is_told_in_its_own_row() {
+    let commented = Payload {
+        format: CsvFormat {
+            comment: Some(b'#'),
+            ..CsvFormat::default()
+        },
+        ..payload(&["x"])
+    };
+    assert_eq!(refused(b"a,b\n#c\n\n#d\ne\n", &commented).1, Some(11));
 }

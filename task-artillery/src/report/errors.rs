@@ -79,14 +79,17 @@ impl Errors {
         self.own.values().chain(self.made.values()).sum::<u64>() + self.others
     }
 
-    /// Each name with its count, in alphabetical order; last those counted together, as `other`.
+    /// Each name with its count, in alphabetical order; those counted together are called `other`.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         let own = self.own.iter().map(|(name, count)| (&**name, *count));
         let made = self.made.iter().map(|(name, count)| (&**name, *count));
-        let mut named: Vec<_> = own.chain(made).collect();
-        named.sort_unstable();
         let others = (self.others > 0).then_some(("other", self.others));
-        named.into_iter().chain(others)
+        // What a script or an answer made may be called as what is our own, or as the others.
+        let mut named: BTreeMap<&str, u64> = BTreeMap::new();
+        for (name, count) in own.chain(made).chain(others) {
+            *named.entry(name).or_default() += count;
+        }
+        named.into_iter()
     }
 }
 

@@ -9,10 +9,13 @@ use star_core::{Facts, Histogram, Report, Verdict, as_nanos};
 
 use super::active::Active;
 use super::errors::Errors;
+use super::periods::Periods;
 use super::series::Series;
 use super::summary::Summary;
 use super::traffic::Traffic;
 use super::users::Users;
+use super::view::View;
+use crate::arrivals::Load;
 
 /// What a run of a script is measured by. Times are in microseconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +51,10 @@ pub struct LoadReport {
     pub requests: Vec<RequestReport>,
     /// By when it happened.
     pub series: Series,
+    /// By when it happened, more coarsely, and told apart further.
+    pub periods: Periods,
+    /// How it is read.
+    pub view: View,
 }
 
 /// One scenario's part.
@@ -64,7 +71,7 @@ pub struct ScenarioReport {
 
 /// One phase's part: of the users that arrived in it, however long they live.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct PhaseReport {
     /// Its name, if it has one.
     pub name: Option<String>,
@@ -74,6 +81,10 @@ pub struct PhaseReport {
     /// When it ends.
     #[serde(with = "as_nanos")]
     pub to: Duration,
+    /// Who arrives meanwhile.
+    pub load: Option<Load>,
+    /// How many users at most are under way when another arrives.
+    pub max_users: Option<u32>,
     /// Its users.
     pub users: Users,
     /// Their requests.
@@ -86,6 +97,8 @@ pub struct PhaseReport {
 pub struct RequestReport {
     /// `METHOD path` or `METHOD path (name)`, as in the script.
     pub name: String,
+    /// What Artillery's figures call its endpoint, if they do.
+    pub endpoint: Option<String>,
     /// What was sent, and what came of it.
     pub traffic: Traffic,
 }
@@ -103,6 +116,8 @@ impl PhaseReport {
         take_greater(&mut self.name, other.name);
         take_greater(&mut self.from, other.from);
         take_greater(&mut self.to, other.to);
+        take_greater(&mut self.max_users, other.max_users);
+        self.load = self.load.or(other.load);
         self.users.merge(other.users);
         self.traffic.merge(other.traffic);
     }
@@ -111,6 +126,7 @@ impl PhaseReport {
 impl RequestReport {
     fn merge(&mut self, other: Self) {
         take_greater(&mut self.name, other.name);
+        take_greater(&mut self.endpoint, other.endpoint);
         self.traffic.merge(other.traffic);
     }
 }
@@ -153,6 +169,8 @@ impl Report for LoadReport {
         merge_each(&mut self.phases, other.phases, PhaseReport::merge);
         merge_each(&mut self.requests, other.requests, RequestReport::merge);
         self.series.merge(other.series);
+        self.periods.merge(other.periods);
+        take_greater(&mut self.view, other.view);
     }
 
     fn summarize(&self, facts: &Facts) -> Summary {
@@ -198,6 +216,7 @@ impl Report for LoadReport {
             "scenarios": scenarios.collect::<Vec<_>>(),
             "phases": phases.collect::<Vec<_>>(),
             "requests": requests.collect::<Vec<_>>(),
+            "periods": self.periods.whole().counts(),
         })
     }
 }

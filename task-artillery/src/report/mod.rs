@@ -8,24 +8,32 @@
 //! by [`Place`]: small numbers in the order of the script, which is the same in every worker.
 
 mod active;
+mod apdex;
+mod endpoint;
 mod errors;
 mod load;
 mod names;
+mod periods;
 mod record;
 mod series;
 mod summary;
 mod traffic;
 mod users;
+mod view;
 
 pub use active::Active;
+pub use apdex::Apdex;
+pub use endpoint::{Answered, Endpoint, EndpointKey, Endpoints};
 pub use errors::{ErrorName, Errors};
 pub use load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
-pub use names::{Names, PhaseName};
+pub use names::{Names, PhaseName, RequestName};
+pub use periods::{Parts, Period, Periods};
 pub use record::{Connected, Place, Received};
 pub use series::{Bucket, MOST_BUCKETS, Series};
 pub use summary::Summary;
 pub use traffic::Traffic;
 pub use users::Users;
+pub use view::View;
 
 #[cfg(test)]
 mod tests;

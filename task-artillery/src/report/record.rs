@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::endpoint::{Answered, EndpointKey};
 use super::errors::ErrorName;
 use super::load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
-use super::names::Names;
+use super::names::{Names, PhaseName};
+use super::periods::{Parts, Period};
 use super::traffic::Traffic;
 
 /// Where something happened, by the numbers of [`Names`].
@@ -39,6 +41,21 @@ pub struct Connected {
 }
 
 impl LoadReport {
+    /// Takes over the names of the script's phases, before anything is recorded.
+    pub fn prepare_phases(&mut self, phases: &[PhaseName]) {
+        self.phases = phases
+            .iter()
+            .map(|phase| PhaseReport {
+                name: phase.name.clone(),
+                from: phase.from,
+                to: phase.to,
+                load: phase.load,
+                max_users: phase.max_users,
+                ..PhaseReport::default()
+            })
+            .collect();
+    }
+
     /// Takes over the names of the script's parts, before anything is recorded.
     pub fn prepare(&mut self, names: &Names) {
         let scenarios = names.scenarios.iter();
@@ -48,33 +65,42 @@ impl LoadReport {
                 ..ScenarioReport::default()
             })
             .collect();
-        let phases = names.phases.iter();
-        self.phases = phases
-            .map(|phase| PhaseReport {
-                name: phase.name.clone(),
-                from: phase.from,
-                to: phase.to,
-                ..PhaseReport::default()
-            })
-            .collect();
+        self.prepare_phases(&names.phases);
         let requests = names.requests.iter();
         self.requests = requests
             .map(|name| RequestReport {
-                name: name.clone(),
+                name: name.label.clone(),
+                endpoint: name.endpoint.clone(),
                 ..RequestReport::default()
             })
             .collect();
         self.series.reach(names.length);
+        let (bucket, requests) = (self.series.width(), names.requests.len());
+        self.periods
+            .reach(names.length, bucket, requests, &names.view);
+        self.view = names.view.clone();
     }
 
     /// A user sets out at `at` of the run's own time.
     pub fn user_started(&mut self, at: Duration, place: Place) {
         self.users_everywhere(at, place, |users| users.started += 1);
+        let scenario = u32::try_from(place.scenario).unwrap_or(u32::MAX);
+        *self.period(at).scenarios.entry(scenario).or_default() += 1;
+    }
+
+    /// A user is turned away.
+    pub fn user_skipped(&mut self, at: Duration) {
+        let period = self.period(at);
+        period.skipped += 1;
+        period.counted.note(at);
     }
 
     /// A user has come to the end of its flow after so long.
     pub fn user_completed(&mut self, at: Duration, place: Place, lived: Duration) {
         self.session.record_duration(lived);
+        let period = self.period(at);
+        period.session.record_duration(lived);
+        period.timed.note(at);
         self.users_everywhere(at, place, |users| users.completed += 1);
     }
 
@@ -95,6 +121,11 @@ impl LoadReport {
         self.traffic_everywhere(at, place, |traffic| traffic.requests += 1);
     }
 
+    /// An answer is compared with what it has to be, in so many ways.
+    pub fn matched(&mut self, at: Duration, place: Place, matches: u64) {
+        self.traffic_everywhere(at, place, |traffic| traffic.matches += matches);
+    }
+
     /// A response's headers have come.
     pub fn response(&mut self, at: Duration, place: Place, received: Received) {
         let Received {
@@ -107,6 +138,10 @@ impl LoadReport {
             .entry(status / 100)
             .or_default()
             .record_duration(latency);
+        let period = self.period(at);
+        let times = period.classes.entry(status / 100).or_default();
+        times.record_duration(latency);
+        period.timed.note(at);
         self.traffic_everywhere(at, place, |traffic| {
             traffic.responses += 1;
             *traffic.codes.entry(status).or_default() += 1;
@@ -118,16 +153,70 @@ impl LoadReport {
     pub fn body(&mut self, at: Duration, place: Place, bytes: u64, total: Option<Duration>) {
         if let Some(total) = total {
             self.total.record_duration(total);
+            self.part(at, |parts| parts.total.record_duration(total));
         }
         self.traffic_everywhere(at, place, |traffic| traffic.bytes += bytes);
     }
 
-    /// A connection was opened.
-    pub fn connected(&mut self, connected: Connected) {
-        self.connect.record_duration(connected.connect);
-        if let Some(tls) = connected.tls {
-            self.tls.record_duration(tls);
+    /// All of the last answer to a request has come.
+    pub fn answered(
+        &mut self,
+        at: Duration,
+        endpoint: Option<EndpointKey<'_>>,
+        answered: &Answered,
+    ) {
+        let threshold = self.view.apdex.map(Duration::from_micros);
+        let period = self.period(at);
+        if let Some(endpoint) = endpoint {
+            period.endpoints.answered(endpoint, answered);
         }
+        if let Some(threshold) = threshold {
+            period.apdex.record(answered.total, threshold);
+        }
+    }
+
+    /// A request's headers are not waited for any more: it failed, or its user was ended.
+    pub fn given_up(&mut self, at: Duration) {
+        self.period(at).unanswered += 1;
+    }
+
+    /// A request failed before all of its last answer had come.
+    pub fn unanswered(
+        &mut self,
+        at: Duration,
+        endpoint: Option<EndpointKey<'_>>,
+        error: &ErrorName,
+    ) {
+        if let Some(endpoint) = endpoint {
+            self.period(at).endpoints.failed(endpoint, error);
+        }
+    }
+
+    /// A name was looked up.
+    pub fn looked_up(&mut self, at: Duration, took: Duration) {
+        self.dns.record_duration(took);
+        self.part(at, |parts| parts.dns.record_duration(took));
+    }
+
+    /// A connection was opened.
+    pub fn connected(&mut self, at: Duration, connected: Connected) {
+        let Connected { connect, tls } = connected;
+        self.connect.record_duration(connect);
+        self.part(at, |parts| parts.tcp.record_duration(connect));
+        if let Some(tls) = tls {
+            self.tls.record_duration(tls);
+            self.part(at, |parts| parts.tls.record_duration(tls));
+        }
+    }
+
+    fn part(&mut self, at: Duration, record: impl FnOnce(&mut Parts)) {
+        if self.view.extended {
+            record(&mut self.period(at).parts);
+        }
+    }
+
+    fn period(&mut self, at: Duration) -> &mut Period {
+        self.periods.at(self.series.begin_of(at))
     }
 
     fn users_everywhere(
@@ -137,6 +226,7 @@ impl LoadReport {
         change: impl Fn(&mut super::users::Users),
     ) {
         self.active.note(at);
+        self.period(at).counted.note(at);
         change(&mut self.users);
         if let Some(scenario) = self.scenarios.get_mut(place.scenario) {
             change(&mut scenario.users);
@@ -149,6 +239,7 @@ impl LoadReport {
 
     fn traffic_everywhere(&mut self, at: Duration, place: Place, change: impl Fn(&mut Traffic)) {
         self.active.note(at);
+        self.period(at).counted.note(at);
         change(&mut self.traffic);
         if let Some(scenario) = self.scenarios.get_mut(place.scenario) {
             change(&mut scenario.traffic);

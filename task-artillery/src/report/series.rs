@@ -50,11 +50,19 @@ impl Series {
 
     /// The bucket of an instant of the run's own time.
     pub fn at(&mut self, at: Duration) -> &mut Bucket {
-        let number = at.as_secs() / self.width.max(1);
-        let number = u32::try_from(number)
-            .unwrap_or(u32::MAX)
-            .min(MOST_BUCKETS - 1);
+        let number = self.number_of(at);
         self.buckets.entry(number).or_default()
+    }
+
+    /// When the bucket of an instant begins.
+    pub fn begin_of(&self, at: Duration) -> Duration {
+        self.width().saturating_mul(self.number_of(at))
+    }
+
+    fn number_of(&self, at: Duration) -> u32 {
+        let number = at.as_secs() / self.width.max(1);
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        number.min(MOST_BUCKETS - 1)
     }
 
     /// Adds another's. All series of a run are of one width.

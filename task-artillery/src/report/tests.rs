@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use star_core::{Facts, Histogram, Report as _, RunId, Tally, Time, Verdict};
 
 use super::*;
+use crate::arrivals::Load;
+
+mod formats;
 
 /// Something that happens to a user.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +22,10 @@ enum Event {
     Response(u16),
     Body,
     Connected,
+    Answered(u16),
+    Unanswered,
+    Skipped,
+    LookedUp,
 }
 
 fn event() -> impl Strategy<Value = (u64, Place, Event)> {
@@ -30,6 +37,10 @@ fn event() -> impl Strategy<Value = (u64, Place, Event)> {
         prop::sample::select(vec![200_u16, 201, 302, 404, 500]).prop_map(Event::Response),
         Just(Event::Body),
         Just(Event::Connected),
+        prop::sample::select(vec![200_u16, 404]).prop_map(Event::Answered),
+        Just(Event::Unanswered),
+        Just(Event::Skipped),
+        Just(Event::LookedUp),
     ];
     let place = (0..2_usize, 0..2_usize, prop::option::of(0..3_usize)).prop_map(
         |(scenario, phase, request)| Place {
@@ -41,25 +52,45 @@ fn event() -> impl Strategy<Value = (u64, Place, Event)> {
     (0..900_000_u64, place, event)
 }
 
+fn request(label: &str) -> RequestName {
+    RequestName {
+        label: label.to_owned(),
+        endpoint: label
+            .split_once(' ')
+            .map(|(_, endpoint)| endpoint.to_owned()),
+    }
+}
+
 fn names() -> Names {
     let phase = |name: Option<&str>, from, to| PhaseName {
         name: name.map(str::to_owned),
         from: Duration::from_secs(from),
         to: Duration::from_secs(to),
+        load: Some(Load::Rate { from: 0.2, to: 0.2 }),
+        max_users: None,
     };
     Names {
         scenarios: vec!["buy".to_owned(), "1".to_owned()],
         phases: vec![phase(Some("warm up"), 0, 10), phase(None, 10, 25)],
         requests: ["GET /", "POST /items (create)", "GET /items/{{ id }}"]
-            .map(str::to_owned)
+            .map(request)
             .into(),
+        view: View::default(),
         length: Duration::from_secs(35),
     }
 }
 
 fn prepared() -> LoadReport {
     let mut report = LoadReport::default();
-    report.prepare(&names());
+    report.prepare(&Names {
+        view: View {
+            extended: true,
+            apdex: Some(600),
+            made: true,
+            ..View::default()
+        },
+        ..names()
+    });
     report
 }
 
@@ -85,11 +116,31 @@ fn apply(report: &mut LoadReport, (millis, place, event): (u64, Place, Event)) {
         ),
         Event::Body => report.body(at, place, millis, Some(micros)),
         Event::Connected => {
-            report.connected(Connected {
-                connect: micros,
-                tls: place.request.map(|_| micros),
-            });
+            let tls = place.request.map(|_| micros);
+            let connect = micros;
+            report.connected(at, Connected { connect, tls });
         }
+        Event::Answered(status) => {
+            let made = format!("/items/{}", millis % 300);
+            let endpoint = match place.request {
+                Some(number) => EndpointKey::Number(number),
+                None => EndpointKey::Made(&made),
+            };
+            let answered = Answered {
+                status,
+                latency: micros,
+                total: micros * 2,
+                server_timing: (status == 404).then_some(micros),
+            };
+            report.answered(at, Some(endpoint), &answered);
+        }
+        Event::Unanswered => {
+            let endpoint = place.request.map(EndpointKey::Number);
+            report.given_up(at);
+            report.unanswered(at, endpoint, &Cow::Borrowed("ECONNREFUSED"));
+        }
+        Event::Skipped => report.user_skipped(at),
+        Event::LookedUp => report.looked_up(at, micros),
     }
 }
 
@@ -111,6 +162,8 @@ fn wire(report: &LoadReport) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn merging_is_exact_in_any_order_and_grouping(
         a in prop::collection::vec(event(), 0..120),
@@ -153,7 +206,7 @@ proptest! {
 #[test]
 fn a_report_of_many_kinds_of_errors_and_a_long_run_stays_small() {
     let mut report = prepared();
-    for n in 0..200_000_u64 {
+    for n in 0..50_000_u64 {
         let place = Place {
             request: Some(0),
             ..Place::default()
@@ -169,10 +222,22 @@ fn a_report_of_many_kinds_of_errors_and_a_long_run_stays_small() {
                 lateness: Duration::ZERO,
             },
         );
+        let answered = Answered {
+            status: 200,
+            latency: Duration::from_micros(n),
+            total: Duration::from_micros(n),
+            server_timing: None,
+        };
+        let made = format!("/{n}");
+        let endpoint = match n % 2 {
+            0 => EndpointKey::Number(0),
+            _ => EndpointKey::Made(&made),
+        };
+        report.answered(at, Some(endpoint), &answered);
     }
     assert_eq!(report.series.buckets().count() as u32, MOST_BUCKETS);
     assert!(wire(&report).len() < 2_000_000, "{}", wire(&report).len());
-    assert_eq!(report.errors().total(), 200_000);
+    assert_eq!(report.errors().total(), 50_000);
 }
 
 fn facts(tally: Tally) -> Facts {
@@ -197,7 +262,12 @@ fn facts(tally: Tally) -> Facts {
 
 /// Three users of one scenario and one of another, in two phases: eleven requests, one of them without an answer.
 fn sample() -> LoadReport {
-    let mut report = prepared();
+    sample_of(&names())
+}
+
+fn sample_of(names: &Names) -> LoadReport {
+    let mut report = LoadReport::default();
+    report.prepare(names);
     let seconds = Duration::from_secs_f64;
     let answer = |report: &mut LoadReport, at: f64, place: Place, status: u16, millis: u64| {
         report.request(seconds(at), place);
@@ -214,6 +284,14 @@ fn sample() -> LoadReport {
         );
         let total = latency + Duration::from_millis(1);
         report.body(seconds(at) + total, place, 512, Some(total));
+        let answered = Answered {
+            status,
+            latency,
+            total,
+            server_timing: None,
+        };
+        let endpoint = place.request.map(EndpointKey::Number);
+        report.answered(seconds(at) + total, endpoint, &answered);
     };
     for (number, begin) in [1.0, 5.0, 14.0].into_iter().enumerate() {
         let place = Place {
@@ -226,10 +304,11 @@ fn sample() -> LoadReport {
             ..place
         };
         report.user_started(seconds(begin), place);
-        report.connected(Connected {
+        let connected = Connected {
             connect: Duration::from_micros(240),
             tls: None,
-        });
+        };
+        report.connected(seconds(begin), connected);
         answer(&mut report, begin, on(0), 200, 2 + number as u64);
         answer(&mut report, begin + 1.0, on(1), 201, 12);
         answer(
@@ -241,7 +320,7 @@ fn sample() -> LoadReport {
         );
         report.user_completed(seconds(begin + 3.0), place, Duration::from_secs(3));
     }
-    report.dns.record_duration(Duration::from_micros(800));
+    report.looked_up(seconds(0.9), Duration::from_micros(800));
     let place = Place {
         scenario: 1,
         phase: 1,
@@ -254,7 +333,10 @@ fn sample() -> LoadReport {
     report.user_started(seconds(20.0), place);
     answer(&mut report, 20.0, on, 200, 1500);
     report.request(seconds(22.0), on);
-    report.user_failed(seconds(22.5), on, &Cow::Borrowed("ECONNRESET"));
+    let reset = Cow::Borrowed("ECONNRESET");
+    report.given_up(seconds(22.5));
+    report.unanswered(seconds(22.5), Some(EndpointKey::Number(0)), &reset);
+    report.user_failed(seconds(22.5), on, &reset);
     report
 }
 
@@ -317,7 +399,7 @@ fn users_that_were_turned_away_are_in_the_json() {
 #[test]
 fn requests_of_one_path_are_told_apart_by_method_in_the_text_and_not_in_artillery_s_figures() {
     let mut report = LoadReport::default();
-    let requests = ["GET /items", "POST /items"].map(str::to_owned).into();
+    let requests = ["GET /items", "POST /items"].map(request).into();
     report.prepare(&Names {
         requests,
         ..Names::default()
@@ -335,6 +417,13 @@ fn requests_of_one_path_are_told_apart_by_method_in_the_text_and_not_in_artiller
             lateness: Duration::ZERO,
         };
         report.response(latency, place, received);
+        let answered = Answered {
+            status: 200,
+            latency,
+            total: latency,
+            server_timing: None,
+        };
+        report.answered(latency, Some(EndpointKey::Number(request)), &answered);
     }
     let summary = report.summarize(&facts(Tally::default()));
     let json = serde_json::to_value(&summary).unwrap();

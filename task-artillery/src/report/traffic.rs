@@ -18,7 +18,9 @@ pub struct Traffic {
     pub responses: u64,
     /// The answers by status.
     pub codes: BTreeMap<u16, u64>,
-    /// What ended users.
+    /// How often an answer was compared with what it has to be, whatever came of it.
+    pub matches: u64,
+    /// What ended users, or what they got over.
     pub errors: Errors,
     /// How many bytes of bodies were received, as they came over the network.
     pub bytes: u64,
@@ -34,6 +36,7 @@ impl Traffic {
         for (code, count) in other.codes {
             *self.codes.entry(code).or_default() += count;
         }
+        self.matches += other.matches;
         self.errors.merge(other.errors);
         self.bytes += other.bytes;
         self.response_time.merge(&other.response_time);
@@ -45,6 +48,7 @@ impl Traffic {
             "requests": self.requests,
             "responses": self.responses,
             "codes": self.codes,
+            "matches": self.matches,
             "errors": self.errors,
             "bytes": self.bytes,
             "responseTimes": self.response_time.count(),

@@ -17,6 +17,12 @@ pub(super) const VARIABLES: u64 = BEYOND_STEPS + 1;
 /// The calls in `config`, made once for all users.
 const CONFIG: u64 = BEYOND_STEPS + 2;
 
+/// What a step draws apart from its own draws is at the sum of this and its number: whether it is done at all.
+pub(super) const CHANCE: u64 = 1 << 33;
+
+/// The same, for what a condition before the step draws.
+pub(super) const CONDITION: u64 = 1 << 34;
+
 /// The order of the first payload's rows; the second's is at the next number, and so on.
 const PAYLOADS: u64 = BEYOND_STEPS + 1000;
 

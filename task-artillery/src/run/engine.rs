@@ -1,21 +1,27 @@
 //! The script, compiled for a chunk.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::Value;
-use star_core::{Failure, Unit};
+use star_core::document::BlobRef;
+use star_core::{Failure, Lanes, Unit};
 
-use super::http::{Locations, Shared, Trust};
+use super::endpoint::Naming;
+use super::files::Files;
+use super::http::{Locations, Security, Shared};
 use super::step::Step;
-use super::{Cx, draws};
+use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
 use crate::life;
-use crate::payload::Table;
-use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place};
-use crate::script::model::{Payload, Request, Weights};
-use crate::script::{Globals, Script, Secrets, Vars};
+use crate::payload::{Table, shared};
+use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place, RequestName, View};
+use crate::script::model::{Payload, Reporting, Request, Weights};
+use crate::script::template::Template;
+use crate::script::{Confidential, Globals, Script, Secrets, Vars};
 
 /// What the users of a chunk share.
 #[derive(Debug)]
@@ -26,31 +32,42 @@ pub(super) struct Engine {
     globals: Rc<Globals>,
     tables: Vec<Arc<Table>>,
     names: Names,
+    naming: Naming,
     http: Rc<Shared>,
     secrets: Secrets,
+    confidential: Confidential,
     rehearsal: bool,
 }
 
 impl Engine {
-    /// Compiles a script: its texts, its JSON paths, its payloads, its target.
+    /// Compiles a script: its texts, its JSON paths, its payloads, its target; with these lanes' share of its connections.
     ///
     /// # Errors
     /// Where a payload can't be read, or the script is not one that was checked.
     pub(super) async fn new(
         script: &Script,
         arrivals: &Arrivals,
+        lanes: Lanes,
         cx: &Cx,
     ) -> Result<Self, Failure> {
         let mut tables = Vec::with_capacity(script.payloads.len());
         for (index, payload) in script.payloads.iter().enumerate() {
-            tables.push(Arc::new(table(index, payload, cx).await?));
+            let key = (payload.clone(), cx.seed(), index);
+            tables.push(shared(key, table(index, payload, cx)).await?);
+        }
+        let mut files = Files::default();
+        let mut compiled =
+            Compiled::new(script, tables.clone(), cx.seed(), &files, cx.rehearsal())?;
+        if files.fetch(cx).await? {
+            compiled = Compiled::new(script, tables.clone(), cx.seed(), &files, cx.rehearsal())?;
         }
         let Compiled {
             flows,
             requests,
+            naming,
             globals,
             locations,
-        } = Compiled::new(script, tables.clone(), cx.seed())?;
+        } = compiled;
         Ok(Self {
             flows,
             weights: Weights::new(&script.scenarios),
@@ -58,16 +75,18 @@ impl Engine {
             globals: Rc::new(globals),
             tables,
             names: names(script, arrivals, requests),
+            naming,
             http: Rc::new(Shared::new(
                 locations,
-                script.http.timeout,
-                if script.tls.reject_unauthorized {
-                    Trust::Authorities
-                } else {
-                    Trust::Anybody
-                },
+                script.http.clone(),
+                Security::new(&script.tls, cx).await?,
+                script
+                    .http
+                    .pool
+                    .map(|pool| limit::share(pool.get(), lanes) as usize),
             )),
             secrets: script.secrets.clone(),
+            confidential: Confidential::of(script),
             rehearsal: cx.rehearsal(),
         })
     }
@@ -82,6 +101,11 @@ impl Engine {
         &self.http
     }
 
+    /// What reports call endpoints.
+    pub(super) fn naming(&self) -> &Naming {
+        &self.naming
+    }
+
     /// Whether nothing is to have an effect on the world.
     pub(super) fn rehearsal(&self) -> bool {
         self.rehearsal
@@ -90,6 +114,16 @@ impl Engine {
     /// An error's name, in which nothing of the environment is to be read.
     pub(super) fn shown(&self, name: ErrorName) -> ErrorName {
         self.secrets.redact(name)
+    }
+
+    /// A text for people, in which nothing of the environment is to be read.
+    pub(super) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        self.secrets.redact(text)
+    }
+
+    /// A rendered text as errors may show it: as the script has it where it is made of what is not to be shown.
+    pub(super) fn legible(&self, template: &Template, rendered: String) -> String {
+        self.confidential.shown(template, rendered)
     }
 
     /// The steps of a scenario.
@@ -125,9 +159,15 @@ impl Engine {
         let mut drawn = unit.draws(draws::VARIABLES, 0);
         Vars::new(Rc::clone(&self.globals), unit.index(), &mut drawn)
     }
+
+    /// The variables of what is done once per run: with the first row of each payload.
+    pub(super) fn vars_of_nobody(&self, unit: &Unit<LoadReport>) -> Vars {
+        let mut drawn = unit.draws(draws::VARIABLES, 0);
+        Vars::new(Rc::clone(&self.globals), 0, &mut drawn)
+    }
 }
 
-/// Whether a script can be compiled, apart from its payloads.
+/// Whether a script can be compiled, apart from its files.
 ///
 /// # Errors
 /// One sentence.
@@ -135,8 +175,16 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
     if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
-    Compiled::new(script, Vec::new(), 0)
-        .map(|_| ())
+    Security::check(&script.tls)?;
+    let files = Files::default();
+    let whole = Compiled::new(script, Vec::new(), 0, &files, false);
+    let once = [&script.before, &script.after].map(|flow| once::alone(script, flow));
+    let once = once
+        .iter()
+        .map(|script| Compiled::new(script, Vec::new(), 0, &files, false));
+    let mut compiled = std::iter::once(whole).chain(once);
+    compiled
+        .try_for_each(|compiled| compiled.map(|_| ()))
         .map_err(|failure| failure.to_string())
 }
 
@@ -144,21 +192,31 @@ pub(crate) fn check(script: &Script) -> Result<(), String> {
 struct Compiled {
     flows: Vec<Vec<Step>>,
     requests: Requests,
+    naming: Naming,
     globals: Globals,
     locations: Locations,
 }
 
 impl Compiled {
-    fn new(script: &Script, tables: Vec<Arc<Table>>, seed: u64) -> Result<Self, Failure> {
+    fn new(
+        script: &Script,
+        tables: Vec<Arc<Table>>,
+        seed: u64,
+        files: &Files,
+        rehearsal: bool,
+    ) -> Result<Self, Failure> {
         let given = [
             ("target".to_owned(), Value::from(&*script.target)),
             ("$testId".to_owned(), Value::from(format!("t{seed:016x}"))),
         ];
+        let captured = script.known_from_before(rehearsal).into_owned();
+        let given = given.into_iter().chain(captured);
         let mut drawn = draws::of_config(seed);
         let globals = Globals::new(script, tables, given, &mut drawn);
         let locations = Locations::new(&script.target)
             .map_err(|error| Failure::because("the target cannot be reached", &error))?;
-        let mut compiler = Compiler::new(&globals, &locations);
+        let naming = Naming::new(&script.reporting.endpoints, &script.target);
+        let mut compiler = Compiler::new(&globals, &locations, &naming, files);
         let scenarios = script.scenarios.iter();
         let flows = scenarios
             .map(|scenario| Step::compile_all(&scenario.flow, &mut compiler))
@@ -166,6 +224,7 @@ impl Compiled {
         Ok(Self {
             flows,
             requests: compiler.requests,
+            naming,
             globals,
             locations,
         })
@@ -174,7 +233,7 @@ impl Compiled {
 
 async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failure> {
     let bytes = cx.blob(&payload.file).await?;
-    let table = Table::read(&bytes, payload).map_err(|error| {
+    let table = Table::read(bytes, payload).map_err(|error| {
         Failure::because(
             format!("the payload `{}` cannot be read", payload.file.name),
             &error,
@@ -186,21 +245,39 @@ async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failur
 
 fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
     let scenarios = script.scenarios.iter().enumerate();
+    Names {
+        scenarios: scenarios
+            .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
+            .collect(),
+        phases: phases(script, arrivals),
+        view: view(&script.reporting, requests.made),
+        requests: requests.names,
+        length: arrivals.duration().saturating_add(life::longest(script)),
+    }
+}
+
+/// What reports call the script's phases.
+pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
     let phases = script.phases.iter().enumerate().map(|(index, phase)| {
         let span = arrivals.span_of(index).unwrap_or_default();
         PhaseName {
             name: phase.name.clone(),
             from: span.start,
             to: span.end,
+            load: Some(phase.load),
+            max_users: phase.max_users,
         }
     });
-    Names {
-        scenarios: scenarios
-            .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
-            .collect(),
-        phases: phases.collect(),
-        requests: requests.names,
-        length: arrivals.duration().saturating_add(life::longest(script)),
+    phases.collect()
+}
+
+fn view(reporting: &Reporting, made: bool) -> View {
+    View {
+        extended: reporting.extended_metrics,
+        namespace: reporting.endpoints.metrics_namespace.clone(),
+        without_requests: reporting.endpoints.suppress_output,
+        apdex: reporting.apdex,
+        made,
     }
 }
 
@@ -211,35 +288,53 @@ pub(super) struct Compiler<'s> {
     pub(super) globals: &'s Globals,
     /// Where URLs lead.
     pub(super) locations: &'s Locations,
+    files: &'s Files,
+    /// What reports call endpoints.
+    pub(super) naming: &'s Naming,
     requests: Requests,
 }
 
 /// The names of requests, and the number of each.
 #[derive(Debug, Default)]
 struct Requests {
-    names: Vec<String>,
+    names: Vec<RequestName>,
     numbers: HashMap<String, usize>,
+    /// Whether an endpoint's name is made of data.
+    made: bool,
 }
 
 impl<'s> Compiler<'s> {
-    fn new(globals: &'s Globals, locations: &'s Locations) -> Self {
+    fn new(
+        globals: &'s Globals,
+        locations: &'s Locations,
+        naming: &'s Naming,
+        files: &'s Files,
+    ) -> Self {
         Self {
             globals,
             locations,
+            naming,
+            files,
             requests: Requests::default(),
         }
     }
 
+    /// A file's bytes.
+    pub(super) fn file(&self, file: &BlobRef) -> Bytes {
+        self.files.get(file)
+    }
+
     /// The number of a request in reports: what is called the same is counted together.
     pub(super) fn number_of(&mut self, request: &Request) -> usize {
-        let Requests { names, numbers } = &mut self.requests;
-        let (method, endpoint) = (request.method.as_str(), &request.endpoint);
-        let name = match &request.name {
-            Some(name) => format!("{method} {endpoint} ({name})"),
-            None => format!("{method} {endpoint}"),
-        };
-        *numbers.entry(name).or_insert_with_key(|name| {
-            names.push(name.clone());
+        let Requests {
+            names,
+            numbers,
+            made,
+        } = &mut self.requests;
+        *made |= self.naming.is_made(request);
+        let name = self.naming.of(request);
+        *numbers.entry(name.label.clone()).or_insert_with(|| {
+            names.push(name);
             names.len() - 1
         })
     }

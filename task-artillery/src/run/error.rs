@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::http::{DecodeError, RequestError, UrlError};
+use crate::condition::Unevaluated;
 use crate::report::ErrorName;
 use crate::script::model::{LoopError, ThinkError};
 
@@ -27,6 +28,9 @@ pub(super) enum UserError {
     /// A loop's count is none.
     #[error(transparent)]
     Loop(#[from] LoopError),
+    /// A condition neither holds nor does not.
+    #[error("Invalid condition: {0}")]
+    Condition(String, #[source] Unevaluated),
     /// The worker's time was over.
     #[error("the worker's time was over")]
     CutOff,
@@ -39,6 +43,7 @@ impl UserError {
             Self::Request(error) => return error.name(),
             Self::Think(error) => return Cow::Owned(error.to_string()),
             Self::Loop(error) => return Cow::Owned(error.to_string()),
+            Self::Condition(..) => return Cow::Owned(self.to_string()),
             Self::Capture => "Failed capture or match",
             Self::BodyTooLong => "ERR_BODY_TOO_LONG",
             Self::BodyBroken => "Z_DATA_ERROR",

@@ -46,7 +46,7 @@ impl<'a> Limit<'a> {
 }
 
 /// How many of `all` these lanes may have: as even as can be, the first lanes one more.
-fn share(all: u32, lanes: Lanes) -> u32 {
+pub(super) fn share(all: u32, lanes: Lanes) -> u32 {
     let more = all % lanes.of();
     let more = more.clamp(lanes.first(), lanes.end()) - lanes.first();
     all / lanes.of() * lanes.count() + more

@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::Time;
 
 use super::Cx;
-use crate::report::{ErrorName, Place, Received};
+use crate::report::{Answered, EndpointKey, ErrorName, Place, Received};
 
 /// Where a user's measurements go: into the report, at the user's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -68,9 +68,19 @@ impl<'u> Meter<'u> {
             .record(|report| report.mishap(now, self.place, &Cow::Borrowed(error)));
     }
 
-    /// A request is attempted.
-    pub(super) fn request(&self, now: Duration) {
+    /// A request is attempted. It is pending until it is said to be answered, or until what this gives is dropped.
+    pub(super) fn request(&self, now: Duration) -> Pending<'u> {
         self.cx.record(|report| report.request(now, self.place));
+        Pending { cx: Some(self.cx) }
+    }
+
+    /// An answer is compared with what it has to be, in so many ways.
+    pub(super) fn matched(&self, matches: u64) {
+        if matches > 0 {
+            let now = self.now();
+            self.cx
+                .record(|report| report.matched(now, self.place, matches));
+        }
     }
 
     /// A response's headers have come.
@@ -89,5 +99,43 @@ impl<'u> Meter<'u> {
     pub(super) fn body(&self, now: Duration, bytes: u64, total: Option<Duration>) {
         self.cx
             .record(|report| report.body(now, self.place, bytes, total));
+    }
+
+    /// All of the last answer to a request has come.
+    pub(super) fn answered(&self, endpoint: Option<EndpointKey<'_>>, answered: &Answered) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.answered(now, endpoint, answered));
+    }
+
+    /// A request failed before all of its last answer had come.
+    pub(super) fn unanswered(&self, endpoint: Option<EndpointKey<'_>>, error: &ErrorName) {
+        let now = self.now();
+        self.cx
+            .record(|report| report.unanswered(now, endpoint, error));
+    }
+}
+
+/// A request whose headers have not come yet.
+#[derive(Debug)]
+#[must_use = "dropping it says that the request is given up"]
+pub(super) struct Pending<'u> {
+    /// None once they have.
+    cx: Option<&'u Cx>,
+}
+
+impl Pending<'_> {
+    /// They have come.
+    pub(super) fn answered(mut self) {
+        self.cx = None;
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if let Some(cx) = self.cx {
+            let now = cx.now();
+            cx.record(|report| report.given_up(now));
+        }
     }
 }

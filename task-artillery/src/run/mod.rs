@@ -8,16 +8,20 @@
 //! target's answers, and what depends on them.
 //!
 //! A kind of step is a variant of [`StepKind`](step::StepKind) and a file in `step/`. Users speak to the target through an
-//! [`http::Client`]; another protocol is another client in [`User`], made when its first step needs it.
+//! [`http::Client`]; another protocol is another client in [`Walk`](walk::Walk), made when its first step needs it.
 
 mod draws;
+mod endpoint;
 mod engine;
 mod error;
+mod files;
 mod http;
 mod limit;
 mod meter;
+pub(crate) mod once;
 mod step;
 mod user;
+mod walk;
 
 use std::rc::Rc;
 
@@ -27,7 +31,7 @@ use crate::arrivals::Arrivals;
 use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
-pub(crate) use engine::check;
+pub(crate) use engine::{check, phases};
 use limit::Limit;
 use user::User;
 
@@ -44,7 +48,7 @@ pub(crate) async fn execute(
     slice: Slice,
     cx: &Cx,
 ) -> Result<(), Failure> {
-    let engine = Rc::new(Engine::new(script, arrivals, cx).await?);
+    let engine = Rc::new(Engine::new(script, arrivals, slice.lanes, cx).await?);
     cx.record(|report| report.prepare(engine.names()));
     if !cx.rehearsal() {
         let (engine, cx) = (Rc::clone(&engine), cx.clone());
@@ -54,6 +58,8 @@ pub(crate) async fn execute(
     let mut units = cx.units(&slice);
     while let Some(unit) = units.next().await {
         if limit.turns_away(&unit, cx) {
+            let now = cx.now();
+            cx.record(|report| report.user_skipped(now));
             unit.skip();
             continue;
         }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use star_core::document::{Diagnostic, Diagnostics, Options};
 
+use super::address::without_user;
 use super::number;
 
 /// A script that sends requests to one endpoint: of the options `endpoint` (a URL), `duration` (seconds), `rate` and `rampTo` (requests a
@@ -57,7 +58,8 @@ fn endpoint(given: Option<String>) -> Result<(String, String), Diagnostic> {
         .filter(|text| !text.is_empty())
         .unwrap_or_else(|| "http://aws.amazon.com".to_owned());
     let wrong = || {
-        let message = format!("the endpoint `{given}` is not an `http:` or `https:` URL");
+        let shown = without_user(&given);
+        let message = format!("the endpoint `{shown}` is not an `http:` or `https:` URL");
         Diagnostic::error(message).help("for example `https://example.com/path`")
     };
     super::parse::absolute(&given).ok_or_else(wrong)?;

@@ -12,7 +12,8 @@ pub(super) struct Environment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} is not of the form `NAME=value`")]
 pub(super) struct EnvironmentError {
-    line: usize,
+    /// Counted from 1.
+    pub(super) line: usize,
 }
 
 impl Environment {
@@ -20,9 +21,11 @@ impl Environment {
     /// three kinds keep blanks and line breaks, and in double ones `\n`, `\r`, `\t`, `\"` and `\\` mean what they mean elsewhere.
     pub(super) fn add(&mut self, text: &str) -> Result<(), EnvironmentError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut rest = text;
+        let (mut rest, mut counted, mut line) = (text, text, 1);
         while !rest.is_empty() {
-            let line = text[..text.len() - rest.len()].matches('\n').count() + 1;
+            let passed = &counted[..counted.len() - rest.len()];
+            line += passed.matches('\n').count();
+            counted = rest;
             let trimmed = rest.trim_start_matches([' ', '\t', '\r']);
             let (first, after) = trimmed.split_once('\n').unwrap_or((trimmed, ""));
             if first.is_empty() || first.starts_with('#') {
@@ -124,7 +127,12 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_variable_is_named_and_not_shown() {
-        for (text, line) in [("A=1\nhunter2\nB=2", 2), ("\n\na b=1", 3), ("=x", 1)] {
+        for (text, line) in [
+            ("A=1\nhunter2\nB=2", 2),
+            ("\n\na b=1", 3),
+            ("=x", 1),
+            ("A='1\n2'\n\nb", 4),
+        ] {
             assert_eq!(read(text), Err(EnvironmentError { line }), "{text:?}");
         }
     }

@@ -4,12 +4,16 @@
 //! durations, and texts with placeholders are [`Template`](template::Template)s whose variables are known to exist. What a script
 //! asks for and this version does not carry out is a fault as well, so nothing in a script is silently without effect.
 
+pub(crate) mod address;
 mod begin;
+mod confidential;
 mod environment;
 pub mod model;
+pub(crate) mod once;
 mod parse;
 pub mod path;
 mod secrets;
+mod spelling;
 pub mod split;
 pub mod template;
 mod vars;
@@ -17,8 +21,9 @@ mod vars;
 pub use star_core::document::{duration, number};
 
 pub use begin::begin;
+pub use confidential::Confidential;
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;
 pub use split::Split;
-pub use vars::{Globals, Vars};
+pub use vars::{Changes, Globals, Vars};

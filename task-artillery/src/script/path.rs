@@ -47,6 +47,11 @@ impl Path {
         self.segments.len() > 1
     }
 
+    /// Whether it leads to the same place as another, or further into the value there.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.segments.starts_with(&other.segments)
+    }
+
     /// Whether [`set`](Self::set) would have to make a list longer than [`MAX_INDEX`].
     pub fn is_out_of_reach(&self) -> bool {
         let inner = self.segments.get(1..).unwrap_or_default();
@@ -92,6 +97,36 @@ impl Path {
             };
         }
         *at = value;
+    }
+
+    /// Takes away what lies there, given the variable's value; in a list null takes its place. Nothing is made on the way.
+    pub fn unset(&self, root: &mut Value) {
+        let Some((last, inner)) = self.segments.get(1..).and_then(<[_]>::split_last) else {
+            return;
+        };
+        let mut at = root;
+        for segment in inner {
+            let next = match at {
+                Value::Object(map) => map.get_mut(&**segment),
+                Value::Array(list) => index(segment).and_then(|place| list.get_mut(place)),
+                _ => None,
+            };
+            let Some(next) = next else {
+                return;
+            };
+            at = next;
+        }
+        match at {
+            Value::Object(map) => {
+                map.shift_remove(&**last);
+            }
+            Value::Array(list) => {
+                if let Some(item) = index(last).and_then(|place| list.get_mut(place)) {
+                    *item = Value::Null;
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -235,6 +270,23 @@ mod tests {
         assert_eq!(get("v.list[01]"), None);
         assert_eq!(get("v.list[7]"), None);
         assert_eq!(get("v.none.at.all"), None);
+    }
+
+    #[test]
+    fn unsetting_takes_away_what_is_there_and_makes_nothing() {
+        let mut root = json!({"a": [1, {"b": 2, "c": 3}], "d": "x"});
+        for path in [
+            "v.a[1].b",
+            "v.a[0]",
+            "v.d.e",
+            "v.none.at.all",
+            "v.a[9]",
+            "v",
+            "v.a.b",
+        ] {
+            Path::parse(path).unset(&mut root);
+        }
+        assert_eq!(root, json!({"a": [null, {"c": 3}], "d": "x"}));
     }
 
     #[test]

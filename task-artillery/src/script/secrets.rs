@@ -7,6 +7,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::spelling::spelled;
+
 /// The variables of the environment that a script names (`$env.NAME`), as they were when it was read. They travel with the script, and
 /// nothing that is printed shows a value.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,21 +39,36 @@ impl Secrets {
         Value::Object(pairs.collect())
     }
 
-    /// A text for people: where it has a value, the variable's name instead.
+    /// A text for people: where it has a value, the variable's name instead. A value is also found as JSON, URLs and forms spell it.
     pub fn redact<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
         let mut text = text.into();
-        let mut found: Vec<(&String, &String)> = self
-            .0
-            .iter()
-            .filter(|(_, value)| value.len() >= SHORTEST && text.contains(value.as_str()))
-            .collect();
+        let long_enough = self.0.iter().filter(|(_, value)| value.len() >= SHORTEST);
+        let mut values: Vec<(&String, &String)> = long_enough.collect();
         // A value that is a part of another would leave the rest of that one.
-        found.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-        for (name, value) in found {
-            text = Cow::Owned(text.replace(value.as_str(), &format!("{{{{ $env.{name} }}}}")));
+        values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+        for (name, value) in values {
+            if let Some(redacted) = replaced(&text, value, &format!("{{{{ $env.{name} }}}}")) {
+                text = Cow::Owned(redacted);
+            }
         }
         text
     }
+}
+
+/// A text with something else for each spelling of a value; none where it has none.
+fn replaced(text: &str, value: &str, by: &str) -> Option<String> {
+    let mut replaced = String::new();
+    let mut done = 0;
+    for (at, _) in text.char_indices() {
+        if at >= done
+            && let Some(length) = spelled(&text[at..], value)
+        {
+            replaced.push_str(&text[done..at]);
+            replaced.push_str(by);
+            done = at + length;
+        }
+    }
+    (done > 0).then(|| replaced + &text[done..])
 }
 
 impl fmt::Debug for Secrets {
@@ -80,6 +97,26 @@ mod tests {
             "a {{ $env.LONGER }} b {{ $env.TOKEN }} 1"
         );
         assert!(matches!(secrets().redact("nothing"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn values_are_found_however_they_are_spelled() {
+        let mut secrets = Secrets::default();
+        secrets.keep("S", "My tok\"en%\\zzé");
+        for text in [
+            "<My tok\"en%\\zzé>",
+            r#"<My tok\"en%\\zzé>"#,
+            "<My%20tok%22en%25%5Czz%C3%A9>",
+            "<My+tok%22en%25%5czz%c3%a9>",
+            "<My tok%22en%\\zz%C3%A9>",
+            "<my tok\"en%\\zzé>",
+            r"<My tok\u0022en%\u005czz\u00e9>",
+        ] {
+            assert_eq!(secrets.redact(text), "<{{ $env.S }}>", "{text}");
+        }
+        for text in ["My tok", "Mi tok\"en%\\zzé", "%", "\\", "\\u00", "%C3"] {
+            assert_eq!(secrets.redact(text), text);
+        }
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! The variables of a virtual user.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
 use star_core::draw::Draws;
 
-use super::model::{Header, Script};
+use super::model::{Cookie, Header, Script};
 use super::path::Path;
 use super::secrets::Secrets;
 use crate::payload::Table;
@@ -25,9 +25,10 @@ pub struct Globals {
     columns: HashMap<String, (usize, usize)>,
     tables: Vec<Arc<Table>>,
     /// Payloads whose rows all users have.
-    lists: HashMap<String, Value>,
+    lists: HashMap<String, Arc<Value>>,
     constants: HashMap<String, Value>,
     headers: Vec<Header>,
+    cookies: Vec<Cookie>,
 }
 
 /// A variable of the script.
@@ -71,7 +72,7 @@ impl Globals {
             if let Some(name) = &payload.all_rows_in {
                 // A script is checked before its files are there.
                 let rows = globals.tables.get(table);
-                let rows = rows.map(|rows| rows.all(&payload.fields));
+                let rows = rows.map(|rows| rows.all());
                 globals.lists.insert(name.clone(), rows.unwrap_or_default());
                 globals.columns.remove(name);
                 continue;
@@ -103,6 +104,8 @@ impl Globals {
             .iter()
             .map(|header| header.settle(draws))
             .collect();
+        let cookies = script.cookies.iter();
+        globals.cookies = cookies.map(|cookie| cookie.settle(draws)).collect();
         globals
     }
 
@@ -110,19 +113,40 @@ impl Globals {
     pub fn headers(&self) -> &[Header] {
         &self.headers
     }
+
+    /// The cookies that a user is given at every request, their calls made.
+    pub fn cookies(&self) -> &[Cookie] {
+        &self.cookies
+    }
 }
 
 /// The variables of one user.
 #[derive(Clone, Debug, Default)]
 pub struct Vars {
     own: HashMap<String, Value>,
+    /// What the user has made undefined, whatever others have under that name.
+    undefined: HashSet<String>,
     globals: Rc<Globals>,
     /// The user's row in each table.
     rows: Box<[u32]>,
     /// Which element of each variable that is a list.
     choices: Box<[usize]>,
     uuid: [u64; 2],
+    branch: Option<Box<Branch>>,
 }
+
+/// What the variables of a branch have that a user's own do not: a user that does several things at once has variables for each.
+#[derive(Clone, Debug)]
+struct Branch {
+    /// The variables as they were when the branch began.
+    under: Rc<Vars>,
+    /// Where it has set something; none leads into another.
+    set: Vec<Path>,
+}
+
+/// What a branch has set, in order; none where it has made something undefined.
+#[derive(Debug, Default)]
+pub struct Changes(Vec<(Path, Option<Value>)>);
 
 impl Vars {
     /// The variables of a new user: its rows go by its number among all of the run's, its `$uuid` and its choices among the
@@ -130,6 +154,7 @@ impl Vars {
     pub fn new(globals: Rc<Globals>, unit: u64, draws: &mut Draws) -> Self {
         Self {
             own: HashMap::new(),
+            undefined: HashSet::new(),
             rows: globals
                 .tables
                 .iter()
@@ -142,6 +167,49 @@ impl Vars {
                 .map(|length| draws.below(*length) as usize)
                 .collect(),
             globals,
+            branch: None,
+        }
+    }
+
+    /// The variables of something that is done beside others: they begin as these, and no change reaches these or the others.
+    pub fn branch(under: &Rc<Self>) -> Self {
+        Self {
+            own: HashMap::new(),
+            undefined: HashSet::new(),
+            globals: Rc::clone(&under.globals),
+            rows: Box::default(),
+            choices: Box::default(),
+            uuid: under.uuid,
+            branch: Some(Box::new(Branch {
+                under: Rc::clone(under),
+                set: Vec::new(),
+            })),
+        }
+    }
+
+    /// What a branch has set.
+    pub fn into_changes(mut self) -> Changes {
+        let set = self.branch.take().map(|branch| branch.set);
+        let changes = set.into_iter().flatten().map(|path| {
+            let value = if path.is_deep() {
+                let root = self.own.get(path.root());
+                let value = root.and_then(|root| path.get(Cow::Borrowed(root)));
+                value.map(Cow::into_owned)
+            } else {
+                self.own.remove(path.root())
+            };
+            (path, value)
+        });
+        Changes(changes.collect())
+    }
+
+    /// Sets what a branch has set.
+    pub fn apply(&mut self, changes: Changes) {
+        for (path, value) in changes.0 {
+            match value {
+                Some(value) => self.set(&path, value),
+                None => self.unset(&path),
+            }
         }
     }
 
@@ -157,6 +225,9 @@ impl Vars {
 
     /// Sets the value at a path, for this user.
     pub fn set(&mut self, path: &Path, value: Value) {
+        if let Some(branch) = &mut self.branch {
+            branch.note(path);
+        }
         if !path.is_deep() {
             match self.own.get_mut(path.root()) {
                 Some(known) => *known = value,
@@ -169,17 +240,41 @@ impl Vars {
             None => self.named(path.root()).map_or(Value::Null, Cow::into_owned),
         };
         path.set(&mut root, value);
-        self.own.insert(path.root().to_owned(), root);
+        self.set_named(path.root(), root);
+    }
+
+    /// Makes the value at a path undefined, for this user. In a list it becomes null, as JSON has it.
+    pub fn unset(&mut self, path: &Path) {
+        if let Some(branch) = &mut self.branch {
+            branch.note(path);
+        }
+        if !path.is_deep() {
+            self.own.remove(path.root());
+            self.undefined.insert(path.root().to_owned());
+            return;
+        }
+        if let Some(root) = self.named(path.root()) {
+            let mut root = root.into_owned();
+            path.unset(&mut root);
+            self.set_named(path.root(), root);
+        }
     }
 
     /// Sets a variable by its name, whatever is in it.
     pub(super) fn set_named(&mut self, name: &str, value: Value) {
         self.own.insert(name.to_owned(), value);
+        self.undefined.remove(name);
     }
 
     fn named(&self, name: &str) -> Option<Cow<'_, Value>> {
         if let Some(value) = self.own.get(name) {
             return Some(Cow::Borrowed(value));
+        }
+        if self.undefined.contains(name) {
+            return None;
+        }
+        if let Some(branch) = &self.branch {
+            return branch.under.named(name);
         }
         match self.globals.variables.get(name) {
             Some(Binding::One(value)) => return Some(Cow::Borrowed(value)),
@@ -202,6 +297,15 @@ impl Vars {
             return Some(Cow::Borrowed(value));
         }
         (name == "$uuid").then(|| Cow::Owned(uuid(self.uuid).into()))
+    }
+}
+
+impl Branch {
+    fn note(&mut self, path: &Path) {
+        if !self.set.iter().any(|known| path.is_within(known)) {
+            self.set.retain(|known| !known.is_within(path));
+            self.set.push(path.clone());
+        }
     }
 }
 

@@ -73,6 +73,33 @@ fn what_comes_over_the_wire_is_checked_again() {
         error(&|wire| at(wire, "/captures", capture.clone()))
             .contains("the JSONPath `$[?(@.x ==)]` cannot be read")
     );
+    for once in ["before", "after"] {
+        let broken = error(&|wire| {
+            wire[once] = wire["scenarios"][0]["flow"].clone();
+            wire[once][0]["kind"]["request"]["captures"] = capture.clone();
+        });
+        assert!(
+            broken.contains("the JSONPath `$[?(@.x ==)]` cannot be read"),
+            "{broken}"
+        );
+    }
+    let regexp = |pattern: &str, flags: &str| json!({"regexp": {"pattern": pattern, "flags": flags, "group": null}});
+    let selector = json!({"selector": {"css": "li:eq(1)", "attr": null, "index": "last"}});
+    for (from, said) in [
+        (
+            json!({"jsonList": "$[?(@.x ==)]"}),
+            "the JSONPath `$[?(@.x ==)]`",
+        ),
+        (json!({"header": "a b"}), "the name of a header `a b`"),
+        (regexp("(a", ""), "the regular expression `(a`"),
+        (regexp("a", "x"), "the regular expression `a`"),
+        (json!({"xpath": "//p:a"}), "the XPath `//p:a`"),
+        (selector, "the selector `li:eq(1)`"),
+    ] {
+        let matched = json!([{"from": from, "value": 1, "strict": true}]);
+        let error = error(&|wire| at(wire, "/matches", matched.clone()));
+        assert!(error.contains(&format!("{said} cannot be read")), "{error}");
+    }
     let header = json!([{"name": "a b", "value": "c"}]);
     assert!(
         error(&|wire| at(wire, "/headers", header.clone()))
@@ -136,12 +163,22 @@ fn users_may_live_on_for_their_pauses_and_an_answer() {
     assert_eq!(tail(GET, Some(900)), 7 + 5);
     let long = "{loop: [{think: 2}, {get: {url: /}}, {get: {url: /}}], count: 10}, {think: \"{{ $randomNumber(3, 4) }}\"}";
     assert_eq!(tail(long, Some(900)), 20 + 4 + 5);
+    let patient = "{get: {url: /, timeout: 30}}, {loop: [{get: {url: /, timeout: 2}}], count: 1}";
+    assert_eq!(tail(patient, Some(900)), 7 + 30);
     assert_eq!(tail(long, Some(60)), 20, "at most a third of a life");
     assert_eq!(
         tail(long, None),
         20 + 4 + 5 + 19,
         "and a second for each further request"
     );
+    let together = "{parallel: [{think: 2}, [{think: 1}, {think: 3}], {get: {url: /}}], limit: 2}";
+    assert_eq!(
+        tail(together, Some(900)),
+        2 * 4 + 5,
+        "two rounds of two, each at most as long as the longest"
+    );
+    let at_once = "{parallel: [{think: 9}, {think: 8}]}";
+    assert_eq!(tail(at_once, Some(900)), 9 + 5);
 }
 
 #[test]
@@ -212,5 +249,37 @@ fn windows_with_a_most_of_users_have_no_more_lanes() {
             most(180, 300)
         ],
         [None, Some(5), Some(5), Some(3), Some(3), None]
+    );
+}
+
+#[test]
+fn what_is_done_after_the_run_is_left_time_for_where_a_life_is_bounded() {
+    let text = "{config: {target: \"http://a.test\"}, scenarios: [{flow: [{think: 1}]}], after: {flow: [{think: 1}]}}";
+    let mut document = star_yaml::document_from("s.yml", text.as_bytes(), "").unwrap();
+    let task = Artillery::read(&mut document).unwrap();
+    let closing = |place: Limits| task.limits(place).closing;
+    assert_eq!(closing(Limits::here(1)), Limits::here(1).closing);
+    assert_eq!(
+        closing(lambda()),
+        lambda().closing + Duration::from_secs(225)
+    );
+    let longer = Limits {
+        life: Some(Duration::from_hours(1)),
+        ..lambda()
+    };
+    assert_eq!(closing(longer), lambda().closing + once::LONGEST);
+}
+
+#[test]
+fn users_who_share_connections_come_in_no_more_lanes_than_there_are_connections() {
+    let phases = "phases: [{duration: 60, arrivalRate: 1}, {duration: 60, arrivalRate: 1, maxVusers: 2}], http: {pool: 4}";
+    let task = script(phases, "", GET);
+    let most = |from, to| {
+        let [from, to] = [from, to].map(Duration::from_secs);
+        task.most_lanes(Window::new(from, to))
+    };
+    assert_eq!(
+        [most(0, 60), most(0, 120), most(120, 180)],
+        [Some(4), Some(2), Some(4)]
     );
 }

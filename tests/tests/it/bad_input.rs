@@ -110,9 +110,9 @@ fn scripts() -> Vec<(String, &'static str, &'static str)> {
             "unknown variable `nam`",
         ),
         (
-            flow("      - get: { url: \"/{{ $randomInt(1, 2) }}\" }\n"),
+            flow("      - get: { url: \"/{{ $randomNumber(1) }}\" }\n"),
             "script.yml:6:23",
-            "unknown function `$randomInt`",
+            "`$randomNumber` takes two whole numbers",
         ),
         (
             flow("      - get: { ulr: / }\n"),

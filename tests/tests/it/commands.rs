@@ -524,10 +524,7 @@ scenarios:
         shown.push_str(&std::fs::read_to_string(scratch.path(file)).unwrap());
     }
     assert!(!shown.contains(SECRET), "{shown}");
-    assert!(
-        shown.contains("Invalid think time: {{ $env.TOKEN }}"),
-        "{shown}"
-    );
+    assert!(shown.contains("Invalid think time: {{ pause }}"), "{shown}");
     let sent = tests::requests(&target);
     assert_eq!(sent.len(), 3);
     assert!(

@@ -53,6 +53,7 @@ fn an_interrupt_ends_the_run_with_a_partial_report() {
         let finished = finish(child).expect(130);
         assert!(finished.out.contains("STOPPED after"), "{}", finished.out);
         assert_eq!(json(&report)["slsart"]["partial"], true);
+        assert_eq!(json(&report)["slsart"]["verdict"], "stopped");
         let facts = &json(&report)["slsart"]["run"];
         assert_eq!(facts["planned"], 3000);
         assert!(

@@ -39,7 +39,7 @@ fn a_worker_that_dies_before_it_sends_its_bundles_parts_is_made_up_for() {
 }
 
 /// The processes that carry out chunks of a run, by the ledger they were given.
-fn workers_of(scratch: &Scratch) -> Vec<i32> {
+pub(crate) fn workers_of(scratch: &Scratch) -> Vec<i32> {
     let runs = scratch.runs();
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
@@ -52,7 +52,7 @@ fn workers_of(scratch: &Scratch) -> Vec<i32> {
     .collect()
 }
 
-fn kill(pid: i32) {
+pub(crate) fn kill(pid: i32) {
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }

@@ -6,9 +6,17 @@
 
 mod bad_input;
 mod commands;
+mod compatibility;
 mod duplicates;
 mod examples;
+mod includes;
 mod interrupts;
 mod losses;
+mod once;
+mod places;
 mod promise;
+mod reports;
+mod said;
 mod scripts;
+mod secrets;
+mod typed;

@@ -4,6 +4,8 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod rows;
+
 use std::process::Child;
 use std::time::{Duration, Instant};
 

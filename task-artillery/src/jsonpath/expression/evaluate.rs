@@ -154,7 +154,7 @@ impl<'a, V> Evaluation<'_, 'a, V> {
             Binary::NotEqual => !left.loosely_equals(&right, budget)?,
             Binary::StrictlyEqual => left.strictly_equals(&right),
             Binary::StrictlyNotEqual => !left.strictly_equals(&right),
-            Binary::Add => return add(left, &right, budget),
+            Binary::Add => return left.add(&right, budget),
             Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder => {
                 let (left, right) = (left.to_number(budget)?, right.to_number(budget)?);
                 return Ok(Operand::Number(match operator {
@@ -167,23 +167,4 @@ impl<'a, V> Evaluation<'_, 'a, V> {
         };
         Ok(Operand::Bool(truth))
     }
-}
-
-/// `+`: joins texts where one side is a text, or is written as one; adds otherwise.
-fn add<'a>(
-    left: &Operand<'a>,
-    right: &Operand<'a>,
-    budget: &mut Budget,
-) -> Result<Operand<'a>, TooMuch> {
-    let (left, right) = (left.to_primitive(budget)?, right.to_primitive(budget)?);
-    if !matches!(left, Operand::Text(_)) && !matches!(right, Operand::Text(_)) {
-        return Ok(Operand::Number(
-            left.to_number(budget)? + right.to_number(budget)?,
-        ));
-    }
-    let mut joined = left.to_text(budget)?.into_owned();
-    let right = right.to_text(budget)?;
-    budget.spend_on_text(joined.len() + right.len())?;
-    joined.push_str(&right);
-    Ok(Operand::Text(joined.into()))
 }

@@ -46,6 +46,15 @@ impl<'v> Item<'v> {
         })
     }
 
+    /// The property `name` of a text, if it has it.
+    pub(crate) fn of_text(
+        text: &str,
+        name: &str,
+        budget: &mut Budget,
+    ) -> Result<Option<Self>, TooMuch> {
+        text_property(text, name, budget)
+    }
+
     /// How many values there are in a list or an object.
     pub(crate) fn size(self) -> usize {
         match self {

@@ -80,7 +80,7 @@ impl<'a> Operand<'a> {
     }
 
     /// The number that it stands for; NaN where it stands for none.
-    pub(super) fn to_number(&self, budget: &mut Budget) -> Result<f64, TooMuch> {
+    pub(crate) fn to_number(&self, budget: &mut Budget) -> Result<f64, TooMuch> {
         Ok(match self {
             Self::Undefined => f64::NAN,
             Self::Null => 0.0,
@@ -115,11 +115,26 @@ impl<'a> Operand<'a> {
 
     /// Lists, objects and functions as the text that stands for them in computations, others as
     /// they are.
-    pub(super) fn to_primitive(&self, budget: &mut Budget) -> Result<Self, TooMuch> {
+    pub(crate) fn to_primitive(&self, budget: &mut Budget) -> Result<Self, TooMuch> {
         match self {
             Self::Json(_) | Self::List(_) | Self::Function => self.to_text(budget).map(Self::Text),
             _ => Ok(self.clone()),
         }
+    }
+
+    /// `+`: joins texts where one side is a text, or is written as one; adds otherwise.
+    pub(crate) fn add(&self, other: &Self, budget: &mut Budget) -> Result<Self, TooMuch> {
+        let (left, right) = (self.to_primitive(budget)?, other.to_primitive(budget)?);
+        if !matches!(left, Self::Text(_)) && !matches!(right, Self::Text(_)) {
+            return Ok(Self::Number(
+                left.to_number(budget)? + right.to_number(budget)?,
+            ));
+        }
+        let mut joined = left.to_text(budget)?.into_owned();
+        let right = right.to_text(budget)?;
+        budget.spend_on_text(joined.len() + right.len())?;
+        joined.push_str(&right);
+        Ok(Self::Text(joined.into()))
     }
 
     /// `===`.
@@ -135,7 +150,7 @@ impl<'a> Operand<'a> {
     }
 
     /// `==`.
-    pub(super) fn loosely_equals(
+    pub(crate) fn loosely_equals(
         &self,
         other: &Self,
         budget: &mut Budget,
@@ -162,7 +177,7 @@ impl<'a> Operand<'a> {
     }
 
     /// Which is smaller; nothing where NaN is involved.
-    pub(super) fn compare(
+    pub(crate) fn compare(
         &self,
         other: &Self,
         budget: &mut Budget,

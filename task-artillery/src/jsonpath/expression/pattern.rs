@@ -2,6 +2,7 @@
 
 mod class;
 mod escape;
+mod search;
 mod set;
 mod translate;
 
@@ -12,6 +13,9 @@ use regex::{Regex, RegexBuilder};
 use super::budget::{Budget, TooMuch};
 use super::error::SyntaxError;
 use super::operand::Operand;
+use translate::Translated;
+
+pub(crate) use search::Search;
 
 /// The most positions, repetitions multiplied out, that a pattern may have.
 const WEIGHT_LIMIT: usize = 5_000;
@@ -28,7 +32,7 @@ const SIZE_LIMIT: usize = 4 << 20;
 /// letter outside ASCII, not three (`σ` is `Σ`, but not `ς`); and where a repeated group prefers to
 /// match nothing, as in `(|a)*`, it finds the same texts, but not always the same part of them.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     regex: Regex,
     weight: usize,
     global: bool,
@@ -45,24 +49,20 @@ struct Flags {
     ignore_case: bool,
     dot_all: bool,
     unicode: bool,
+    /// Only in a search.
+    multi_line: bool,
+    /// Whether the pattern is one by itself, not a part of an expression.
+    search: bool,
 }
 
 impl Pattern {
     /// Reads a pattern (without its slashes) that begins at a byte of the surrounding text.
-    pub(super) fn parse(source: &str, flags: &str, offset: usize) -> Result<Self, SyntaxError> {
+    pub(crate) fn parse(source: &str, flags: &str, offset: usize) -> Result<Self, SyntaxError> {
         let flags = Flags::parse(flags, offset + source.len() + 1)?;
-        let (regex, weight) = translate::translate(source, flags, offset)?;
-        let too_large = || {
-            let message = "the regular expression is too large";
-            SyntaxError::new(offset, message, "repeat less, or take something simpler")
-        };
-        if weight > WEIGHT_LIMIT {
-            return Err(too_large());
-        }
-        let regex = RegexBuilder::new(&regex).size_limit(SIZE_LIMIT).build();
+        let translated = translate::translate(source, flags, offset)?;
         Ok(Self {
-            regex: regex.map_err(|_| too_large())?,
-            weight,
+            regex: compile(&translated, offset)?,
+            weight: translated.weight,
             global: flags.global,
         })
     }
@@ -73,7 +73,7 @@ impl Pattern {
     }
 
     /// `pattern.test(text)`.
-    pub(super) fn test(&self, text: &str, budget: &mut Budget) -> Result<bool, TooMuch> {
+    pub(crate) fn test(&self, text: &str, budget: &mut Budget) -> Result<bool, TooMuch> {
         self.spend(text.len(), budget)?;
         Ok(self.regex.is_match(text))
     }
@@ -112,23 +112,44 @@ impl Pattern {
     }
 }
 
+/// Compiles a pattern that is not too large.
+fn compile(translated: &Translated, offset: usize) -> Result<Regex, SyntaxError> {
+    let too_large = || {
+        let message = "the regular expression is too large";
+        SyntaxError::new(offset, message, "repeat less, or take something simpler")
+    };
+    if translated.weight > WEIGHT_LIMIT {
+        return Err(too_large());
+    }
+    let regex = RegexBuilder::new(&translated.regex)
+        .size_limit(SIZE_LIMIT)
+        .build();
+    regex.map_err(|_| too_large())
+}
+
 impl Flags {
     fn parse(flags: &str, offset: usize) -> Result<Self, SyntaxError> {
-        let mut known = Self::default();
+        Self::default().with(flags, offset)
+    }
+
+    fn with(self, flags: &str, offset: usize) -> Result<Self, SyntaxError> {
+        let mut known = self;
         for (at, flag) in flags.char_indices() {
             let field = match flag {
                 'g' => &mut known.global,
                 'i' => &mut known.ignore_case,
                 's' => &mut known.dot_all,
                 'u' => &mut known.unicode,
+                'm' if known.search => &mut known.multi_line,
                 _ => {
                     let message =
                         format!("the flag `{flag}` of a regular expression is not supported");
-                    return Err(SyntaxError::new(
-                        offset + at,
-                        message,
-                        "only `g`, `i`, `s` and `u` are",
-                    ));
+                    let help = if known.search {
+                        "only `g`, `i`, `m`, `s` and `u` are"
+                    } else {
+                        "only `g`, `i`, `s` and `u` are"
+                    };
+                    return Err(SyntaxError::new(offset + at, message, help));
                 }
             };
             if std::mem::replace(field, true) {

@@ -6,23 +6,23 @@ use std::time::Duration;
 use serde::Serialize;
 use star_core::{Facts, Histogram, Time};
 
+use super::super::active::Active;
+use super::super::apdex::Apdex;
 use super::super::load::LoadReport;
-use super::super::series::Bucket;
+use super::super::periods::{Parts, Period};
 use super::super::traffic::Traffic;
 use super::super::users::Users;
 use super::measured::Measured;
 use super::stats::Stats;
-
-/// The least length of a period, as in Artillery.
-const PERIOD: Duration = Duration::from_secs(10);
+use super::stretch::{Stretch, stretches};
 
 const BY_ENDPOINT: &str = "plugins.metrics-by-endpoint";
 
 /// Artillery 2's report, and our own figures beside it.
 #[derive(Debug, Serialize)]
 pub(super) struct ArtilleryReport<'r> {
-    aggregate: Period,
-    intermediate: Vec<Period>,
+    aggregate: Metrics,
+    intermediate: Vec<Metrics>,
     slsart: Own<'r>,
 }
 
@@ -32,9 +32,12 @@ struct Own<'r> {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct Period {
+struct Metrics {
     counters: BTreeMap<String, u64>,
     rates: BTreeMap<&'static str, u64>,
+    /// Nothing, where there is a rate: Artillery has this key in its periods.
+    #[serde(rename = "http.request_rate", skip_serializing_if = "Option::is_none")]
+    stray: Option<()>,
     #[serde(flatten)]
     instants: Instants,
     #[serde(rename = "period")]
@@ -51,8 +54,7 @@ enum Start {
     Text(String),
 }
 
-/// The first and last instants at which anything was counted, in milliseconds since the epoch. Counters and histograms are not told
-/// apart.
+/// The first and last instants at which anything was counted, and measured, in milliseconds since the epoch.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the names are Artillery's")]
@@ -66,27 +68,30 @@ struct Instants {
 }
 
 impl Instants {
-    fn new(first: Option<u64>, last: Option<u64>) -> Self {
+    fn new(counted: Active, timed: Active, zero: Option<Time>) -> Self {
+        let mut all = counted;
+        all.merge(timed);
+        let at = |instant: Option<Duration>| Some(epoch(zero?, instant?));
         Self {
-            first_counter_at: first,
-            first_histogram_at: first,
-            last_counter_at: last,
-            last_histogram_at: last,
-            first_metric_at: first,
-            last_metric_at: last,
+            first_counter_at: at(counted.first()),
+            first_histogram_at: at(timed.first()),
+            last_counter_at: at(counted.last()),
+            last_histogram_at: at(timed.last()),
+            first_metric_at: at(all.first()),
+            last_metric_at: at(all.last()),
         }
     }
 }
 
 impl<'r> ArtilleryReport<'r> {
     pub(super) fn of(report: &'r LoadReport, facts: &Facts) -> Self {
-        let periods = periods(report);
+        let stretches = stretches(report);
+        let intermediate = stretches
+            .iter()
+            .map(|stretch| intermediate(report, stretch, facts.zero));
         Self {
-            aggregate: aggregate(report, facts, periods.last().map(|period| period.from)),
-            intermediate: periods
-                .iter()
-                .map(|period| period.to_json(report, facts.zero))
-                .collect(),
+            aggregate: aggregate(report, facts, stretches.last().map(|stretch| stretch.from)),
+            intermediate: intermediate.collect(),
             slsart: Own {
                 load: Measured::of(report),
             },
@@ -94,161 +99,151 @@ impl<'r> ArtilleryReport<'r> {
     }
 }
 
-fn aggregate(report: &LoadReport, facts: &Facts, last_period: Option<Duration>) -> Period {
-    let at = |instant: Option<Duration>| Some(epoch(facts.zero?, instant?));
-    let mut period = Period {
-        instants: Instants::new(at(report.active.first()), at(report.active.last())),
-        start: at(last_period).map(Start::Number),
-        ..Period::default()
+fn aggregate(report: &LoadReport, facts: &Facts, last: Option<Duration>) -> Metrics {
+    let whole = report.periods.whole();
+    let mut metrics = Metrics {
+        instants: Instants::new(report.active, whole.timed, facts.zero),
+        start: last.and_then(|last| Some(Start::Number(epoch(facts.zero?, last)))),
+        ..Metrics::default()
     };
     let users = Users {
         started: facts.tally.started,
         ..report.users
     };
-    count_users(&mut period.counters, users);
-    for scenario in report
-        .scenarios
-        .iter()
-        .filter(|scenario| scenario.users.started > 0)
-    {
-        let name = format!("vusers.created_by_name.{}", scenario.name);
-        *period.counters.entry(name).or_default() += scenario.users.started;
-    }
-    if facts.tally.skipped > 0 {
-        period
-            .counters
-            .insert("vusers.skipped".to_owned(), facts.tally.skipped);
-    }
-    period.add_traffic(&report.traffic, report.requesting.length());
-    period.add_times("vusers.session_length", &report.session);
-    for (class, times) in &report.classes {
-        period.add_times(&format!("http.response_time.{class}xx"), times);
-    }
-    for (endpoint, traffic) in endpoints(report) {
-        for (code, count) in &traffic.codes {
-            period
-                .counters
-                .insert(format!("{BY_ENDPOINT}.{endpoint}.codes.{code}"), *count);
-        }
-        for (error, count) in traffic.errors.iter() {
-            period
-                .counters
-                .insert(format!("{BY_ENDPOINT}.{endpoint}.errors.{error}"), count);
-        }
-        let name = format!("{BY_ENDPOINT}.response_time.{endpoint}");
-        period.add_times(&name, &traffic.response_time);
-    }
-    period
+    metrics.add_users(users, facts.tally.skipped);
+    metrics.add_traffic(&report.traffic, report.requesting.length());
+    metrics.add_period(report, &whole);
+    metrics
 }
 
-/// The requests as Artillery's plugin tells them apart: not by method.
-fn endpoints(report: &LoadReport) -> BTreeMap<&str, Traffic> {
-    let mut endpoints: BTreeMap<&str, Traffic> = BTreeMap::new();
-    for request in &report.requests {
-        let endpoint = request
-            .name
-            .split_once(' ')
-            .map_or(&*request.name, |(_, name)| name);
-        endpoints
-            .entry(endpoint)
-            .or_default()
-            .merge(request.traffic.clone());
-    }
-    endpoints
+fn intermediate(report: &LoadReport, stretch: &Stretch, zero: Option<Time>) -> Metrics {
+    let Stretch {
+        from,
+        to,
+        bucket,
+        period,
+    } = stretch;
+    let start = zero.map(|zero| Start::Text(epoch(zero, *from).to_string()));
+    let mut metrics = Metrics {
+        instants: Instants::new(period.counted, period.timed, zero),
+        start,
+        stray: (bucket.traffic.requests > 0).then_some(()),
+        ..Metrics::default()
+    };
+    metrics.add_users(bucket.users, period.skipped);
+    let first = report.active.first().unwrap_or_default().max(*from);
+    metrics.add_traffic(&bucket.traffic, to.saturating_sub(first));
+    metrics.add_period(report, period);
+    metrics
 }
 
-/// A stretch of the run.
-struct Stretch {
-    from: Duration,
-    to: Duration,
-    bucket: Bucket,
-}
-
-/// The buckets of the series, taken together to periods of at least ten seconds.
-fn periods(report: &LoadReport) -> Vec<Stretch> {
-    let width = report.series.width();
-    let length = width.saturating_mul(PERIOD.as_secs().div_ceil(width.as_secs()) as u32);
-    let mut periods: Vec<Stretch> = Vec::new();
-    for (at, bucket) in report.series.buckets() {
-        let number = at.as_secs() / length.as_secs();
-        let from = Duration::from_secs(number * length.as_secs());
-        match periods.last_mut().filter(|period| period.from == from) {
-            Some(period) => period.bucket.merge(bucket.clone()),
-            None => periods.push(Stretch {
-                from,
-                to: from + length,
-                bucket: bucket.clone(),
-            }),
+impl Metrics {
+    fn count(&mut self, name: impl Into<String>, count: u64) {
+        if count > 0 {
+            *self.counters.entry(name.into()).or_default() += count;
         }
     }
-    if let (Some(period), Some(end)) = (periods.last_mut(), report.active.last()) {
-        period.to = end;
-    }
-    periods
-}
 
-impl Stretch {
-    fn to_json(&self, report: &LoadReport, zero: Option<Time>) -> Period {
-        let at = |instant: Duration| Some(epoch(zero?, instant));
-        let first = report.active.first().unwrap_or_default().max(self.from);
-        let mut period = Period {
-            instants: Instants::new(at(first), at(self.to)),
-            start: at(self.from).map(|millis| Start::Text(millis.to_string())),
-            ..Period::default()
-        };
-        count_users(&mut period.counters, self.bucket.users);
-        period.add_traffic(&self.bucket.traffic, self.to.saturating_sub(first));
-        period
+    fn add_users(&mut self, users: Users, skipped: u64) {
+        let Users {
+            started,
+            completed,
+            failed,
+        } = users;
+        self.count("vusers.created", started);
+        self.count("vusers.completed", completed);
+        self.count("vusers.skipped", skipped);
+        if completed > 0 || failed > 0 {
+            self.counters.insert("vusers.failed".to_owned(), failed);
+        }
     }
-}
 
-impl Period {
     fn add_traffic(&mut self, traffic: &Traffic, length: Duration) {
-        let mut count = |name: &str, count: u64| {
-            if count > 0 {
-                self.counters.insert(name.to_owned(), count);
-            }
-        };
-        count("http.requests", traffic.requests);
-        count("http.responses", traffic.responses);
-        count("http.downloaded_bytes", traffic.bytes);
+        self.count("http.requests", traffic.requests);
+        self.count("http.responses", traffic.responses);
+        self.count("http.downloaded_bytes", traffic.bytes);
         for (code, answers) in &traffic.codes {
-            count(&format!("http.codes.{code}"), *answers);
+            self.count(format!("http.codes.{code}"), *answers);
         }
         for (error, times) in traffic.errors.iter() {
-            count(&format!("errors.{error}"), times);
+            self.count(format!("errors.{error}"), times);
         }
         if traffic.requests > 0 {
-            self.rates.insert(
-                "http.request_rate",
-                rate(traffic.requests, length).round() as u64,
-            );
+            let rate = rate(traffic.requests, length).round() as u64;
+            self.rates.insert("http.request_rate", rate);
         }
         self.add_times("http.response_time", &traffic.response_time);
     }
 
-    fn add_times(&mut self, name: &str, times: &Histogram) {
-        if let Some(stats) = Stats::of(times) {
-            self.summaries.insert(name.to_owned(), stats);
-            self.histograms.insert(name.to_owned(), stats);
+    fn add_period(&mut self, report: &LoadReport, period: &Period) {
+        for (scenario, users) in &period.scenarios {
+            let scenario = report.scenarios.get(*scenario as usize);
+            let name = scenario.map_or("other", |scenario| &*scenario.name);
+            self.count(format!("vusers.created_by_name.{name}"), *users);
+        }
+        for (class, times) in &period.classes {
+            self.add_times(&format!("http.response_time.{class}xx"), times);
+        }
+        self.add_times("vusers.session_length", &period.session);
+        self.add_endpoints(report, period);
+        if period.apdex.total() > 0 {
+            let Apdex {
+                satisfied,
+                tolerated,
+                frustrated,
+            } = period.apdex;
+            let counts = [
+                ("satisfied", satisfied),
+                ("tolerated", tolerated),
+                ("frustrated", frustrated),
+            ];
+            let counts = counts.map(|(name, count)| (format!("apdex.{name}"), count));
+            self.counters.extend(counts);
+        }
+        if report.view.extended && !period.classes.is_empty() {
+            let Parts {
+                dns,
+                tcp,
+                tls,
+                total,
+            } = &period.parts;
+            let parts = [("dns", dns), ("tcp", tcp), ("tls", tls), ("total", total)];
+            for (name, times) in parts {
+                let stats = Stats::of(times).unwrap_or(Stats::NOTHING);
+                self.add_stats(&format!("http.{name}"), stats);
+            }
         }
     }
-}
 
-fn count_users(counters: &mut BTreeMap<String, u64>, users: Users) {
-    let Users {
-        started,
-        completed,
-        failed,
-    } = users;
-    if started > 0 {
-        counters.insert("vusers.created".to_owned(), started);
+    fn add_endpoints(&mut self, report: &LoadReport, period: &Period) {
+        let namespace = report.view.namespace.as_deref().unwrap_or(BY_ENDPOINT);
+        let name_of = |number: usize| report.requests.get(number)?.endpoint.as_deref();
+        for (name, endpoint) in period.endpoints.named(name_of) {
+            for (code, count) in &endpoint.codes {
+                self.count(format!("{namespace}.{name}.codes.{code}"), *count);
+            }
+            for (error, count) in endpoint.errors.iter() {
+                self.count(format!("{namespace}.{name}.errors.{error}"), count);
+            }
+            let times = [
+                ("response_time", &endpoint.response_time),
+                ("server-timing", &endpoint.server_timing),
+            ];
+            for (what, times) in times {
+                self.add_times(&format!("{namespace}.{what}.{name}"), times);
+            }
+        }
     }
-    if completed > 0 {
-        counters.insert("vusers.completed".to_owned(), completed);
+
+    fn add_times(&mut self, name: &str, times: &Histogram) {
+        if let Some(stats) = Stats::of(times) {
+            self.add_stats(name, stats);
+        }
     }
-    if completed > 0 || failed > 0 {
-        counters.insert("vusers.failed".to_owned(), failed);
+
+    fn add_stats(&mut self, name: &str, stats: Stats) {
+        self.summaries.insert(name.to_owned(), stats);
+        self.histograms.insert(name.to_owned(), stats);
     }
 }
 
@@ -257,6 +252,7 @@ pub(super) fn rate(count: u64, length: Duration) -> f64 {
     count as f64 / length.as_secs_f64().max(1.0)
 }
 
-fn epoch(zero: Time, at: Duration) -> u64 {
+/// An instant of the run's own time, in milliseconds since the epoch.
+pub(super) fn epoch(zero: Time, at: Duration) -> u64 {
     (zero + at).as_nanos() / 1_000_000
 }

@@ -20,6 +20,21 @@ pub(super) struct Stats {
 }
 
 impl Stats {
+    /// What Artillery writes of times of which none was there: numbers that are none are null in JSON.
+    pub(super) const NOTHING: Self = Self {
+        min: f64::NAN,
+        max: f64::NAN,
+        count: 0,
+        mean: f64::NAN,
+        p50: 0.0,
+        median: 0.0,
+        p75: 0.0,
+        p90: 0.0,
+        p95: 0.0,
+        p99: 0.0,
+        p999: 0.0,
+    };
+
     /// The figures of a histogram of microseconds; none if it is empty.
     pub(super) fn of(times: &Histogram) -> Option<Self> {
         let quantile = |share| millis(times.quantile(share) as f64);

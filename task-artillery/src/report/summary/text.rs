@@ -1,19 +1,27 @@
 //! The report as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use star_core::Histogram;
 
-use super::super::load::LoadReport;
+use super::super::apdex::Apdex;
+use super::super::load::{LoadReport, RequestReport};
 use super::super::traffic::Traffic;
 use super::super::users::Users;
 use super::artillery::rate;
+use super::numbers::{bytes, count, some, tenths};
 use super::stats::Stats;
 use super::table::Table;
 
 /// The most errors that are shown by name.
 const MOST_ERRORS: usize = 20;
+
+/// The most requests, scenarios and phases that are shown one by one.
+const MOST_ROWS: usize = 40;
+
+/// What narrow terminals are spared first.
+const SPARED: [&str; 6] = ["codes", "min", "answered", "completed", "requests", "p99"];
 
 /// The columns of [`times`].
 const TIMES: [&str; 5] = ["min", "median", "p95", "p99", "max ms"];
@@ -28,11 +36,18 @@ pub(super) fn write(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Res
         scenarios(report),
         phases(report),
     ] {
-        if !table.is_empty() {
-            write!(f, "\n{table}")?;
-        }
+        write_table(&table, f)?;
     }
     Ok(())
+}
+
+/// Writes a table, if it has any rows, into the width that was asked for.
+fn write_table(table: &Table, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if table.is_empty() {
+        return Ok(());
+    }
+    f.write_str("\n")?;
+    fmt::Display::fmt(table, f)
 }
 
 fn head(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,7 +79,26 @@ fn head(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if !traffic.codes.is_empty() {
         writeln!(f, "codes     {}", codes(&traffic.codes))?;
     }
-    Ok(())
+    apdex(report, f)
+}
+
+/// How content those who wait would be.
+fn apdex(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let counted = report.periods.whole().apdex;
+    let (Some(score), Some(threshold)) = (counted.score(), report.view.apdex) else {
+        return Ok(());
+    };
+    let millis = |micros: u64| tenths(micros as f64 / 1000.0).replace(".0", "");
+    writeln!(
+        f,
+        "apdex     {score:.2} ({}): {} in {} ms, {} in {} ms, {} later",
+        Apdex::rating(score),
+        count(counted.satisfied),
+        millis(threshold),
+        count(counted.tolerated),
+        millis(threshold.saturating_mul(4)),
+        count(counted.frustrated),
+    )
 }
 
 fn codes(codes: &BTreeMap<u16, u64>) -> String {
@@ -91,11 +125,11 @@ fn errors(traffic: &Traffic, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds = errors.len() - MOST_ERRORS;
         table.row(vec![format!("  of {kinds} further kinds"), count(rest)]);
     }
-    write!(f, "\n{table}")
+    write_table(&table, f)
 }
 
 fn latencies(report: &LoadReport) -> Table {
-    let mut table = Table::new(&with_times(&["times", "count"]));
+    let mut table = Table::new(&with_times(&["times", "count"])).sparing(&SPARED);
     let mut add = |name: &str, histogram: &Histogram| {
         if !histogram.is_empty() {
             table.row(with(&[name, &count(histogram.count())], times(histogram)));
@@ -117,31 +151,65 @@ fn latencies(report: &LoadReport) -> Table {
 }
 
 fn requests(report: &LoadReport) -> Table {
-    let mut table = Table::new(&with_times(&[
-        "request", "sent", "answered", "errors", "codes",
-    ]));
-    for request in &report.requests {
-        let traffic = &request.traffic;
-        if traffic.requests == 0 && traffic.errors.is_empty() {
-            continue;
-        }
+    let head = with_times(&["request", "sent", "answered", "errors", "codes"]);
+    let mut table = Table::new(&head).sparing(&SPARED);
+    if report.view.without_requests {
+        return table;
+    }
+    let made = |request: &&RequestReport| {
+        request.traffic.requests > 0 || !request.traffic.errors.is_empty()
+    };
+    let requests: Vec<_> = report.requests.iter().filter(made).collect();
+    let mut row = |name: &str, traffic: &Traffic| {
         let cells = [
-            &*request.name,
+            name,
             &count(traffic.requests),
             &count(traffic.responses),
             &some(traffic.errors.total()),
             &codes(&traffic.codes),
         ];
         table.row(with(&cells, times(&traffic.response_time)));
+    };
+    let (shown, rest) = most(&requests, |request| request.traffic.requests);
+    for request in shown {
+        row(&request.name, &request.traffic);
+    }
+    if !rest.is_empty() {
+        let mut traffic = Traffic::default();
+        for request in &rest {
+            traffic.merge(request.traffic.clone());
+        }
+        row(&format!("{} further", rest.len()), &traffic);
     }
     table
 }
 
+/// Of many things those that count most, in their order, and the others.
+fn most<'r, T>(all: &[&'r T], count: impl Fn(&T) -> u64) -> (Vec<&'r T>, Vec<&'r T>) {
+    let mut by_count: Vec<usize> = (0..all.len()).collect();
+    by_count.sort_by_key(|number| std::cmp::Reverse(count(all[*number])));
+    let shown: BTreeSet<usize> = by_count.into_iter().take(MOST_ROWS).collect();
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for (number, one) in all.iter().enumerate() {
+        let to = if shown.contains(&number) {
+            &mut first
+        } else {
+            &mut rest
+        };
+        to.push(*one);
+    }
+    (first, rest)
+}
+
 fn scenarios(report: &LoadReport) -> Table {
     let mut table = users_table("scenario");
-    for scenario in &report.scenarios {
+    let scenarios: Vec<_> = report.scenarios.iter().collect();
+    let (shown, rest) = most(&scenarios, |scenario| scenario.users.started);
+    for scenario in shown {
         table.row(users_row(&scenario.name, scenario.users, &scenario.traffic));
     }
+    let rest = rest.iter().map(|one| (one.users, &one.traffic));
+    further(&mut table, rest);
     table
 }
 
@@ -151,7 +219,8 @@ fn phases(report: &LoadReport) -> Table {
     if report.phases.len() < 2 {
         return table;
     }
-    for (number, phase) in report.phases.iter().enumerate() {
+    let mut phases = report.phases.iter().enumerate();
+    for (number, phase) in phases.by_ref().take(MOST_ROWS) {
         let span = format!("{}–{} s", phase.from.as_secs_f64(), phase.to.as_secs_f64());
         let name = match &phase.name {
             Some(name) => format!("{name} ({span})"),
@@ -159,17 +228,26 @@ fn phases(report: &LoadReport) -> Table {
         };
         table.row(users_row(&name, phase.users, &phase.traffic));
     }
+    further(&mut table, phases.map(|(_, one)| (one.users, &one.traffic)));
     table
 }
 
+/// A row for all that are not shown one by one.
+fn further<'r>(table: &mut Table, rest: impl Iterator<Item = (Users, &'r Traffic)>) {
+    let (mut number, mut users, mut traffic) = (0, Users::default(), Traffic::default());
+    for (more_users, more_traffic) in rest {
+        number += 1;
+        users.merge(more_users);
+        traffic.merge(more_traffic.clone());
+    }
+    if number > 0 {
+        table.row(users_row(&format!("{number} further"), users, &traffic));
+    }
+}
+
 fn users_table(of: &str) -> Table {
-    Table::new(&with_times(&[
-        of,
-        "users",
-        "completed",
-        "failed",
-        "requests",
-    ]))
+    let head = with_times(&[of, "users", "completed", "failed", "requests"]);
+    Table::new(&head).sparing(&SPARED)
 }
 
 fn users_row(name: &str, users: Users, traffic: &Traffic) -> Vec<String> {
@@ -199,68 +277,5 @@ fn times(histogram: &Histogram) -> [String; 5] {
     match Stats::of(histogram) {
         Some(stats) => [stats.min, stats.median, stats.p95, stats.p99, stats.max].map(tenths),
         None => [const { String::new() }; 5],
-    }
-}
-
-/// A number to one decimal, with its thousands divided.
-fn tenths(number: f64) -> String {
-    let tenths = (number * 10.0).round() as u64;
-    format!("{}.{}", count(tenths / 10), tenths % 10)
-}
-
-/// A count, and nothing for zero.
-fn some(number: u64) -> String {
-    if number == 0 {
-        String::new()
-    } else {
-        count(number)
-    }
-}
-
-/// A count with its thousands divided.
-fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn bytes(number: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    let mut size = number as f64 / 1000.0;
-    if size < 1.0 {
-        return format!("{number} B");
-    }
-    let mut unit = UNITS[0];
-    for larger in &UNITS[1..] {
-        // What rounds to 1000.0 of a unit is 1.0 of the next.
-        if size < 999.95 {
-            break;
-        }
-        (size, unit) = (size / 1000.0, larger);
-    }
-    format!("{size:.1} {unit}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_and_sizes_are_written_as_people_read_them() {
-        assert_eq!(
-            [0, 999, 1000, 1_234_567].map(count),
-            ["0", "999", "1,000", "1,234,567"]
-        );
-        assert_eq!(
-            [0, 999, 1000, 999_949, 999_951, 5_400_000_000].map(bytes),
-            ["0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 MB", "5.4 GB"]
-        );
-        assert_eq!(tenths(1234.56), "1,234.6");
     }
 }

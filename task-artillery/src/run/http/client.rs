@@ -1,13 +1,14 @@
 //! One user's HTTP client: its connections, its cookies, and the redirects that it follows.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, SET_COOKIE,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::super::meter::Meter;
@@ -18,8 +19,13 @@ use super::decode::Encoding;
 use super::error::RequestError;
 use super::location::Location;
 use super::origin::Origin;
+use super::outgoing::Outgoing;
+use super::pool::Lease;
+use super::timing::server_timing;
+use super::tls::Connector;
 use super::watchdog::Watchdog;
 use super::{Shared, cookies};
+use crate::report::Answered;
 
 /// How many redirects are followed, as in Artillery's HTTP library `got`.
 const MOST_REDIRECTS: usize = 10;
@@ -39,41 +45,82 @@ pub(in crate::run) struct Call<'s> {
     pub(in crate::run) location: Location,
     /// The headers of every hop, besides `host` and cookies.
     pub(in crate::run) headers: Cow<'s, HeaderMap>,
+    /// The cookies that the user has from now on, each as a `set-cookie` header of the server has it.
+    pub(in crate::run) cookies: Vec<Cow<'s, str>>,
     /// The body; a method that usually has one says so of an empty one too.
-    pub(in crate::run) body: Bytes,
+    pub(in crate::run) body: Outgoing,
     /// Whether redirects are followed.
     pub(in crate::run) follow: bool,
     /// Whether the body of the (last) response is kept.
     pub(in crate::run) keep: bool,
+    /// How long each wait may take, where that is not as long as all requests wait.
+    pub(in crate::run) timeout: Option<Duration>,
 }
 
 /// The last response to a call.
 #[derive(Debug)]
 pub(in crate::run) struct Answer {
+    /// Its headers.
+    pub(in crate::run) headers: HeaderMap,
     /// What was kept of the body.
     pub(in crate::run) body: Kept,
     /// How the body is encoded.
     pub(in crate::run) encoding: Encoding,
+    /// What is counted of it.
+    pub(in crate::run) answered: Answered,
 }
 
 /// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
+///
+/// A user that does several things at once has as many, with one jar, and with sessions of TLS in common.
 #[derive(Debug)]
 pub(in crate::run) struct Client {
     shared: Rc<Shared>,
     connections: Vec<Connection>,
-    /// Made when the first cookie comes.
-    jar: Option<Box<Jar>>,
+    /// The right to the connection in use, where users share them; there are none of its own then.
+    lease: Option<Lease>,
+    /// Made when the first cookie comes, or when there are several clients.
+    jar: Option<Rc<RefCell<Jar>>>,
+    /// Has the sessions that are resumed.
+    tls: Connector,
     watchdog: Watchdog,
+    /// The other clients of the user, while it does one thing at a time.
+    spare: Vec<Self>,
 }
 
 impl Client {
     pub(in crate::run) fn new(shared: Rc<Shared>) -> Self {
         Self {
+            tls: shared.connector(),
             shared,
             connections: Vec::new(),
+            lease: None,
             jar: None,
             watchdog: Watchdog::new(),
+            spare: Vec::new(),
         }
+    }
+
+    /// The client as at least so many, for things done at once; the last one has the connections that there are.
+    pub(in crate::run) fn split(mut self, width: usize) -> Vec<Self> {
+        let mut clients = std::mem::take(&mut self.spare);
+        let jar = self.jar();
+        while clients.len() + 1 < width {
+            clients.push(Self {
+                jar: Some(Rc::clone(&jar)),
+                tls: self.tls.clone(),
+                ..Self::new(Rc::clone(&self.shared))
+            });
+        }
+        clients.push(self);
+        clients
+    }
+
+    /// The clients as one again; none of none.
+    pub(in crate::run) fn join(mut clients: Vec<Self>) -> Option<Self> {
+        let mut client = clients.pop()?;
+        client.spare.append(&mut clients);
+        Some(client)
     }
 
     /// Makes a request and follows where it is redirected. Each hop is counted as a request, and its answer as a response.
@@ -82,25 +129,38 @@ impl Client {
         mut call: Call<'_>,
         meter: &Meter<'_>,
     ) -> Result<Answer, RequestError> {
+        for cookie in &call.cookies {
+            self.take_cookie(cookie, &call.location, meter);
+        }
+        let limit = call.timeout.unwrap_or(self.shared.settings.timeout);
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
-            meter.request(begun);
-            let (response, latency) = self.exchange(&call, meter).await?;
+            let pending = meter.request(begun);
+            let (response, latency) = self.exchange(&call, limit, meter).await?;
+            pending.answered();
             meter.response(response.status().as_u16(), latency);
             self.take_cookies(&response, &call.location, meter);
             let next = self.redirect(&response, &call);
             let (parts, body) = response.into_parts();
             let keep = call.keep && matches!(next, Ok(None));
-            let (received, ended) = self.receive(body, &call.location, keep).await;
+            let (received, ended) = self.receive(body, &call.location, keep, limit).await;
             let now = meter.now();
             let total = ended.is_ok().then(|| now.saturating_sub(begun));
             meter.body(now, received.bytes, total);
             ended?;
+            self.give_back();
             let Some(location) = next? else {
-                let encoding = Encoding::of(parts.headers.get(CONTENT_ENCODING));
+                let answered = Answered {
+                    status: parts.status.as_u16(),
+                    latency,
+                    total: total.unwrap_or_default(),
+                    server_timing: server_timing(&parts.headers),
+                };
                 return Ok(Answer {
                     body: received.kept,
-                    encoding,
+                    encoding: Encoding::of(parts.headers.get(CONTENT_ENCODING)),
+                    headers: parts.headers,
+                    answered,
                 });
             };
             turn_to(&mut call, location, parts.status);
@@ -113,17 +173,17 @@ impl Client {
     async fn exchange(
         &mut self,
         call: &Call<'_>,
+        limit: Duration,
         meter: &Meter<'_>,
     ) -> Result<(Response<Incoming>, Duration), RequestError> {
-        let limit = self.shared.timeout;
         let mut request = self.request(call, meter)?;
         // A server may close a connection at any time; one that was opened for this request it has no reason to.
-        let mut reused = self.take_connection(&call.location.origin).await;
+        let mut reused = self.take_connection(&call.location.origin, limit).await;
         loop {
             let fresh = reused.is_none();
             let mut connection = match reused.take() {
                 Some(connection) => connection,
-                None => self.open(&call.location.origin, meter).await?,
+                None => self.open(&call.location.origin, limit, meter).await?,
             };
             match connection
                 .send(request, limit, &mut self.watchdog, meter.cx())
@@ -143,26 +203,57 @@ impl Client {
         }
     }
 
-    /// The user's connection to a server, if it has one that still is one.
-    async fn take_connection(&mut self, origin: &Origin) -> Option<Connection> {
-        let at = self
-            .connections
-            .iter()
-            .position(|connection| connection.is_to(origin))?;
-        let mut connection = self.connections.swap_remove(at);
-        let ready = connection
-            .is_ready(self.shared.timeout, &mut self.watchdog)
-            .await;
+    /// The user's connection to a server, if it has one that still is one; or one of those that users share, when one is free.
+    async fn take_connection(
+        &mut self,
+        origin: &Rc<Origin>,
+        limit: Duration,
+    ) -> Option<Connection> {
+        let shared = Rc::clone(&self.shared);
+        let Some(pool) = &shared.pool else {
+            let mut connections = self.connections.iter();
+            let at = connections.position(|connection| connection.is_to(origin))?;
+            let connection = self.connections.swap_remove(at);
+            return self.still_open(connection, limit).await;
+        };
+        // One that was left after a failure is free for others.
+        self.lease = None;
+        let lease = pool.lease(origin).await;
+        while let Some(idle) = lease.take() {
+            if let Some(connection) = self.still_open(idle, limit).await {
+                self.lease = Some(lease);
+                return Some(connection);
+            }
+        }
+        self.lease = Some(lease);
+        None
+    }
+
+    async fn still_open(
+        &mut self,
+        mut connection: Connection,
+        limit: Duration,
+    ) -> Option<Connection> {
+        let ready = connection.is_ready(limit, &mut self.watchdog).await;
         ready.then_some(connection)
+    }
+
+    /// Leaves a connection that users share to the next of them.
+    fn give_back(&mut self) {
+        if let Some(lease) = self.lease.take()
+            && let Some(connection) = self.connections.pop()
+        {
+            lease.give_back(connection);
+        }
     }
 
     async fn open(
         &mut self,
         origin: &Rc<Origin>,
+        limit: Duration,
         meter: &Meter<'_>,
     ) -> Result<Connection, RequestError> {
-        let tls = || self.shared.tls();
-        let limit = self.shared.timeout;
+        let tls = |name: &_, tcp| self.shared.handshake(&self.tls, name, tcp);
         Connection::open(origin, tls, limit, &mut self.watchdog, meter.cx()).await
     }
 
@@ -170,8 +261,8 @@ impl Client {
         &self,
         call: &Call<'_>,
         meter: &Meter<'_>,
-    ) -> Result<Request<Full<Bytes>>, RequestError> {
-        let mut request = Request::new(Full::new(call.body.clone()));
+    ) -> Result<Request<Outgoing>, RequestError> {
+        let mut request = Request::new(call.body.clone());
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = Uri::from(call.location.path.clone());
         *request.headers_mut() = HeaderMap::clone(&call.headers);
@@ -179,13 +270,16 @@ impl Client {
         if !headers.contains_key(HOST) {
             headers.insert(HOST, call.location.origin.authority().clone());
         }
+        if call.body.len() == 0 && usually_has_a_body(&call.method) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some(user) = &call.location.authorization {
-            headers.entry(AUTHORIZATION).or_insert_with(|| user.clone());
+            headers.insert(AUTHORIZATION, user.clone());
         }
         let cookies = self
             .jar
             .as_ref()
-            .and_then(|jar| jar.header(&call.location, meter.time()));
+            .and_then(|jar| jar.borrow().header(&call.location, meter.time()));
         if let Some(cookies) = cookies {
             let cookies = HeaderValue::from_bytes(cookies.as_bytes());
             headers.insert(COOKIE, cookies.map_err(|_| RequestError::Header)?);
@@ -209,13 +303,23 @@ impl Client {
         next.map(Some).ok_or(RequestError::Redirect)
     }
 
+    /// The user's jar, which is made when it is needed first.
+    fn jar(&mut self) -> Rc<RefCell<Jar>> {
+        let make = || Rc::new(RefCell::new(Jar::new(self.shared.settings.cookies)));
+        Rc::clone(self.jar.get_or_insert_with(make))
+    }
+
     fn take_cookies(&mut self, response: &Response<Incoming>, from: &Location, meter: &Meter<'_>) {
         for header in response.headers().get_all(SET_COOKIE) {
-            let jar = self.jar.get_or_insert_default();
-            let text = String::from_utf8_lossy(header.as_bytes());
-            if let Err(cookies::NoCookie) = jar.take(&text, from, meter.time()) {
-                meter.mishap(BAD_COOKIE);
-            }
+            self.take_cookie(&String::from_utf8_lossy(header.as_bytes()), from, meter);
+        }
+    }
+
+    fn take_cookie(&mut self, header: &str, from: &Location, meter: &Meter<'_>) {
+        let jar = self.jar();
+        let taken = jar.borrow_mut().take(header, from, meter.time());
+        if let Err(cookies::NoCookie) = taken {
+            meter.mishap(BAD_COOKIE);
         }
     }
 
@@ -225,8 +329,9 @@ impl Client {
         body: Incoming,
         from: &Location,
         keep: bool,
+        limit: Duration,
     ) -> (Received, Result<(), RequestError>) {
-        let limit = self.shared.timeout.max(LEAST_BODY_LIMIT);
+        let limit = limit.max(LEAST_BODY_LIMIT);
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
@@ -239,18 +344,21 @@ impl Client {
     }
 }
 
-/// Turns a call to where it was redirected, as `got` does: it becomes a GET without a body, unless the status says to repeat it as
-/// it is; and another server gets neither credentials nor the name of the first.
-fn turn_to(call: &mut Call<'_>, location: Location, status: StatusCode) {
-    let repeat = matches!(
-        status,
-        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-    );
-    if !repeat {
+/// Whether a server would wonder about a request of this method that says nothing of a body.
+fn usually_has_a_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+}
+
+/// Turns a call to where it was redirected, as Artillery's HTTP library does: only at 303 it becomes a GET without a body, unless it is one
+/// already, and at all others it is repeated as it is; another server gets neither credentials nor the name of the first.
+fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
+    if status == StatusCode::SEE_OTHER && !matches!(call.method, Method::GET | Method::HEAD) {
         call.method = Method::GET;
-        call.body = Bytes::new();
+        call.body = Outgoing::default();
     }
-    if !location.origin.is(&call.location.origin) {
+    if location.origin.is(&call.location.origin) {
+        location.authorization = call.location.authorization.take();
+    } else {
         for name in [HOST, COOKIE, AUTHORIZATION] {
             call.headers.to_mut().remove(name);
         }

@@ -7,19 +7,19 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use tokio_rustls::Connect;
 
 use super::super::Cx;
 use super::body::{Keeper, Received};
 use super::error::RequestError;
 use super::origin::Origin;
+use super::outgoing::Outgoing;
 use super::stream::{Stream, Watched, Wrote};
 use super::watchdog::Watchdog;
 use crate::report::Connected;
@@ -27,14 +27,14 @@ use crate::report::Connected;
 /// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
 const BUFFER: usize = 64 * 1024;
 
-type Driver = http1::Connection<TokioIo<Watched>, Full<Bytes>>;
+type Driver = http1::Connection<TokioIo<Watched>, Outgoing>;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
 #[derive(Debug)]
 pub(super) struct Connection {
     origin: Rc<Origin>,
-    sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Outgoing>,
     /// None when it has ended.
     driver: Option<Driver>,
     wrote: Wrote,
@@ -43,7 +43,7 @@ pub(super) struct Connection {
 /// Why there is no response.
 pub(super) enum SendError {
     /// The connection had ended before anything was sent: another may be tried.
-    Unsent(Box<Request<Full<Bytes>>>),
+    Unsent(Box<Request<Outgoing>>),
     /// The request may have been acted upon.
     Failed(RequestError),
 }
@@ -53,7 +53,7 @@ impl Connection {
     /// most `limit` in all, which Artillery leaves to the operating system.
     pub(super) async fn open(
         origin: &Rc<Origin>,
-        tls: impl FnOnce() -> TlsConnector,
+        tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
@@ -105,7 +105,7 @@ impl Connection {
     /// how long it took from when the request was sent.
     pub(super) async fn send(
         &mut self,
-        request: Request<Full<Bytes>>,
+        request: Request<Outgoing>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
@@ -203,25 +203,23 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
 
 async fn connect(
     origin: &Origin,
-    tls: impl FnOnce() -> TlsConnector,
+    tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
     let (tcp, connect) = connect_tcp(origin, cx).await?;
     let Some(name) = origin.server_name() else {
-        cx.record(|report| report.connected(Connected { connect, tls: None }));
+        let connected = Connected { connect, tls: None };
+        cx.record(|report| report.connected(cx.now(), connected));
         return Ok(Stream::Plain(tcp));
     };
     let begun = cx.now();
-    let stream = tls()
-        .connect(name.clone(), tcp)
-        .await
-        .map_err(RequestError::Connection)?;
+    let stream = tls(name, tcp).await.map_err(RequestError::Connection)?;
     let handshake = cx.now().saturating_sub(begun);
     let connected = Connected {
         connect,
         tls: Some(handshake),
     };
-    cx.record(|report| report.connected(connected));
+    cx.record(|report| report.connected(cx.now(), connected));
     Ok(Stream::Tls(Box::new(stream)))
 }
 

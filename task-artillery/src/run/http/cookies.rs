@@ -12,6 +12,7 @@ use star_core::Time;
 
 use super::location::Location;
 use super::origin::Origin;
+use crate::script::model::CookieSettings;
 use cookie::Cookie;
 
 /// The most cookies of a jar; beyond that the oldest is forgotten.
@@ -21,6 +22,7 @@ const MOST: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Jar {
     cookies: Vec<Cookie>,
+    settings: CookieSettings,
 }
 
 /// A `set-cookie` header that can't be read.
@@ -28,6 +30,14 @@ pub(super) struct Jar {
 pub(super) struct NoCookie;
 
 impl Jar {
+    /// A jar that takes such cookies.
+    pub(super) fn new(settings: CookieSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
     /// Takes the cookie of a `set-cookie` header. One for another server is passed over.
     ///
     /// # Errors
@@ -38,10 +48,13 @@ impl Jar {
         from: &Location,
         now: Time,
     ) -> Result<(), NoCookie> {
-        let cookie = cookie::read(header, now).ok_or(NoCookie)?;
+        let cookie = cookie::read(header, now, self.settings.loose).ok_or(NoCookie)?;
         let Some(cookie) = cookie.of(&from.origin, &from.path) else {
             return Ok(());
         };
+        if !self.settings.any_prefix && !cookie.is_as_its_name_says() {
+            return Ok(());
+        }
         let known = self.cookies.iter().position(|known| known.is_same(&cookie));
         if cookie.has_expired(now) {
             if let Some(at) = known {
@@ -72,7 +85,10 @@ impl Jar {
         fitting.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         let pairs: Vec<String> = fitting
             .iter()
-            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+            .map(|cookie| match &*cookie.name {
+                "" => cookie.value.clone(),
+                name => format!("{name}={}", cookie.value),
+            })
             .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
@@ -116,6 +132,14 @@ impl Cookie {
             default_path(path).clone_into(&mut self.path);
         }
         Some(self)
+    }
+
+    /// Whether it has what its name promises (RFC 6265bis, section 4.1.3). Case counts, as it does for Artillery's jar.
+    fn is_as_its_name_says(&self) -> bool {
+        if self.name.starts_with("__Host-") {
+            return self.secure && self.domain.is_none() && self.path == "/";
+        }
+        self.secure || !self.name.starts_with("__Secure-")
     }
 
     fn has_expired(&self, now: Time) -> bool {

@@ -1,4 +1,4 @@
-//! `http://user:password@host/`.
+//! Who asks: `auth`, and `http://user:password@host/`.
 
 use http::HeaderValue;
 use percent_encoding::percent_decode_str;
@@ -6,14 +6,18 @@ use url::Url;
 
 /// The `authorization` header of a URL with a user in it.
 pub(super) fn authorization(url: &Url) -> Option<HeaderValue> {
-    let (user, password) = (url.username(), url.password().unwrap_or_default());
+    let user: Vec<u8> = percent_decode_str(url.username()).collect();
+    let password = url.password().unwrap_or_default();
+    let password: Vec<u8> = percent_decode_str(password).collect();
+    basic(&user, &password)
+}
+
+/// The `authorization` header of a user with a password; none where both are empty.
+pub(in crate::run) fn basic(user: &[u8], password: &[u8]) -> Option<HeaderValue> {
     if user.is_empty() && password.is_empty() {
         return None;
     }
-    let pair: Vec<u8> = percent_decode_str(user)
-        .chain([b':'])
-        .chain(percent_decode_str(password))
-        .collect();
+    let pair = [user, b":", password].concat();
     let mut value = HeaderValue::from_str(&format!("Basic {}", base64(&pair))).ok()?;
     value.set_sensitive(true);
     Some(value)

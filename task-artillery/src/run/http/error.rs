@@ -119,6 +119,9 @@ fn exchange_name(error: &hyper::Error) -> &'static str {
     let mut source = error.source();
     while let Some(cause) = source {
         if let Some(error) = cause.downcast_ref::<io::Error>() {
+            if let Some(name) = tls::alert_name(error) {
+                return name;
+            }
             return match error.kind() {
                 // So hyper says that a chunk's size is none.
                 io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData

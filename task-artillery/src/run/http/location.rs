@@ -11,6 +11,7 @@ use url::Url;
 
 use super::credentials;
 use super::origin::Origin;
+use crate::script::address::without_user;
 
 /// The most origins that are kept for others to find. A script may make hosts up as it goes.
 const MOST_ORIGINS: usize = 4096;
@@ -26,9 +27,9 @@ pub(in crate::run) struct Location {
     pub(in crate::run) authorization: Option<HeaderValue>,
 }
 
-/// A URL that is none; reads as Artillery's name for it.
+/// A URL that is none; reads as Artillery's name for it, but without a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Invalid URL - {0}")]
+#[error("Invalid URL - {}", without_user(.0))]
 pub(in crate::run) struct UrlError(pub(in crate::run) String);
 
 /// The script's target, and all origins met so far.
@@ -47,10 +48,13 @@ type Key = (bool, Box<str>, u16);
 
 impl Locations {
     /// # Errors
-    /// Where the target is no `http:` or `https:` URL.
+    /// Where the target is no `http:` or `https:` URL, or nothing can be appended to it.
     pub(in crate::run) fn new(target: &str) -> Result<Self, UrlError> {
         let invalid = || UrlError(target.to_owned());
         let url = Url::parse(target).map_err(|_| invalid())?;
+        if url.query().or(url.fragment()).is_some() {
+            return Err(invalid());
+        }
         let origins = RefCell::default();
         let base = locate(&origins, &url).ok_or_else(invalid)?;
         let after_scheme = target.split_once("://").map_or("", |(_, rest)| rest);
@@ -248,7 +252,13 @@ mod tests {
             found("http://a.test", "httpx://b/").unwrap_err(),
             "Invalid URL - httpx://b/"
         );
-        assert!(Locations::new("a.test").is_err());
+        assert_eq!(
+            found("http://a.test", "http://me:secret@b.test:x/").unwrap_err(),
+            "Invalid URL - http://…@b.test:x/"
+        );
+        for target in ["a.test", "http://a.test?x", "http://a.test/#x"] {
+            assert!(Locations::new(target).is_err(), "{target}");
+        }
     }
 
     #[test]

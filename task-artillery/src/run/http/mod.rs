@@ -1,13 +1,14 @@
-//! HTTP/1.1, spoken by each user on connections of its own.
+//! HTTP/1.1, spoken by each user on connections of its own, or on those of a [`Pool`](pool::Pool) that all users share.
 //!
 //! Looking up the name, connecting, the TLS handshake, sending, the response's headers and its body are each a wait of their own, so
 //! each is measured and limited by itself:
 //!
 //! | wait | limit | error |
 //! |---|---|---|
-//! | name, connecting and TLS together | `http.timeout` (Artillery leaves it to the operating system) | `ETIMEDOUT` |
-//! | the response's headers, from when the request was sent | `http.timeout` | `ETIMEDOUT` |
-//! | each next part of a body | the longer of `http.timeout` and 8 s | `ERR_SOCKET_TIMEOUT` |
+//! | name, connecting and TLS together | `http.timeout`, or the request's own (Artillery leaves it to the operating system) | `ETIMEDOUT` |
+//! | the response's headers, from when the request was sent | the same | `ETIMEDOUT` |
+//! | a free connection of a pool | none, as in Artillery | |
+//! | each next part of a body | the longer of the same and 8 s | `ERR_SOCKET_TIMEOUT` |
 
 mod body;
 mod client;
@@ -18,32 +19,46 @@ mod decode;
 mod error;
 mod location;
 mod origin;
+mod outgoing;
+mod pool;
 mod resolve;
 mod stream;
+mod timing;
 mod tls;
 mod watchdog;
 
 use std::cell::OnceCell;
-use std::time::Duration;
 
-use tokio_rustls::TlsConnector;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::Connect;
 
 pub(super) use body::Kept;
 pub(super) use client::{Answer, Call, Client};
+pub(super) use credentials::basic;
 pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
-pub(super) use tls::Trust;
+pub(super) use outgoing::Outgoing;
+use pool::Pool;
+use tls::Connector;
+pub(super) use tls::Security;
 
 use super::Cx;
+use crate::script::model::HttpSettings;
 
 /// What the clients of a worker's users share.
 pub(super) struct Shared {
     locations: Locations,
-    timeout: Duration,
-    trust: Trust,
+    settings: HttpSettings,
+    security: Security,
+    /// The connections that all users share, where they have none of their own.
+    pool: Option<Pool>,
     /// Made when the first `https:` URL occurs: it takes a millisecond and some memory.
-    tls: OnceCell<TlsConnector>,
+    tls: OnceCell<ClientConfig>,
+    /// What opens the connections that users share.
+    connector: Connector,
 }
 
 impl std::fmt::Debug for Shared {
@@ -55,13 +70,21 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// What clients share that reach the target at `locations`, wait for headers for so long, and trust these servers.
-    pub(super) fn new(locations: Locations, timeout: Duration, trust: Trust) -> Self {
+    /// What clients share that reach the target at `locations`, have these settings, and are this secure; with `pool` they share so many
+    /// connections to each server.
+    pub(super) fn new(
+        locations: Locations,
+        settings: HttpSettings,
+        security: Security,
+        pool: Option<usize>,
+    ) -> Self {
         Self {
             locations,
-            timeout,
-            trust,
+            settings,
+            security,
+            pool: pool.map(Pool::new),
             tls: OnceCell::new(),
+            connector: Connector::default(),
         }
     }
 
@@ -70,9 +93,27 @@ impl Shared {
         &self.locations
     }
 
-    fn tls(&self) -> TlsConnector {
-        let make = || tls::connector(self.trust);
-        self.tls.get_or_init(make).clone()
+    fn tls(&self) -> &ClientConfig {
+        self.tls.get_or_init(|| tls::config(&self.security))
+    }
+
+    /// What a further user opens connections by TLS with: sessions belong to whom connections belong to.
+    fn connector(&self) -> Connector {
+        match self.pool {
+            Some(_) => self.connector.clone(),
+            None => Connector::default(),
+        }
+    }
+
+    /// Agrees on TLS with a server that URLs call so.
+    fn handshake(
+        &self,
+        connector: &Connector,
+        name: &ServerName<'static>,
+        tcp: TcpStream,
+    ) -> Connect<TcpStream> {
+        let name = self.security.server_name.as_ref().unwrap_or(name);
+        connector.connect(|| self.tls(), name.clone(), tcp)
     }
 
     /// Looks the target's name up and sets TLS up, so that the first user has not to wait for either.
@@ -82,7 +123,7 @@ impl Shared {
             self.tls();
         }
         if origin.address().is_none() {
-            let limit = tokio::time::timeout(self.timeout, origin.addresses(cx));
+            let limit = tokio::time::timeout(self.settings.timeout, origin.addresses(cx));
             // Users that need a name which is not to be had fail by themselves.
             let _found_or_not = limit.await;
         }

@@ -73,7 +73,7 @@ impl Origin {
         let addresses = looked_up.unwrap_or(Err(NameError::Again)).map(Rc::from);
         let at = cx.now();
         if addresses.is_ok() {
-            cx.record(|report| report.dns.record_duration(at.saturating_sub(begun)));
+            cx.record(|report| report.looked_up(at, at.saturating_sub(begun)));
         }
         Found { at, addresses }
     }

@@ -1,47 +1,85 @@
-//! TLS: how servers are trusted, and what failures are called.
+//! TLS: how servers are trusted, what they are shown, and what failures are called.
 
 mod credulous;
+mod names;
+mod security;
 mod verifier;
 
-use std::io;
+use std::cell::OnceCell;
+use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
-use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
-use tokio_rustls::TlsConnector;
+use rustls::pki_types::ServerName;
+use rustls::sign::SingleCertAndKey;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::{Connect, TlsConnector};
 
 use credulous::Credulous;
-use verifier::{NamingVerifier, Untrusted};
+pub(super) use names::{alert_name, error_name};
+pub(in crate::run) use security::Security;
+use security::Trust;
+use verifier::NamingVerifier;
 
-/// Which servers are trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::run) enum Trust {
-    /// Those with a certificate of one of Mozilla's list of authorities.
-    Authorities,
-    /// All: only that a server has the key of the certificate that it shows is checked.
-    Anybody,
-}
+/// How many sessions a user keeps: of eight servers, of which each gives several.
+const SESSIONS: usize = 64;
 
-/// What opens TLS connections.
-pub(super) fn connector(trust: Trust) -> TlsConnector {
+/// How connections by TLS are opened, but for sessions to resume.
+pub(super) fn config(security: &Security) -> ClientConfig {
     let provider = Arc::new(ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match trust {
-        Trust::Authorities => Arc::new(NamingVerifier::new(authorities(), &provider)),
+    let verifier: Arc<dyn ServerCertVerifier> = match &security.trust {
+        Trust::Usual => Arc::new(NamingVerifier::new(authorities(), &provider)),
+        Trust::Only(given) => Arc::new(NamingVerifier::of(given, &provider)),
         Trust::Anybody => Arc::new(Credulous::new(&provider)),
     };
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring has cipher suites for both versions of TLS")
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
-    // Each virtual user stands for somebody who was not here before. Resuming another user's session would spare the server most of
-    // a handshake, and it would look faster than it is for the people it is tested for.
+        .with_custom_certificate_verifier(verifier);
+    let mut config = match &security.identity {
+        Some(identity) => {
+            let identity = SingleCertAndKey::from(Arc::clone(identity));
+            builder.with_client_cert_resolver(Arc::new(identity))
+        }
+        None => builder.with_no_client_auth(),
+    };
     config.resumption = Resumption::disabled();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    TlsConnector::from(Arc::new(config))
+    config
+}
+
+/// What opens the connections of one user; made when the first is. A user that comes back to a server resumes its session, as browsers
+/// do, and as Artillery's users do. But each stands for somebody who was not here before: resuming another user's session would spare
+/// the server most of a handshake, and it would look faster than it is for the people it is tested for.
+#[derive(Clone, Default)]
+pub(super) struct Connector(Rc<OnceCell<TlsConnector>>);
+
+impl Connector {
+    /// Agrees on TLS with a server of this name.
+    pub(super) fn connect<'c>(
+        &self,
+        config: impl FnOnce() -> &'c ClientConfig,
+        name: ServerName<'static>,
+        tcp: TcpStream,
+    ) -> Connect<TcpStream> {
+        let make = || {
+            let mut config = config().clone();
+            config.resumption = Resumption::in_memory_sessions(SESSIONS);
+            TlsConnector::from(Arc::new(config))
+        };
+        self.0.get_or_init(make).connect(name, tcp)
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connector").finish_non_exhaustive()
+    }
 }
 
 fn authorities() -> RootCertStore {
@@ -58,37 +96,4 @@ fn authorities() -> RootCertStore {
         .add(include_bytes!("tls/testdata/trusted.der").as_slice().into())
         .expect("an authority");
     store
-}
-
-/// Node's name for an error of TLS; none for any other.
-pub(super) fn error_name(error: &io::Error) -> Option<&'static str> {
-    let error = error.get_ref()?.downcast_ref::<Error>()?;
-    Some(match error {
-        Error::InvalidCertificate(reason) => certificate_error_name(reason),
-        Error::NoCertificatesPresented => "UNABLE_TO_GET_ISSUER_CERT",
-        _ => "EPROTO",
-    })
-}
-
-fn certificate_error_name(error: &CertificateError) -> &'static str {
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "CERT_HAS_EXPIRED",
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "CERT_NOT_YET_VALID"
-        }
-        CertificateError::Revoked => "CERT_REVOKED",
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "ERR_TLS_CERT_ALTNAME_INVALID"
-        }
-        CertificateError::BadSignature => "CERT_SIGNATURE_FAILURE",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "INVALID_PURPOSE"
-        }
-        CertificateError::UnknownIssuer => "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-        CertificateError::Other(other) => match other.0.downcast_ref::<Untrusted>() {
-            Some(untrusted) => untrusted.name(),
-            None => "CERT_REJECTED",
-        },
-        _ => "CERT_REJECTED",
-    }
 }

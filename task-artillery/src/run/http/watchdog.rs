@@ -39,6 +39,10 @@ impl Watchdog {
     /// Whether the limit has run out; if not, the task is woken when it does.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
         let deadline = self.deadline;
+        // A peer that never stops sending uses up what a task may do in one go, and then no timer says that it has rung.
+        if !tokio::task::coop::has_budget_remaining() && Instant::now() >= deadline {
+            return Poll::Ready(Elapsed);
+        }
         let timer = self
             .timer
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));

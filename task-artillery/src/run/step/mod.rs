@@ -1,6 +1,9 @@
 //! The kinds of steps, compiled.
 
 mod capture;
+mod guard;
+mod log;
+mod parallel;
 mod repeat;
 mod request;
 mod think;
@@ -10,6 +13,8 @@ use star_core::Failure;
 use super::engine::Compiler;
 use crate::script::model;
 
+pub(super) use log::LogStep;
+pub(super) use parallel::ParallelStep;
 pub(super) use repeat::{RepeatStep, Round};
 pub(super) use request::RequestStep;
 pub(super) use think::ThinkStep;
@@ -32,6 +37,10 @@ pub(super) enum StepKind {
     Think(ThinkStep),
     /// Steps, several times.
     Repeat(RepeatStep),
+    /// Steps, at the same time.
+    Parallel(ParallelStep),
+    /// A line to say.
+    Log(LogStep),
 }
 
 impl Step {
@@ -54,6 +63,10 @@ impl Step {
             model::StepKind::Loop(repeat) => {
                 StepKind::Repeat(RepeatStep::compile(repeat, compiler)?)
             }
+            model::StepKind::Parallel(parallel) => {
+                StepKind::Parallel(ParallelStep::compile(parallel, compiler)?)
+            }
+            model::StepKind::Log(text) => StepKind::Log(LogStep::compile(text)),
         };
         Ok(Self {
             id: step.id.into(),

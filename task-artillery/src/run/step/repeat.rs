@@ -9,10 +9,10 @@ use star_core::Failure;
 
 use super::super::engine::Compiler;
 use super::super::error::UserError;
-use super::super::user::Turn;
+use super::super::walk::Turn;
 use super::Step;
 use crate::script::Vars;
-use crate::script::model::{Loop, Rounds};
+use crate::script::model::{Loop, LoopError, Rounds};
 use crate::script::path::Path;
 
 /// Steps, several times.
@@ -53,7 +53,13 @@ impl RepeatStep {
     /// Where a placeholder gives no count.
     pub(in crate::run) fn begin(&self, turn: &mut Turn<'_>) -> Result<Option<Round>, UserError> {
         let mut draws = turn.draws();
-        let numbers = self.rounds.range(turn.vars, &mut draws)?;
+        let numbers = self.rounds.range(turn.vars, &mut draws);
+        let numbers = numbers.map_err(|LoopError { text }| match &self.rounds {
+            Rounds::Template(template) => LoopError {
+                text: turn.engine.legible(template, text),
+            },
+            _ => LoopError { text },
+        })?;
         turn.vars.set(&self.counter, Value::from(numbers.start));
         if !matches!(self.rounds, Rounds::Each(_) | Rounds::EachOf(_)) {
             turn.vars.set(&self.element, Value::from(numbers.start));

@@ -65,11 +65,11 @@ fn what_finds_nothing_fails_the_user_unless_it_is_not_strict() {
     refused("", r#"{json: "$.id", as: a}"#);
     assert_eq!(
         asked(r#"{"id": 7}"#, r#"{json: "$.none", as: a, strict: false}"#),
-        "GET /old/old"
+        "GET /undefined/old"
     );
     assert_eq!(
         asked("<html>", r#"{json: "$.id", as: a, strict: false}"#),
-        "GET /old/old"
+        "GET /undefined/old"
     );
     // Of a response of which one capture fails nothing is kept; the user fails before that could be seen.
     refused(

@@ -158,6 +158,17 @@ fn headers_are_read_up_to_64_kilobytes() {
 }
 
 #[test]
+fn whoever_only_ever_says_that_an_answer_will_come_is_not_waited_for() {
+    let early = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100);
+    let endless = fate(move |peer| {
+        peer.request();
+        // Some seconds' worth: until nobody reads it any more.
+        (0..2_000_000).for_each(|_| peer.write(&early));
+    });
+    assert_eq!(endless, failed("ETIMEDOUT", 0));
+}
+
+#[test]
 fn headers_have_to_come_in_time() {
     let begun = std::time::Instant::now();
     let slow = fate(|peer| {
@@ -190,7 +201,7 @@ fn a_body_may_take_its_time_as_long_as_it_comes() {
 }
 
 /// A server's own slowness: what it is tested with, not what a test waits for.
-fn pause(span: Duration) {
+pub(super) fn pause(span: Duration) {
     let (_kept, silent) = std::sync::mpsc::channel::<()>();
     let _timeout = silent.recv_timeout(span);
 }

@@ -19,8 +19,17 @@ const FLOW: &str = r#"
           url: "/items?first={{ first }}"
           json: {name: "{{ name }}", age: "{{ age }}", color: "{{ color }}", lucky: "{{ $randomNumber(1, 1000000) }}"}
           capture: {json: "$.id", as: id}
-      - loop: [{get: {url: "/items/{{ id }}/{{ $randomString(4) }}"}}]
+      - loop: [{get: {url: "/items/{{ id }}/{{ $randomString(4) }}", probability: 60}}]
         count: 2
+      - {think: "{{ $randomNumber(1, 9) }}ms", jitter: 80%}
+      - parallel:
+          - - post: {url: "/a/{{ id }}", body: "{{ $randomString(9) }}", capture: {json: "$.id", as: id}}
+            - get: {url: "/a/{{ id }}"}
+          - get: {url: "/b/{{ id }}", ifTrue: random() < 0.5}
+          - loop: [{post: {url: "/c/{{ $loopCount }}", body: "{{ $randomString(9) }}", capture: {json: "$.id", as: id}}}]
+            count: 3
+        limit: 2
+      - get: {url: "/last/{{ id }}/{{ $loopCount }}"}
   - name: other
     weight: 2
     flow:

@@ -1,12 +1,22 @@
 //! Whole runs of scripts against a server that answers as a test wants.
 
+mod asking;
 mod capture;
 mod connection;
 mod cutting;
+mod endpoints;
 mod flow;
+mod guard;
 mod limit;
+mod once;
+mod parallel;
+mod pool;
 mod redirect;
+mod sending;
 mod server;
+mod sources;
+mod tls;
+mod uploading;
 mod world;
 
 use server::{Peer, Server};

@@ -41,10 +41,10 @@ fn each_hop_is_a_request_and_a_response_and_the_last_is_captured() {
 }
 
 #[test]
-fn a_redirected_post_becomes_a_get_unless_the_status_says_otherwise() {
+fn a_redirected_post_is_repeated_unless_the_status_says_see_other() {
     for (status, then) in [
-        ("301", "GET /b"),
-        ("302", "GET /b"),
+        ("301", "POST /b"),
+        ("302", "POST /b"),
         ("303", "GET /b"),
         ("307", "POST /b"),
         ("308", "POST /b"),

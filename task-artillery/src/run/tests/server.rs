@@ -6,7 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::ResolvesServerCert;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{
+    HandshakeKind, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+};
 
 /// What a server has received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,19 +54,34 @@ impl Server {
         key: &[u8],
         answer: impl Fn(&mut Peer) + Send + Sync + 'static,
     ) -> Self {
-        let chain = vec![CertificateDer::from(certificate.to_vec())];
-        let key = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(key.to_vec()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .unwrap();
+        let key = SingleCertAndKey::from(certified(&[certificate], key));
+        Self::by(
+            tls_config(rustls::ALL_VERSIONS, None, Arc::new(key)),
+            answer,
+        )
+    }
+
+    /// The same as it is said.
+    pub(super) fn by(
+        config: ServerConfig,
+        answer: impl Fn(&mut Peer) + Send + Sync + 'static,
+    ) -> Self {
+        Self::counting(config, Arc::default(), answer)
+    }
+
+    /// The same; counts connections that resume nothing.
+    pub(super) fn counting(
+        config: ServerConfig,
+        full: Arc<AtomicUsize>,
+        answer: impl Fn(&mut Peer) + Send + Sync + 'static,
+    ) -> Self {
         let config = Arc::new(config);
         Self::start("https", answer, move |stream| {
             let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            Box::new(StreamOwned::new(session, stream))
+            Box::new(Counted {
+                stream: StreamOwned::new(session, stream),
+                full: Some(Arc::clone(&full)),
+            })
         })
     }
 
@@ -149,6 +169,59 @@ impl Drop for Server {
     }
 }
 
+/// Certificates with their key.
+pub(super) fn certified(chain: &[&[u8]], key: &[u8]) -> CertifiedKey {
+    let chain = chain.iter().map(|one| CertificateDer::from(one.to_vec()));
+    let key = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(key.to_vec()));
+    let provider = rustls::crypto::ring::default_provider();
+    CertifiedKey::from_der(chain.collect(), key, &provider).unwrap()
+}
+
+/// A server's side of TLS.
+pub(super) fn tls_config(
+    versions: &[&'static SupportedProtocolVersion],
+    clients: Option<Arc<dyn ClientCertVerifier>>,
+    key: Arc<dyn ResolvesServerCert>,
+) -> ServerConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap();
+    let config = match clients {
+        Some(clients) => config.with_client_cert_verifier(clients),
+        None => config.with_no_client_auth(),
+    };
+    config.with_cert_resolver(key)
+}
+
+/// A connection by TLS; counted when something came by it, if it resumes nothing.
+struct Counted {
+    stream: StreamOwned<ServerConnection, TcpStream>,
+    full: Option<Arc<AtomicUsize>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.stream.read(into)?;
+        let full = self.full.take();
+        let resumed = Some(HandshakeKind::Resumed);
+        if let Some(full) = full.filter(|_| self.stream.conn.handshake_kind() != resumed) {
+            full.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(length)
+    }
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
 /// Bytes in and out.
 trait Stream: Read + Write + Send {}
 
@@ -166,6 +239,12 @@ impl Peer {
     /// The number of the connection, counted from 0.
     pub(super) fn connection(&self) -> usize {
         self.connection
+    }
+
+    /// Whether the server has received a request with this line, from whomever.
+    pub(super) fn seen(&self, line: &str) -> bool {
+        let received = self.received.lock().unwrap();
+        received.iter().any(|request| request.line == line)
     }
 
     /// The next request; none at the end of the connection.
@@ -238,5 +317,10 @@ impl Peer {
     /// Returns when the other side has closed the connection.
     pub(super) fn wait_for_end(&mut self) {
         let _read_or_reset = io::copy(&mut self.stream, &mut io::sink());
+    }
+
+    /// The same, without a look at what still comes.
+    pub(super) fn wait_for_end_unread(&mut self) {
+        let _read_or_reset = io::copy(&mut &self.tcp, &mut io::sink());
     }
 }

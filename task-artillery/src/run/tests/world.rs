@@ -1,7 +1,7 @@
 //! Runs scripts, as `slsart run` does: workers in threads, the ledger in memory.
 
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use star_core::clock::SystemClock;
@@ -10,7 +10,7 @@ use star_core::ledger::{Book, Ledger, Memory};
 use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{AnyTask, Facts, Intervals, Job, Launch, Limits, attend, follow, launch};
+use star_core::{AnyTask, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch};
 
 use super::Server;
 use crate::Artillery;
@@ -45,6 +45,8 @@ pub(super) struct Done {
     pub(super) report: LoadReport,
     pub(super) facts: Facts,
     pub(super) trace: Vec<Traced>,
+    /// The lines that were said.
+    pub(super) said: Vec<String>,
 }
 
 impl Done {
@@ -99,19 +101,24 @@ pub(super) fn run_with(target: &str, script: &str, how: How) -> Done {
     })
 }
 
-fn host() -> Host {
+fn host(voice: Voice) -> Host {
     Threads::new(World {
         ledger: Arc::new(Memory::default()),
         clock: Arc::new(SystemClock::new()),
         kinds: Kinds::linked().unwrap(),
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
+        voice,
     })
     .host()
 }
 
 async fn execute(job: &Job, how: How) -> Done {
-    let host = host();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let host = host(Voice::new({
+        let said = Arc::clone(&said);
+        move |line| said.lock().unwrap().push(line.to_owned())
+    }));
     let millis = Duration::from_millis;
     let launched = Launch {
         run: "run".parse().unwrap(),
@@ -168,5 +175,6 @@ async fn execute(job: &Job, how: How) -> Done {
         report: closed.report,
         facts: closed.facts,
         trace,
+        said: std::mem::take(&mut said.lock().unwrap()),
     }
 }

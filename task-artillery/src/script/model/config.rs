@@ -1,5 +1,6 @@
 //! The script as a whole, and its `config`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,11 @@ use star_core::{Window, as_nanos};
 use super::super::secrets::Secrets;
 use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
-use super::flow::Scenario;
+use super::content::Cookie;
+use super::flow::{Scenario, Step};
 use super::payload::Payload;
+use super::reporting::Reporting;
+use super::tls::TlsSettings;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
 /// A script, read and checked.
@@ -29,6 +33,10 @@ pub struct Script {
     pub tls: TlsSettings,
     /// The headers of every request that does not give its own of that name. Calls in them are made once for all users.
     pub headers: Vec<Header>,
+    /// The cookies that a user is given at every request, besides those that the request names. Calls in them are made once for all
+    /// users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cookies: Vec<Cookie>,
     /// What the script knows of itself and uses (`$dirname`, `$scenarioFile`, `$environment`), by name.
     pub constants: serde_json::Map<String, serde_json::Value>,
     /// The variables of the environment that it names.
@@ -39,8 +47,16 @@ pub struct Script {
     pub payloads: Vec<Payload>,
     /// What users do; never empty, and one weight at least is above zero.
     pub scenarios: Vec<Scenario>,
+    /// What is done once, before the first user arrives; empty where nothing is.
+    pub before: Vec<Step>,
+    /// What is done once, after the last user has left; its steps are numbered on from those of `before`.
+    pub after: Vec<Step>,
+    /// What `before` captured, from when the run has begun.
+    pub captured: serde_json::Map<String, serde_json::Value>,
     /// The script's own limits.
     pub split: Split,
+    /// What it says of its report.
+    pub reporting: Reporting,
 }
 
 /// A stretch of the load.
@@ -65,29 +81,37 @@ pub struct HttpSettings {
     /// How long a request waits for the response's headers, from when it is sent.
     #[serde(with = "as_nanos")]
     pub timeout: Duration,
+    /// Which cookies are taken.
+    #[serde(default, skip_serializing_if = "CookieSettings::is_default")]
+    pub cookies: CookieSettings,
+    /// How many connections to a server there are for all users; without it each user has one of its own.
+    pub pool: Option<NonZeroU32>,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
+            cookies: CookieSettings::default(),
+            pool: None,
         }
     }
 }
 
-/// `config.tls`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// `config.http.cookieJarOptions`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct TlsSettings {
-    /// Whether a server has to prove who it is.
-    pub reject_unauthorized: bool,
+pub struct CookieSettings {
+    /// Whether a text without a name is a cookie.
+    pub loose: bool,
+    /// Whether a cookie may be called `__Secure-` or `__Host-` something without being so.
+    pub any_prefix: bool,
 }
 
-impl Default for TlsSettings {
-    fn default() -> Self {
-        Self {
-            reject_unauthorized: true,
-        }
+impl CookieSettings {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -1,7 +1,10 @@
 //! Scenarios and the kinds of their steps.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
+use super::super::template::Template;
 use super::request::Request;
 use super::rounds::{Loop, Think};
 
@@ -38,4 +41,19 @@ pub enum StepKind {
     Think(Think),
     /// Steps, several times.
     Loop(Loop),
+    /// Steps, at the same time.
+    Parallel(Parallel),
+    /// A line to say.
+    Log(Template),
+}
+
+/// Steps that are done at the same time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Parallel {
+    /// How many branches at most are under way at once; not zero. The first ones in the list begin.
+    pub limit: NonZeroU32,
+    /// The branches: each a flow of its own. Each begins with the variables as they are; what they set is set when all have ended, in
+    /// the order of the list.
+    pub branches: Vec<Vec<Step>>,
 }

@@ -1,16 +1,24 @@
 //! The typed script, and its form on the wire.
 
+mod capture;
 mod config;
+mod content;
 mod flow;
 mod payload;
+mod reporting;
 mod request;
 mod rounds;
+mod tls;
 mod weights;
 
-pub use config::{Header, HttpSettings, Phase, Script, TlsSettings, Variable};
-pub use flow::{Scenario, Step, StepKind};
+pub use capture::{Capture, CaptureSource, Group, Match, Nth};
+pub use config::{CookieSettings, Header, HttpSettings, Phase, Script, Variable};
+pub use content::{Auth, Body, Cookie, Field, Part, PartContent};
+pub use flow::{Parallel, Scenario, Step, StepKind};
 pub use payload::{CsvFormat, Order, Payload};
-pub use request::{Body, Capture, CaptureSource, Method, Request};
+pub use reporting::{EndpointNames, Reporting};
+pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
-pub use rounds::{Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
+pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
+pub use tls::{Identity, Pem, TlsSettings};
 pub use weights::Weights;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use star_core::document::BlobRef;
 
 /// A CSV file: one row for each user, or all rows for all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Payload {
     /// The file, which travels beside the script.
@@ -22,7 +22,7 @@ pub struct Payload {
 }
 
 /// Which user gets which row of a payload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Order {
     /// In an order drawn once for the run.
@@ -33,7 +33,7 @@ pub enum Order {
 }
 
 /// How a CSV file is read. Bytes are ASCII characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CsvFormat {
     /// What divides columns.

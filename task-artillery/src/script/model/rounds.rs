@@ -1,16 +1,17 @@
 //! Pauses and loops.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use star_core::as_nanos;
 use star_core::draw::Draws;
+use star_core::{as_nanos, nanos};
 
 use super::super::duration::{self, DurationError};
 use super::super::path::Path;
-use super::super::template::Template;
+use super::super::template::{JsonTemplate, Template};
 use super::super::vars::Vars;
 use super::flow::Step;
 
@@ -20,6 +21,38 @@ use super::flow::Step;
 pub struct Think {
     /// How long.
     pub time: ThinkTime,
+    /// By how much it is longer or shorter, by chance.
+    pub jitter: Option<Jitter>,
+}
+
+/// By how much a pause is longer or shorter at most.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub enum Jitter {
+    /// By this.
+    Span(#[serde(with = "as_nanos")] Duration),
+    /// By so many hundredths of it.
+    Percent(f64),
+}
+
+impl Jitter {
+    /// By how much a pause is longer or shorter at most.
+    pub fn most(self, time: Duration) -> Duration {
+        match self {
+            Self::Span(span) => span,
+            Self::Percent(percent) => {
+                let most = time.as_secs_f64() * (percent / 100.0);
+                Duration::try_from_secs_f64(most).unwrap_or_default()
+            }
+        }
+    }
+
+    /// A pause made longer or shorter, all lengths as likely; none where it would be less than none.
+    pub fn spread(self, time: Duration, draws: &mut Draws) -> Duration {
+        let most = nanos(self.most(time)).min(u64::MAX / 4);
+        let more = draws.below(2 * most + 1);
+        (time.saturating_add(Duration::from_nanos(more))).saturating_sub(Duration::from_nanos(most))
+    }
 }
 
 /// How long a pause is.
@@ -81,8 +114,8 @@ pub enum Rounds {
     Range(u64, u64),
     /// As a placeholder says: `3` or `2-5`.
     Template(Template),
-    /// For each of these.
-    Each(Vec<Value>),
+    /// For each of these, rendered when its round begins; without calls.
+    Each(Vec<JsonTemplate>),
     /// For each element of a variable; not at all where that holds no list.
     EachOf(Path),
 }
@@ -123,7 +156,12 @@ impl Rounds {
         let index = usize::try_from(number).ok()?;
         match self {
             Self::Range(..) | Self::Template(_) => None,
-            Self::Each(values) => values.get(index).cloned(),
+            Self::Each(values) => {
+                // There are no calls in them, so nothing is drawn.
+                let mut nothing_drawn = Draws::new(0, 0, 0, 0);
+                let value = values.get(index)?.value(vars, &mut nothing_drawn);
+                Some(value.map_or(Value::Null, Cow::into_owned))
+            }
             Self::EachOf(path) => vars.get(path)?.as_array()?.get(index).cloned(),
         }
     }
@@ -184,6 +222,47 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_differs_evenly_around_what_is_said_and_is_never_less_than_none() {
+        let millis = Duration::from_millis;
+        let spread = |jitter: Jitter, time: Duration| {
+            let mut draws = draws();
+            let pauses: Vec<_> = (0..1000).map(|_| jitter.spread(time, &mut draws)).collect();
+            let within = |from, to| {
+                let there = pauses
+                    .iter()
+                    .filter(|pause| (millis(from)..millis(to)).contains(*pause));
+                there.count()
+            };
+            (
+                within(0, 80),
+                within(80, 100),
+                within(100, 120),
+                within(120, 1000),
+            )
+        };
+        let (below, shorter, longer, beyond) = spread(Jitter::Span(millis(20)), millis(100));
+        assert_eq!((below, beyond), (0, 0));
+        assert!(shorter > 400 && longer > 400, "{shorter} {longer}");
+        let same = spread(Jitter::Percent(20.0), millis(100));
+        assert_eq!(same, (0, shorter, longer, 0));
+        assert_eq!(
+            spread(Jitter::Span(Duration::ZERO), millis(99)),
+            (0, 1000, 0, 0)
+        );
+        let none = (0..100).map(|_| Jitter::Span(millis(50)).spread(millis(1), &mut draws()));
+        assert!(none.max().unwrap() <= millis(51));
+        let mut draws = draws();
+        let some = (0..100).filter(|_| {
+            Jitter::Percent(300.0)
+                .spread(millis(9), &mut draws)
+                .is_zero()
+        });
+        assert!((20..50).contains(&some.count()));
+        let endless = Jitter::Percent(f64::MAX).spread(Duration::MAX, &mut draws);
+        assert_eq!(endless, Duration::MAX);
+    }
+
+    #[test]
     fn rounds_told_by_a_placeholder_are_a_number_or_a_range() {
         let range = |source| {
             Rounds::Template(Template::parse(source).unwrap()).range(&vars(), &mut draws())
@@ -201,7 +280,11 @@ mod tests {
     #[test]
     fn lists_give_a_round_and_an_element_each() {
         for rounds in [
-            Rounds::Each(vec![json!("a"), json!("b")]),
+            Rounds::Each(
+                ["a", "b"]
+                    .map(|text| JsonTemplate::parse(json!(text)).unwrap())
+                    .to_vec(),
+            ),
             Rounds::EachOf(Path::parse("list")),
         ] {
             assert_eq!(rounds.range(&vars(), &mut draws()), Ok(0..2));

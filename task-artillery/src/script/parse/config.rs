@@ -1,18 +1,25 @@
 //! `config` and `_split`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
-use star_core::document::{Diagnostic, Entry, Map, Node, Value as Tree};
+use star_core::document::{Map, Node, Value as Tree};
 use star_core::draw::Draws;
 
 use super::fields::{Fields, short};
+use super::headers::Defaults;
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::{Header, HttpSettings, Payload, Phase, TlsSettings, Variable};
+use crate::script::model::{
+    Cookie, Header, HttpSettings, Payload, Phase, Reporting, TlsSettings, Variable,
+};
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
+
+/// The most connections that users may share.
+const MOST_CONNECTIONS: u64 = 1_000_000;
 
 /// What `config` says.
 pub(super) struct Config {
@@ -21,8 +28,10 @@ pub(super) struct Config {
     pub(super) http: HttpSettings,
     pub(super) tls: TlsSettings,
     pub(super) headers: Vec<Header>,
+    pub(super) cookies: Vec<Cookie>,
     pub(super) variables: Vec<Variable>,
     pub(super) payloads: Vec<Payload>,
+    pub(super) reporting: Reporting,
 }
 
 impl Reader<'_> {
@@ -91,9 +100,6 @@ impl Reader<'_> {
             self.announce_all(scenarios);
         }
         let mode = fields.get("mode").map(|mode| self.arrival_mode(mode));
-        if let Some(plugins) = fields.get("plugins") {
-            self.fields("plugins", plugins, &keys::PLUGINS);
-        }
         if let Some(environments) = fields.get("environments") {
             self.environments(environments);
         }
@@ -103,98 +109,26 @@ impl Reader<'_> {
             .get("http")
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let timeout = self.timeout(&fields, http.as_ref());
+        let pool = http.as_ref().and_then(|http| self.pool(http));
+        let reporting = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
-        let headers = self.default_headers(&fields, http.as_ref());
+        let jar = self.cookie_settings(http.as_ref());
+        let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
         Some(Config {
             target: target?,
             phases: phases?,
-            http: timeout
-                .map(|timeout| HttpSettings { timeout })
-                .unwrap_or_default(),
+            http: HttpSettings {
+                timeout: timeout.unwrap_or(HttpSettings::default().timeout),
+                cookies: jar,
+                pool,
+            },
             tls,
             headers,
+            cookies,
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
+            reporting,
         })
-    }
-
-    /// `environments`: each is laid over `config` when it is chosen, and read then.
-    fn environments(&mut self, node: &Node) {
-        let Some(map) = node.as_map() else {
-            self.mismatch::<()>(
-                "environments",
-                node,
-                "a mapping of names to what changes in `config`",
-            );
-            return;
-        };
-        for environment in map.entries() {
-            if environment.node.as_map().is_none() {
-                let name = format!("the environment `{}`", short(&environment.key));
-                self.mismatch::<()>(
-                    &name,
-                    &environment.node,
-                    "a mapping of what changes in `config`",
-                );
-            }
-            let chosen = self.environment_name.as_ref() == Some(&environment.key);
-            for entry in environment.node.as_map().map_or(&[][..], Map::entries) {
-                if !chosen && keys::CONFIG.status(&entry.key).is_none() {
-                    self.unknown_in_environment(entry);
-                }
-            }
-        }
-    }
-
-    /// Of an environment that is not chosen nothing else is read.
-    fn unknown_in_environment(&mut self, entry: &Entry) {
-        let help = match self.closest(&entry.key, keys::CONFIG.own()) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => keys::CONFIG.list(),
-        };
-        let message = format!("unknown key `{}` in an environment", short(&entry.key));
-        self.warn(entry.key_span, message, help);
-    }
-
-    /// The target: the command line's, or the script's.
-    fn target(&mut self, fields: &Fields<'_>) -> Option<String> {
-        const EXAMPLE: &str = "for example `http://localhost:8080`";
-        let wrong = |text: &str| {
-            format!(
-                "the target `{}` is not an `http:` or `https:` URL",
-                short(text)
-            )
-        };
-        if let Some(given) = self.document.options.take("target") {
-            if self.is_target(&given) {
-                return Some(given);
-            }
-            self.tell(Diagnostic::error(wrong(&given)).help(EXAMPLE));
-            return None;
-        }
-        let Some(node) = fields.get("target") else {
-            if !fields.means(&["target"]) {
-                let help = "write it as `target: \"http://localhost:8080\"`, or say it on the command line with `--target`";
-                self.error(fields.span, "the script has no target", help);
-            }
-            return None;
-        };
-        if node.as_str().is_none() {
-            return self.mismatch("target", node, "a URL such as `http://localhost:8080`");
-        }
-        let text = self.config_text("target", node)?.into_owned();
-        if self.is_target(&text) {
-            return Some(text);
-        }
-        let shown = self.config_name("target", node)?;
-        self.error(node.span, wrong(&shown), EXAMPLE);
-        None
-    }
-
-    fn is_target(&mut self, text: &str) -> bool {
-        let url = absolute(text);
-        self.host = url.as_ref().and_then(url::Url::host_str).map(str::to_owned);
-        url.is_some()
     }
 
     fn variables(&mut self, node: &Node) -> Vec<Variable> {
@@ -240,16 +174,11 @@ impl Reader<'_> {
         (!value.is_array()).then_some(value)
     }
 
-    /// `tls`: whom connections trust.
-    fn tls(&mut self, config: &Fields<'_>) -> TlsSettings {
-        let fields = config
-            .get("tls")
-            .and_then(|node| self.fields("tls", node, &keys::TLS));
-        let given = fields.and_then(|fields| fields.get("rejectUnauthorized"));
-        let given = given.and_then(|node| self.boolean("rejectUnauthorized", node));
-        given.map_or_else(TlsSettings::default, |reject_unauthorized| TlsSettings {
-            reject_unauthorized,
-        })
+    /// `http.pool`: how many connections all users share.
+    fn pool(&mut self, http: &Fields<'_>) -> Option<NonZeroU32> {
+        let node = http.get("pool")?;
+        let connections = self.whole("pool", node, 1..=MOST_CONNECTIONS)?;
+        u32::try_from(connections).ok().and_then(NonZeroU32::new)
     }
 
     /// The timeout of requests: `config.timeout`, or `config.http.timeout`.
@@ -260,6 +189,11 @@ impl Reader<'_> {
             (None, Some(node)) => ("http.timeout", node),
             (None, None) => return None,
         };
+        self.wait(name, node)
+    }
+
+    /// How long something is waited for.
+    pub(super) fn wait(&mut self, name: &str, node: &Node) -> Option<Duration> {
         let timeout = self.duration(name, node)?;
         if timeout.is_zero() {
             self.error(node.span, format!("`{name}` must be longer than zero"), "");
@@ -267,13 +201,4 @@ impl Reader<'_> {
         }
         Some(timeout)
     }
-}
-
-/// A text that is a URL to send requests to.
-pub(in crate::script) fn absolute(text: &str) -> Option<url::Url> {
-    let (scheme, _) = text.split_once("://")?;
-    ["http", "https"]
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(scheme))?;
-    url::Url::parse(text).ok()
 }

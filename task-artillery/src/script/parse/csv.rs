@@ -13,6 +13,8 @@ const MOST_ROWS: u64 = 1 << 32;
 impl Reader<'_> {
     /// How the file is read, and whether numbers are cast: by the keys of the payload, and by `options`, which win.
     pub(super) fn csv_format(&mut self, payload: &Fields<'_>) -> Option<(CsvFormat, bool)> {
+        let options = payload.get("options");
+        let options = options.map(|node| self.fields("options", node, &keys::CSV));
         let skip_header = self.flag(payload, "skipHeader", false)?;
         let mut format = CsvFormat {
             from: if skip_header { 2 } else { 1 },
@@ -23,10 +25,10 @@ impl Reader<'_> {
         if let Some(node) = payload.get("delimiter") {
             format.delimiter = self.character("delimiter", node)?;
         }
-        let Some(options) = payload.get("options") else {
+        let Some(options) = options else {
             return Some((format, cast));
         };
-        let options = self.fields("options", options, &keys::CSV)?;
+        let options = options?;
         cast = self.flag(&options, "cast", cast)?;
         self.csv_options(&options, &mut format)?;
         if let (Some(_), false) = (format.comment, format.skip_empty_lines) {

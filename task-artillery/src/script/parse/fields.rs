@@ -2,7 +2,7 @@
 
 use star_core::document::{Entry, Map, Node, Span};
 
-use super::keys::{Mapping, Status};
+use super::keys::{self, Mapping, Status};
 use super::reader::Reader;
 
 /// A mapping whose keys were looked at.
@@ -49,6 +49,11 @@ impl<'n> Fields<'n> {
             .any(|key| self.map.get(key).is_some() || self.slips.contains(key))
     }
 
+    /// What messages call such a mapping.
+    pub(super) fn noun(&self) -> &'static str {
+        self.mapping.noun
+    }
+
     /// Where a key stands, if it is there.
     pub(super) fn key_span(&self, key: &str) -> Option<Span> {
         self.map.entry(key).map(|entry| entry.key_span)
@@ -91,7 +96,7 @@ impl Reader<'_> {
                 let meant = self.closest(key, mapping.own());
                 let help = match meant {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => mapping.list(),
+                    None => keys::home(key).unwrap_or_else(|| mapping.list()),
                 };
                 let key = short(key);
                 self.error(at, format!("unknown key `{key}` in {}", mapping.noun), help);

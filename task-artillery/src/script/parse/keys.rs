@@ -6,11 +6,17 @@
 use super::fields::enumerate;
 mod config;
 mod flow;
+mod reporting;
 
-pub(super) use config::{CONFIG, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS};
-pub(super) use flow::{
-    CAPTURE, LOOP, PARALLEL, REQUEST, SCENARIO, STEP, THINK, is_of_other_engine,
+pub(super) use config::{
+    CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
+    TLS_CLIENT,
 };
+pub(super) use flow::{
+    AUTH, CAPTURE, DEFAULT_THINK, LOOP, MATCH, ONCE, PARALLEL, PART, REQUEST, SCENARIO, STEP,
+    THINK, is_of_other_engine,
+};
+pub(super) use reporting::{APDEX, ENDPOINTS};
 
 use Status::{Done, Elsewhere, NotYet, Silent};
 
@@ -72,6 +78,46 @@ impl Mapping {
             .filter(|key| !matches!(key.1, Elsewhere(_) | Silent))
             .map(|key| key.0)
     }
+}
+
+/// What messages say of a key that another mapping has: where it belongs.
+pub(super) fn home(key: &str) -> Option<String> {
+    let all = [
+        &SCRIPT,
+        &CONFIG,
+        &TLS,
+        &TLS_CLIENT,
+        &HTTP,
+        &DEFAULTS,
+        &PHASE,
+        &PAYLOAD,
+        &CSV,
+        &SPLIT,
+        &SCENARIO,
+        &STEP,
+        &REQUEST,
+        &CAPTURE,
+        &MATCH,
+        &LOOP,
+        &THINK,
+        &PARALLEL,
+        &AUTH,
+        &PART,
+        &COOKIE_JAR,
+        &PLUGINS,
+        &APDEX,
+        &ENDPOINTS,
+    ];
+    let homes = all
+        .into_iter()
+        .filter(|mapping| mapping.own().any(|own| own == key));
+    let nouns: Vec<_> = homes.map(|mapping| mapping.noun).collect();
+    let (last, rest) = nouns.split_last()?;
+    let nouns = match rest {
+        [] => (*last).to_owned(),
+        _ => format!("{} or {last}", rest.join(", ")),
+    };
+    Some(format!("it belongs to {nouns}"))
 }
 
 const JAVASCRIPT: Status =

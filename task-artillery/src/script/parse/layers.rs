@@ -1,5 +1,5 @@
-//! What is laid over a script before it is read, in Artillery's order: other files (`-c`), one of its environments (`-e`), overrides
-//! (`--overrides`), variables (`-v`), the choice of a scenario (`--scenario-name`) or of a single user (`-s`), and another payload (`-p`).
+//! What is laid over a script before it is read, in Artillery's order: other files (`-i`, `-c`), one of its environments (`-e`), a target
+//! (`-t`), overrides (`--overrides`), variables (`-v`), the choice of a scenario (`--scenario-name`) or of a single user (`-s`), and another payload (`-p`).
 //!
 //! All of it works on trees, so every value keeps the place where it was written.
 
@@ -10,6 +10,8 @@ use star_core::document::{
     Diagnostic, Document, Entry, Lists, Map, Node, Sources, Span, Value, closest,
 };
 
+use super::includes::Includes;
+use super::lay;
 use crate::script::environment::Environment;
 
 /// What a script knows that stands in none of its files.
@@ -19,23 +21,30 @@ pub(super) struct Outside {
     pub(super) environment: Environment,
     /// Which of `config.environments` was chosen.
     pub(super) environment_name: Option<String>,
+    /// The target that was typed, unless an override has one.
+    pub(super) target: Option<String>,
+    /// Whether there is only one scenario because it was chosen: then its weight does not matter.
+    pub(super) one_scenario: bool,
 }
 
 /// The script as the command line means it, what it knows besides, and what was wrong on the way.
 pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec<Diagnostic>) {
     let mut outside = Outside::default();
+    let mut includes = Includes::new(document, root.span.file);
     let mut layers = Layers {
-        root: root.clone(),
+        root: includes.script(document, root.clone()),
         faults: Vec::new(),
     };
-    for path in document.options.take_all("config") {
-        match star_yaml::read_file(&mut document.sources, Path::new(&path)) {
-            Ok(file) => layers.root.merge(&file, Lists::ByIndex),
-            Err(fault) => layers.faults.push(fault),
+    for option in ["input", "config"] {
+        for path in document.options.take_all(option) {
+            match includes.input(document, Path::new(&path)) {
+                Ok(file) => lay::script(&mut layers.root, &file, Lists::ByIndex),
+                Err(fault) => layers.faults.push(typed(fault, &path)),
+            }
         }
     }
     for path in document.options.take_all("env-file") {
-        if let Err(fault) = add_file(&mut outside.environment, &path) {
+        if let Err(fault) = add_file(&mut document.sources, &mut outside.environment, &path) {
             layers.faults.push(fault);
         }
     }
@@ -43,6 +52,7 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
     if let Some(name) = &outside.environment_name {
         layers.environment(name);
     }
+    outside.target = document.options.take("target");
     if document.options.take("insecure").is_some() {
         layers.under_config_text(
             &mut document.sources,
@@ -52,17 +62,26 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
     }
     for text in document.options.take_all("overrides") {
         match star_yaml::read(&mut document.sources, "--overrides", &text) {
-            Ok(overrides) => layers.root.merge(&overrides, Lists::Replaced),
+            Ok(overrides) => {
+                let target = overrides
+                    .get("config")
+                    .and_then(|config| config.get("target"));
+                if target.is_some() {
+                    outside.target = None;
+                }
+                lay::script(&mut layers.root, &overrides, Lists::Replaced);
+            }
             Err(fault) => layers.faults.push(fault),
         }
     }
     for text in document.options.take_all("variables") {
         match variables(&mut document.sources, &text) {
-            Ok(variables) => layers.under_config("variables", &variables, Lists::Replaced),
+            Ok(variables) => layers.variables(&variables),
             Err(fault) => layers.faults.push(fault),
         }
     }
     if let Some(name) = document.options.take("scenario-name") {
+        outside.one_scenario = true;
         layers.only_scenario(&name);
     }
     if document.options.take("solo").is_some() {
@@ -76,6 +95,8 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
     if let Some(path) = document.options.take("payload") {
         layers.payload(&mut document.sources, &path);
     }
+    includes.steps(document, &mut layers.root);
+    layers.faults.extend(includes.finish());
     (layers.root, outside, layers.faults)
 }
 
@@ -94,7 +115,8 @@ impl Layers {
             let message = format!(
                 "there is no environment `{name}`: the script has no `config.environments`"
             );
-            self.faults.push(Diagnostic::error(message));
+            let place = self.root.get("config").unwrap_or(&self.root).span;
+            self.faults.push(Diagnostic::error(message).at(place, ""));
             return;
         };
         if let Some(chosen) = environments.get(name).cloned() {
@@ -102,7 +124,7 @@ impl Layers {
             if chosen.as_map().is_some()
                 && let Some(config) = self.config()
             {
-                config.merge(&chosen, Lists::ByIndex);
+                lay::config(config, &chosen, Lists::ByIndex);
             }
             return;
         }
@@ -131,6 +153,20 @@ impl Layers {
     fn under_config(&mut self, key: &str, node: &Node, lists: Lists) {
         let inner = map_of(key, node.clone());
         self.root.merge(&map_of("config", inner), lists);
+    }
+
+    /// Sets variables. Each takes the place of what was there, also where both are mappings, as in Artillery.
+    fn variables(&mut self, given: &Node) {
+        let config = self.config().map(|config| &mut config.value);
+        if let Some(Value::Map(config)) = config
+            && let Some(Value::Map(there)) = config.get_mut("variables").map(|node| &mut node.value)
+        {
+            for entry in given.as_map().map_or(&[][..], Map::entries) {
+                there.insert(entry.clone());
+            }
+            return;
+        }
+        self.under_config("variables", given, Lists::Replaced);
     }
 
     fn only_scenario(&mut self, wanted: &str) {
@@ -227,15 +263,39 @@ impl Layers {
     }
 }
 
+/// What is said of a file that cannot be read, where its path was typed.
+fn typed(fault: Diagnostic, path: &str) -> Diagnostic {
+    if fault.primary.is_some() || fault.help.is_some() || Path::new(path).is_absolute() {
+        return fault;
+    }
+    fault.help("a path that is typed is relative to the current folder")
+}
+
 /// Adds the variables of a file, of which nothing is shown.
-fn add_file(environment: &mut Environment, path: &str) -> Result<(), Diagnostic> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Diagnostic::error(format!("cannot read `{path}`: {error}")))?;
+fn add_file(
+    sources: &mut Sources,
+    environment: &mut Environment,
+    path: &str,
+) -> Result<(), Diagnostic> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        typed(
+            Diagnostic::error(format!("cannot read `{path}`: {error}")),
+            path,
+        )
+    })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Diagnostic::error(format!("`{path}` is not UTF-8")))?;
     environment.add(&text).map_err(|error| {
-        let fault = Diagnostic::error(format!("`{path}`: {error}"));
-        fault.help("a value that has several lines stands in quotes")
+        let line = text.split_inclusive('\n').take(error.line - 1);
+        let start = line.map(str::len).sum::<usize>();
+        let rest = text.get(start..).unwrap_or_default();
+        let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let file = sources.add(path, text.as_str());
+        sources.conceal(Span::new(file, 0, text.len()));
+        let fault = Diagnostic::error(error.to_string());
+        fault
+            .at(Span::new(file, start, start + length), "")
+            .help("a value that has several lines stands in quotes")
     })
 }
 

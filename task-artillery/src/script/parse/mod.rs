@@ -4,38 +4,53 @@
 //! stands in tables ([`keys`]). Each of the other files reads one noun.
 
 mod capture;
+mod conceal;
+mod condition;
 mod config;
+mod cookies;
 mod csv;
+mod environments;
+mod expression;
 mod fields;
 mod headers;
+mod includes;
+mod jitter;
 mod keys;
+mod lay;
 mod layers;
+mod once;
+mod parallel;
 mod payload;
 mod phase;
 mod reader;
+mod reporting;
 mod request;
 mod rounds;
 mod scenario;
 mod schema;
 mod scope;
 mod step;
+mod target;
 mod template;
+mod tls;
 
-use star_core::document::{Diagnostic, Diagnostics, Document, Node, Value};
+use star_core::document::{Diagnostic, Diagnostics, Document, Entry, Map, Node, Value};
 
 use super::model::Script;
 use config::Config;
-pub(super) use config::absolute;
 use fields::Fields;
 use reader::Reader;
 pub use schema::schema;
+pub(super) use target::absolute;
 
 /// Whether a document looks like an Artillery script.
 pub fn claims(root: &Node) -> bool {
-    root.get("config").is_some() || root.get("scenarios").is_some()
+    ["config", "scenarios", "includes"]
+        .iter()
+        .any(|key| root.get(key).is_some())
 }
 
-/// Reads a script, with what the document's options lay over it (`config`, `environment`, `overrides`, `variables`, `scenario-name`,
+/// Reads a script, with what the document's options lay over it (`input`, `config`, `environment`, `overrides`, `variables`, `scenario-name`,
 /// `solo`, `payload`, `insecure`). Variables of the environment that it names are looked up in the process's, and in the files of the option
 /// `env-file`). The option `target`, where it is given, is meant instead of `config.target`. Payloads are read and
 /// checked as well, and travel with the document. What is harmless becomes a warning of the document.
@@ -50,11 +65,16 @@ pub fn parse(document: &mut Document) -> Result<Script, Diagnostics> {
     };
     let root = std::mem::replace(&mut document.root, nothing);
     let (layered, outside, faults) = layers::apply(document, &root);
+    conceal::credentials(&mut document.sources, &layered);
     if !faults.is_empty() {
-        // What is missing from a layer would show as faults of the script.
+        // What is missing from a layer would show as faults of the script; but a mistyped key may be why it is missing.
+        let mut reader = Reader::new(document, outside);
+        for fault in faults {
+            reader.tell(fault);
+        }
+        reader.keys_at_the_top(&layered);
+        let errors = reader.finish();
         document.root = root;
-        let mut errors = Diagnostics::default();
-        errors.extend(faults);
         return Err(errors);
     }
     let mut reader = Reader::new(document, outside);
@@ -79,11 +99,8 @@ impl Reader<'_> {
             return self.mismatch("the script", root, "a mapping");
         };
         let mut fields = Fields::unchecked(map, root.span, &keys::SCRIPT);
-        for entry in map.entries() {
-            // Under such a key stands what is used elsewhere by its anchor.
-            if !entry.key.starts_with("x-") {
-                fields.slip(self.key(entry, &keys::SCRIPT));
-            }
+        for entry in own_keys(map) {
+            fields.slip(self.key(entry, &keys::SCRIPT));
         }
         if let Some(mode) = fields.get("mode") {
             self.run_mode(mode);
@@ -93,16 +110,22 @@ impl Reader<'_> {
         }
         let example = "scenarios: [{ flow: [{ get: { url: \"/\" } }] }]";
         let scenarios = self.required(&fields, "scenarios", example);
+        self.announce_before(&fields);
         let config = self.config(&fields, scenarios);
+        let mut once = 0;
+        let before = self.before(&fields, &mut once);
         let scenarios = scenarios.and_then(|node| self.scenarios(node));
+        let after = self.after(&fields, &mut once);
         let Config {
             target,
             phases,
             http,
             tls,
             headers,
+            cookies,
             variables,
             payloads,
+            reporting,
         } = config?;
         Some(Script {
             target,
@@ -111,13 +134,34 @@ impl Reader<'_> {
             http,
             tls,
             headers,
+            cookies,
             constants: self.scope.take_constants(),
             secrets: self.scope.secrets().clone(),
             variables,
             payloads,
             scenarios: scenarios?,
+            before: before?,
+            after: after?,
+            captured: serde_json::Map::new(),
             split: self.split,
+            reporting,
         })
+    }
+
+    /// Says what is wrong with the keys of a script, of its `config` and of its scenarios.
+    fn keys_at_the_top(&mut self, root: &Node) {
+        let config = root.get("config").and_then(Node::as_map);
+        let scenarios = root.get("scenarios").and_then(Node::as_list);
+        let scenarios = scenarios.unwrap_or_default().iter();
+        for entry in root.as_map().into_iter().flat_map(own_keys) {
+            self.key(entry, &keys::SCRIPT);
+        }
+        for entry in config.map_or(&[][..], Map::entries) {
+            self.key(entry, &keys::CONFIG);
+        }
+        for entry in scenarios.filter_map(Node::as_map).flat_map(Map::entries) {
+            self.key(entry, &keys::SCENARIO);
+        }
     }
 
     /// `mode` of a script as `serverless-artillery` knows it.
@@ -131,6 +175,12 @@ impl Reader<'_> {
             self.not_yet(node.span, &format!("the mode `{mode}`"), instead);
         }
     }
+}
+
+/// The entries of a script but those that begin with `x-`: there stands what is used elsewhere by its anchor.
+fn own_keys(script: &Map) -> impl Iterator<Item = &Entry> {
+    let entries = script.entries().iter();
+    entries.filter(|entry| !entry.key.starts_with("x-"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::slice;
 
-use star_core::document::{Blob, BlobRef, Diagnostic, Node, Span};
+use star_core::document::{Blob, BlobRef, Diagnostic, Map, Node, Span};
 
 use super::fields::{Fields, short};
 use super::keys;
@@ -21,10 +21,12 @@ impl Reader<'_> {
     fn payload(&mut self, node: &Node) -> Option<Payload> {
         let fields = self.fields("payload", node, &keys::PAYLOAD)?;
         // The names are known even where the file is not good: one fault is told once.
-        let names = fields.get("fields").map(|node| self.columns(node));
-        for name in names.iter().flatten().flatten() {
-            self.scope.share(name);
+        if let Some(node) = fields.get("fields") {
+            self.announce_columns(node);
         }
+        let names = fields.get("fields").map(|node| self.columns(node));
+        // All that it has is looked at before anything that is missing ends it.
+        let csv = self.csv_format(&fields);
         let all_rows_in = self.all_rows_in(&fields)?;
         if let Some(name) = &all_rows_in {
             self.scope.share(name);
@@ -36,7 +38,7 @@ impl Reader<'_> {
             },
             None => Order::default(),
         };
-        let (format, cast) = self.csv_format(&fields)?;
+        let (format, cast) = csv?;
         let path = self.required(&fields, "path", "path: \"users.csv\"")?;
         let blob = self.file(path)?;
         let names = if let Some(names) = names {
@@ -64,7 +66,7 @@ impl Reader<'_> {
             cast,
             format,
         };
-        match Table::read(&blob.bytes, &payload) {
+        match Table::read(blob.bytes.clone(), &payload) {
             Ok(_) => Some(payload),
             Err(error) => self.bad_table(&blob, &error, path.span),
         }
@@ -133,6 +135,22 @@ impl Reader<'_> {
         }
     }
 
+    /// Makes known what columns seem to be meant, also where something is wrong with their list.
+    fn announce_columns(&mut self, node: &Node) {
+        let items = node.as_list().unwrap_or(slice::from_ref(node));
+        for text in items.iter().filter_map(Node::as_str) {
+            // As one text they are written as in the file's first row.
+            let parts = node.as_str().map(|text| text.split(','));
+            for name in parts.into_iter().flatten().map(str::trim) {
+                self.scope.share(name);
+            }
+            self.scope.share(text);
+        }
+        for entry in node.as_map().map_or(&[][..], Map::entries) {
+            self.scope.share(&entry.key);
+        }
+    }
+
     fn columns(&mut self, node: &Node) -> Option<Vec<String>> {
         let mut seen = HashSet::new();
         let mut names = Vec::new();
@@ -169,7 +187,10 @@ impl Reader<'_> {
             .iter()
             .position(|byte| matches!(byte, b'\n' | b'\r'))
             .unwrap_or(rest.len());
+        let length = text.len();
         let file = self.document.sources.add(name.clone(), text);
+        // Where the row is can be seen, and how many columns it has, but nothing of what is in them.
+        self.document.sources.conceal(Span::new(file, 0, length));
         let at = Span::new(file, offset, offset + row);
         let fault = Diagnostic::error(error.to_string()).at(at, "");
         self.tell(fault.see(named, "the file is named here"));

@@ -7,7 +7,7 @@ use star_core::document::{Node, Span};
 use super::fields::Fields;
 use super::keys;
 use super::reader::Reader;
-use crate::arrivals::{Load, MAX_UNITS};
+use crate::arrivals::{Load, MAX_RATE, MAX_UNITS};
 use crate::script::duration::show;
 use crate::script::model::Phase;
 use crate::script::split::{Limit, MAX_SCRIPT_DURATION, MAX_SCRIPT_RATE};
@@ -216,53 +216,39 @@ impl Reader<'_> {
 
     /// Says once, at the phase that crosses it, that the script is longer than it may be.
     fn check_length(&mut self, before: Duration, length: Duration, node: &Node) {
-        let most = self.split.max_script_duration();
+        let given = self.split.max_script_duration_in_seconds;
+        let longest = Duration::from_secs(u64::from(*MAX_SCRIPT_DURATION.range.end()));
+        let most = given.map_or(longest, |_| self.split.max_script_duration());
         if length > most && before <= most {
             let message = format!("with this phase the script lasts {}", show(length));
-            let allowed = (
-                show(most),
-                self.split.max_script_duration_in_seconds.is_some(),
-            );
-            self.beyond(
-                &message,
-                &MAX_SCRIPT_DURATION,
-                &allowed,
-                length.as_secs_f64(),
-                node,
-            );
+            let needed = length.as_secs_f64();
+            self.beyond(&message, &MAX_SCRIPT_DURATION, &show(most), needed, node);
         }
     }
 
     fn check_rate(&mut self, phase: &Phase, node: &Node) {
-        let most = self.split.max_script_rate();
         let peak = phase.load.peak(phase.duration);
-        if peak > f64::from(most) {
+        if peak > MAX_RATE {
             let message = format!("{peak} arrivals a second are planned");
-            let allowed = (
-                most.to_string(),
-                self.split.max_script_requests_per_second.is_some(),
-            );
-            self.beyond(&message, &MAX_SCRIPT_RATE, &allowed, peak, node);
+            let help = format!("no run may have more than {MAX_RATE}");
+            return self.error(node.span, message, help);
+        }
+        let most = self.split.max_script_requests_per_second;
+        if let Some(most) = most.filter(|most| peak > f64::from(*most)) {
+            let message = format!("{peak} arrivals a second are planned");
+            self.beyond(&message, &MAX_SCRIPT_RATE, &most.to_string(), peak, node);
         }
     }
 
-    /// Says that a limit is exceeded. With what it allows comes whether the script itself says so.
-    fn beyond(
-        &mut self,
-        message: &str,
-        limit: &Limit,
-        (allowed, given): &(String, bool),
-        needed: f64,
-        node: &Node,
-    ) {
-        let default = if *given { "" } else { " by default" };
+    /// Says that a limit is exceeded.
+    fn beyond(&mut self, message: &str, limit: &Limit, allowed: &str, needed: f64, node: &Node) {
         let (key, most, needed) = (limit.key, *limit.range.end(), needed.ceil());
         let help = if needed <= f64::from(most) {
             format!("set `_split.{key}` to {needed}")
         } else {
             format!("it cannot be more than {most}")
         };
-        let message = format!("{message}, and `_split.{key}` allows {allowed}{default}");
+        let message = format!("{message}, and `_split.{key}` allows {allowed}");
         self.error(node.span, message, help);
     }
 }

@@ -1,5 +1,6 @@
 //! What is told of a script, and the typed readers: from a node to a value, or a message at its place.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use super::layers::Outside;
 use super::scope::Scope;
 use crate::script::duration::{self, DurationError};
 use crate::script::environment::Environment;
+use crate::script::model::Jitter;
 use crate::script::number;
 use crate::script::secrets::Secrets;
 use crate::script::split::{MAX_SCRIPT_DURATION, Split};
@@ -36,10 +38,16 @@ pub(super) struct Reader<'d> {
     pub(super) environment: Environment,
     /// Which of `config.environments` was chosen.
     pub(super) environment_name: Option<String>,
+    /// The target that was typed.
+    pub(super) typed_target: Option<String>,
+    /// Whether the only scenario was chosen, whatever its weight.
+    pub(super) one_scenario: bool,
     /// Whether a capture is strict that does not say.
     pub(super) strict_capture: bool,
-    /// The host of the target, once it was read.
-    pub(super) host: Option<String>,
+    /// Whether requests have a `content-type` that do not say.
+    pub(super) default_content_type: bool,
+    /// By how much pauses differ that do not say.
+    pub(super) think_jitter: Option<Jitter>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -52,8 +60,11 @@ impl<'d> Reader<'d> {
             scope: Scope::default(),
             environment: outside.environment,
             environment_name: outside.environment_name,
+            typed_target: outside.target,
+            one_scenario: outside.one_scenario,
             strict_capture: true,
-            host: None,
+            default_content_type: false,
+            think_jitter: None,
             errors: Vec::new(),
             warnings: Vec::new(),
         }
@@ -95,13 +106,13 @@ impl<'d> Reader<'d> {
         let place = |told: &Diagnostic| told.primary.as_ref().map(|label| label.span);
         let secrets = self.scope.secrets();
         self.warnings.sort_by_key(place);
-        for warning in self.warnings {
+        for warning in once_each(self.warnings) {
             self.document.warn(redacted(warning, secrets));
         }
         self.errors.sort_by_key(place);
         let mut errors = Diagnostics::default();
         errors.extend(
-            self.errors
+            once_each(self.errors)
                 .into_iter()
                 .map(|error| redacted(error, secrets)),
         );
@@ -123,13 +134,14 @@ impl<'d> Reader<'d> {
 
     /// Where a part of a text stands, or all of the text: quotes and escapes may hide the part.
     pub(super) fn place_of(&self, part: &str, whole: Span) -> Span {
-        match self.document.sources.snippet(whole).find(part) {
-            Some(at) => {
-                let start = whole.start as usize + at;
-                Span::new(whole.file, start, start + part.len())
-            }
-            None => whole,
-        }
+        let found = self.document.sources.snippet(whole).find(part);
+        found.map_or(whole, |at| within(whole, at, part.len()))
+    }
+
+    /// The same of what a text ends with.
+    pub(super) fn place_of_end(&self, end: &str, whole: Span) -> Span {
+        let found = self.document.sources.snippet(whole).rfind(end);
+        found.map_or(whole, |at| within(whole, at, end.len()))
     }
 
     /// Says that a value is of the wrong kind. Its name is a key, or words.
@@ -246,6 +258,16 @@ impl<'d> Reader<'d> {
     }
 }
 
+/// Each but once: what is included several times has the same faults each time.
+fn once_each(mut told: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    told.retain(|one| {
+        let place = one.primary.as_ref().map(|label| label.span);
+        seen.insert((place, one.message.clone()))
+    });
+    told
+}
+
 /// The same without values of the environment.
 fn redacted(mut diagnostic: Diagnostic, secrets: &Secrets) -> Diagnostic {
     diagnostic.message = secrets.redact(diagnostic.message).into_owned();
@@ -253,6 +275,12 @@ fn redacted(mut diagnostic: Diagnostic, secrets: &Secrets) -> Diagnostic {
         .help
         .map(|help| secrets.redact(help).into_owned());
     diagnostic
+}
+
+/// So many bytes of what stands at a place, from one of its bytes on.
+fn within(whole: Span, at: usize, length: usize) -> Span {
+    let start = whole.start as usize + at;
+    Span::new(whole.file, start, start + length)
 }
 
 fn told(diagnostic: Diagnostic, at: Span, help: String) -> Diagnostic {

@@ -1,20 +1,18 @@
 //! HTTP requests.
 
-use star_core::document::{Entry, Node, Value as Tree};
+mod body;
+mod fields;
 
-use super::config::absolute;
-use super::fields::{Fields, short};
+use star_core::document::{Entry, Node};
+
+use super::fields::short;
 use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
-use crate::script::model::{Body, Method, Request};
+use super::target::absolute;
+use crate::script::address::without_user;
+use crate::script::model::{Method, Request};
 use crate::script::template::Template;
-
-/// Switches that are on, as in Artillery, and that this version cannot turn off; with what it does.
-const SWITCHES: [(&str, &str); 2] = [
-    ("followRedirect", "redirects are followed"),
-    ("gzip", "compressed answers are asked for, and unpacked"),
-];
 
 impl Reader<'_> {
     pub(super) fn request(&mut self, method: Method, entry: &Entry) -> Option<Request> {
@@ -29,13 +27,7 @@ impl Reader<'_> {
             return None;
         }
         let fields = self.fields(key, &entry.node, &keys::REQUEST)?;
-        for (key, instead) in SWITCHES {
-            if let Some(node) = fields.get(key)
-                && self.boolean(key, node) == Some(false)
-            {
-                self.not_yet(node.span, &format!("`{key}: false`"), instead);
-            }
-        }
+        self.http2(&fields);
         let url = self
             .required(&fields, "url", "url: \"/\"")
             .map(|node| self.url(node));
@@ -44,13 +36,31 @@ impl Reader<'_> {
             Some(node) => self.headers("headers", node, Place::Flow),
             None => Vec::new(),
         };
-        let body = self.body(method, &fields);
-        let captures = match fields.get("capture") {
-            Some(node) => self.captures(node)?,
+        let query = self.query(&fields);
+        let auth = self.auth(&fields);
+        let cookies = match fields.get("cookie") {
+            Some(node) => {
+                self.without_effect(&fields, "cookie", "cookie");
+                self.cookies("cookie", node, Place::Flow)
+            }
             None => Vec::new(),
         };
+        let follow_redirect = self.flag(&fields, "followRedirect", true);
+        let gzip = self.flag(&fields, "gzip", true);
+        let timeout = self.request_timeout(&fields);
+        let body = self.request_body(method, &fields, &headers);
+        let captures = match fields.get("capture") {
+            Some(node) => self.captures(node),
+            None => Some(Vec::new()),
+        };
+        let matches = match fields.get("match") {
+            Some(node) => self.matches(node),
+            None => Some(Vec::new()),
+        };
+        let probability = fields.get("probability");
+        let probability = probability.map(|node| self.probability(node));
+        let condition = fields.get("ifTrue").map(|node| self.condition(node));
         let url = url??;
-        let endpoint = endpoint(url.source(), self.host.as_deref());
         let name = match name {
             Some(name) => Some(name?),
             None => None,
@@ -58,11 +68,25 @@ impl Reader<'_> {
         Some(Request {
             method,
             url,
-            endpoint,
+            query,
             name,
             headers,
+            auth,
+            cookies,
             body: body?,
-            captures,
+            follow_redirect: follow_redirect?,
+            gzip: gzip?,
+            timeout,
+            captures: captures?,
+            matches: matches?,
+            probability: match probability {
+                Some(probability) => Some(probability?),
+                None => None,
+            },
+            condition: match condition {
+                Some(condition) => Some(condition?),
+                None => None,
+            },
         })
     }
 
@@ -82,69 +106,12 @@ impl Reader<'_> {
             text.starts_with('/') || text.starts_with("{{")
         };
         if !good {
-            let message = format!("the URL `{}` cannot be requested", short(text));
+            let shown = without_user(text);
+            let message = format!("the URL `{}` cannot be requested", short(&shown));
             let help =
                 "it must start with `/`, then it is on the target, or with `http://` or `https://`";
             self.error(node.span, message, help);
         }
         good.then_some(url)
-    }
-
-    /// The body: none inside where there is none, none outside where it is not good.
-    #[expect(clippy::option_option, reason = "no body is not a bad body")]
-    fn body(&mut self, method: Method, fields: &Fields<'_>) -> Option<Option<Body>> {
-        let Some(at) = fields.key_span("json").or_else(|| fields.key_span("body")) else {
-            return Some(None);
-        };
-        if matches!(method, Method::Get | Method::Head) {
-            let message = format!("a {} request has no body", method.as_str());
-            let help = "`post`, `put`, `patch`, `delete` and `options` may have one";
-            self.error(at, message, help);
-            return None;
-        }
-        match (fields.get("json"), fields.get("body")) {
-            (Some(node), text) => {
-                if let (Some(_), Some(at)) = (text, fields.key_span("body")) {
-                    self.warn(at, "`body` has no effect beside `json`", "");
-                }
-                if matches!(node.value, Tree::Null) {
-                    return self.mismatch("json", node, "a value to send");
-                }
-                self.json("json", node, Place::Flow)
-                    .map(|json| Some(Body::Json(json)))
-            }
-            (None, Some(node)) => self.text_body(node).map(|text| Some(Body::Text(text))),
-            (None, None) => Some(None),
-        }
-    }
-
-    fn text_body(&mut self, node: &Node) -> Option<Template> {
-        if matches!(node.value, Tree::Map(_) | Tree::List(_)) {
-            let message = format!("`body` must be text, not {}", node.describe());
-            self.error(node.span, message, "`json` sends such a value");
-            return None;
-        }
-        let text = self.words("body", node)?;
-        self.template(&text, node.span, Place::Flow)
-    }
-}
-
-/// A URL's path as written, without the query; before it the host where the URL names another than the target's.
-fn endpoint(url: &str, target: Option<&str>) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let address = &url[..end];
-    let Some((_, rest)) = address.split_once("://") else {
-        return address.to_owned();
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    let path = if path.is_empty() { "/" } else { path };
-    if target.is_some_and(|target| target.eq_ignore_ascii_case(host)) {
-        path.to_owned()
-    } else {
-        format!("{host}{path}")
     }
 }

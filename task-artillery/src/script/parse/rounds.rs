@@ -7,17 +7,26 @@ use super::reader::Reader;
 use super::scope::Place;
 use crate::script::model::{Loop, Rounds, Think, ThinkTime, parse_range};
 use crate::script::path::Path;
-use crate::script::template::JsonTemplate;
 
 /// The most rounds: up to here a number is the same in JavaScript.
 const MAX_ROUNDS: u64 = 1 << 53;
 
 impl Reader<'_> {
-    pub(super) fn think(&mut self, node: &Node) -> Option<Think> {
+    pub(super) fn think(&mut self, fields: &Fields<'_>) -> Option<Think> {
+        let jitter = match fields.get("jitter") {
+            Some(node) => self.jitter(node).map(Some),
+            None => Some(self.think_jitter),
+        };
+        let time = self.think_time(fields.get("think")?)?;
+        Some(Think {
+            time,
+            jitter: jitter?,
+        })
+    }
+
+    fn think_time(&mut self, node: &Node) -> Option<ThinkTime> {
         let Some(text) = node.as_str().filter(|text| text.contains("{{")) else {
-            return Some(Think {
-                time: ThinkTime::Fixed(self.duration("think", node)?),
-            });
+            return self.duration("think", node).map(ThinkTime::Fixed);
         };
         let template = self.template(text, node.span, Place::Flow)?;
         if template.as_fixed().is_some() {
@@ -28,9 +37,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        Some(Think {
-            time: ThinkTime::Template(template),
-        })
+        Some(ThinkTime::Template(template))
     }
 
     /// A loop, its steps numbered from `next` on.
@@ -41,12 +48,12 @@ impl Reader<'_> {
         depth: usize,
     ) -> Option<Loop> {
         let rounds = match (fields.get("over"), fields.get("count")) {
-            (Some(_), Some(_)) => {
-                let at = fields.key_span("count")?;
-                self.error(at, "a loop goes by `count` or `over`, not by both", "");
-                None
+            (Some(over), count) => {
+                if let (Some(_), Some(at)) = (count, fields.key_span("count")) {
+                    self.warn(at, "`count` has no effect beside `over`", "");
+                }
+                self.over(over)
             }
-            (Some(over), None) => self.over(over),
             (None, Some(count)) => self.count(count),
             (None, None) => {
                 if !fields.means(&["whileTrue", "count", "over"]) {
@@ -116,16 +123,17 @@ impl Reader<'_> {
             Tree::List(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for item in items {
-                    let JsonTemplate::Fixed(value) = self.json("over", item, Place::Over)? else {
-                        return None;
-                    };
-                    values.push(value);
+                    values.push(self.json("over", item, Place::Over)?);
                 }
                 Some(Rounds::Each(values))
             }
             Tree::String(text) if text.contains("{{") => {
                 let help = "the name of the variable stands alone: `over: items`";
-                self.error(node.span, "placeholders in `over` are not filled in", help);
+                self.error(
+                    node.span,
+                    "the name in `over` cannot have placeholders",
+                    help,
+                );
                 None
             }
             Tree::String(text) => {

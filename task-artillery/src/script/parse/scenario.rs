@@ -27,6 +27,11 @@ impl Reader<'_> {
             scenarios.extend(self.scenario(index, item));
         }
         let whole = scenarios.len() == items.len();
+        if self.one_scenario {
+            for scenario in &mut scenarios {
+                scenario.weight = scenario.weight.max(1);
+            }
+        }
         if whole && scenarios.iter().all(|scenario| scenario.weight == 0) {
             let message = "every scenario has the weight 0, so none could be chosen";
             self.error(node.span, message, "give one at least a `weight` above 0");
@@ -58,7 +63,7 @@ impl Reader<'_> {
         })
     }
 
-    fn engine(&mut self, node: &Node) {
+    pub(super) fn engine(&mut self, node: &Node) {
         if let Some(engine) = self.words("engine", node)
             && engine != "http"
         {
@@ -76,7 +81,7 @@ impl Reader<'_> {
 }
 
 /// The variables that a flow sets: captures, and the numbers and elements of loops.
-fn names_set(flow: Option<&Node>) -> BTreeSet<String> {
+pub(super) fn names_set(flow: Option<&Node>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut open: Vec<&Node> = flow.into_iter().collect();
     while let Some(node) = open.pop() {
@@ -98,6 +103,9 @@ fn names_set(flow: Option<&Node>) -> BTreeSet<String> {
                 let name = |key| node.get(key).and_then(Node::as_str);
                 names.insert(name("loopValue").unwrap_or("$loopCount").to_owned());
                 names.insert(name("loopElement").unwrap_or("$loopElement").to_owned());
+                open.push(&entry.node);
+            }
+            if entry.key == "parallel" {
                 open.push(&entry.node);
             }
         }

@@ -10,17 +10,25 @@ pub fn schema() -> Value {
     let definitions = [
         ("config", of_mapping(&keys::CONFIG)),
         ("tls", of_mapping(&keys::TLS)),
+        ("client", of_mapping(&keys::TLS_CLIENT)),
         ("http", of_mapping(&keys::HTTP)),
+        ("cookieJarOptions", of_mapping(&keys::COOKIE_JAR)),
         ("defaults", of_mapping(&keys::DEFAULTS)),
         ("plugins", of_mapping(&keys::PLUGINS)),
+        ("metrics-by-endpoint", of_mapping(&keys::ENDPOINTS)),
+        ("apdex", of_mapping(&keys::APDEX)),
         ("phase", of_mapping(&keys::PHASE)),
         ("payload", of_mapping(&keys::PAYLOAD)),
         ("options", of_mapping(&keys::CSV)),
         ("split", of_mapping(&keys::SPLIT)),
         ("scenario", of_mapping(&keys::SCENARIO)),
+        ("once", of_mapping(&keys::ONCE)),
         ("steps", steps()),
         ("request", of_mapping(&keys::REQUEST)),
+        ("auth", of_mapping(&keys::AUTH)),
+        ("part", of_mapping(&keys::PART)),
         ("capture", of_mapping(&keys::CAPTURE)),
+        ("match", of_mapping(&keys::MATCH)),
     ];
     let mut script = of_mapping(&keys::SCRIPT);
     let own = json!({
@@ -78,25 +86,75 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 /// stands.
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
+        "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
-        "config" | "tls" | "http" | "defaults" | "plugins" => reference(name),
+        "config"
+        | "tls"
+        | "client"
+        | "http"
+        | "cookieJarOptions"
+        | "defaults"
+        | "plugins"
+        | "auth"
+        | "metrics-by-endpoint"
+        | "apdex" => reference(name),
         "_split" => reference("split"),
         "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
         "phases" => json!({ "type": "array", "items": reference("phase") }),
         "payload" => one_or_many("payload"),
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
+        "before" | "after" => reference("once"),
         "flow" | "loop" | "parallel" => reference("steps"),
-        "capture" | "match" => one_or_many("capture"),
-        "headers" | "variables" => json!({ "type": "object" }),
+        "capture" | "match" => one_or_many(name),
+        "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
+        "formData" => json!({ "type": "object", "additionalProperties": part() }),
         "fields" => json!({ "type": "array" }),
-        "strictCapture" | "skipHeader" | "cast" | "skipEmptyLines" | "strict"
-        | "rejectUnauthorized" | "loadAll" | "trim" | "ltrim" | "rtrim" | "skip_empty_lines" => {
+        "strictCapture"
+        | "skipHeader"
+        | "cast"
+        | "skipEmptyLines"
+        | "strict"
+        | "multiple"
+        | "followRedirect"
+        | "gzip"
+        | "allowGetBody"
+        | "http2"
+        | "looseMode"
+        | "allowSpecialUseDomain"
+        | "rejectUnauthorized"
+        | "loadAll"
+        | "trim"
+        | "ltrim"
+        | "rtrim"
+        | "skip_empty_lines"
+        | "extendedMetrics"
+        | "useOnlyRequestNames"
+        | "stripQueryString"
+        | "ignoreUnnamedRequests"
+        | "groupDynamicURLs"
+        | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
+        "ifTrue" | "include" | "metricsNamespace" | "certificate" | "cert" | "key"
+        | "serverName" => {
+            json!({ "type": "string" })
+        }
+        "includes" | "certificateAuthority" | "ca" => {
+            let file = json!({ "type": "string" });
+            json!({ "anyOf": [file, { "type": "array", "items": file }] })
+        }
+        "prefixSecurity" => json!({ "enum": ["silent", "unsafe-disabled"] }),
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),
     }
+}
+
+/// One of `formData`: a mapping, or a value.
+fn part() -> Value {
+    let values = ["string", "number", "boolean"].map(|kind| json!({ "type": kind }));
+    let [text, number, boolean] = values;
+    json!({ "anyOf": [reference("part"), text, number, boolean] })
 }
 
 fn reference(name: &str) -> Value {
@@ -129,7 +187,9 @@ mod tests {
             Value::Object(_) => "object",
             Value::Array(_) => "array",
             Value::Bool(_) => "boolean",
-            _ => "other",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Null => "null",
         };
         if schema.get("type").is_some_and(|wanted| wanted != kind) {
             return false;
@@ -170,7 +230,26 @@ mod tests {
             "../../../../examples/scripts/demo.yml"
         )));
         assert!(passes(
-            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
+            "x-a: 1\ntask: artillery\nconfig: {target: t, environments: {a: {phases: [{pause: 1}]}}, payload: [{path: a, order: sequence}], statsInterval: 3}\nbefore: {flow: [{get: {url: /}}]}\nscenarios: [{flow: [[{GET: {url: /}}], {loop: [{think: 1}], count: 3}, {post: {url: /, capture: {json: $, as: a}}}]}]"
+        ));
+    }
+
+    #[test]
+    fn certificates_pass() {
+        for tls in [
+            "{certificateAuthority: a.pem, certificate: a.pem, key: \"{{ $env.KEY }}\", serverName: a.example}",
+            "{certificateAuthority: [a.pem, b.pem], client: {ca: a.pem, cert: a.pem, key: a.pem}}",
+        ] {
+            assert!(passes(&format!(
+                "config: {{target: t, tls: {tls}}}\nscenarios: []"
+            )));
+        }
+    }
+
+    #[test]
+    fn what_requests_carry_passes() {
+        assert!(passes(
+            "config: {target: t, defaults: {cookie: {a: b}}, http: {cookieJarOptions: {looseMode: true, prefixSecurity: silent}}}\nscenarios: [{flow: [{post: {url: /, qs: {a: [1]}, auth: {user: a, pass: b}, cookie: {a: 1}, form: {a: 1}, formData: {a: 1, b: x, c: true, d: {fromFile: x, contentType: y}, e: {value: 1}}, followRedirect: false, gzip: false, timeout: 5, allowGetBody: true, http2: false, setContentLengthHeader: true}}]}]"
         ));
     }
 
@@ -181,12 +260,21 @@ mod tests {
             "{config: {taget: t}, scenarios: []}",
             "{config: {environments: {a: {taget: t}}}, scenarios: []}",
             "{config: {http: {tiemout: 3}}, scenarios: []}",
+            "{config: {tls: {cert: a.pem}}, scenarios: []}",
+            "{config: {tls: {certificate: [a.pem]}}, scenarios: []}",
+            "{config: {tls: {client: {certificate: a.pem}}}, scenarios: []}",
             "{config: {phases: [{arivalRate: 3}]}, scenarios: []}",
             "{config: {payload: {order: squence}}, scenarios: []}",
             "{scenarios: [{flwo: []}]}",
+            "{before: {flwo: []}, scenarios: []}",
+            "{after: [], scenarios: []}",
             "{scenarios: [{flow: [{gett: {}}]}]}",
             "{scenarios: [{flow: [{loop: [{get: {ulr: /}}]}]}]}",
             "{scenarios: [{flow: [{get: {capture: [{jsn: $}]}}]}]}",
+            "{scenarios: [{flow: [{post: {formData: {a: {formFile: x}}}}]}]}",
+            "{scenarios: [{flow: [{post: {formData: {a: [x]}}}]}]}",
+            "{scenarios: [{flow: [{post: {auth: {password: x}}}]}]}",
+            "{config: {http: {cookieJarOptions: {prefixSecurity: lax}}}, scenarios: []}",
             "{config: {}}",
         ] {
             assert!(!passes(slip), "{slip}");

@@ -25,7 +25,7 @@ pub(super) enum Place {
     Headers,
     /// In a flow.
     Flow,
-    /// In `over`, where it is not filled in.
+    /// In a list of `over`, where it is filled in when a round begins.
     Over,
 }
 
@@ -58,6 +58,12 @@ pub(super) struct Scope {
     anywhere: BTreeSet<String>,
     /// Captures and loops of the scenario being read, and whether they came by already.
     flow: BTreeMap<String, bool>,
+    /// What `before` captures.
+    brought: BTreeSet<String>,
+    /// Whether `before` is being read.
+    in_before: bool,
+    /// Those that came by, in order.
+    bound: Vec<String>,
     constants: serde_json::Map<String, Value>,
     secrets: Secrets,
 }
@@ -74,15 +80,47 @@ impl Scope {
         self.plain_names.insert(name.to_owned());
     }
 
+    /// Makes known to all scenarios what `before` captures, instead of what was said of that so far, which comes back.
+    pub(super) fn bring(&mut self, names: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+        std::mem::replace(&mut self.brought, names.into_iter().collect())
+    }
+
+    /// Says whether `before` is being read.
+    pub(super) fn set_before(&mut self, reading: bool) {
+        self.in_before = reading;
+    }
+
+    /// Whether a name that `before` captures means something else to users.
+    pub(super) fn is_outranked(&self, name: &str) -> bool {
+        self.in_before && self.shared.contains(name)
+    }
+
     /// Makes known the names that a scenario sets.
     pub(super) fn announce(&mut self, names: BTreeSet<String>) {
         self.anywhere.extend(names.iter().cloned());
         self.flow = names.into_iter().map(|name| (name, false)).collect();
+        self.bound.clear();
     }
 
     /// A name of the scenario is set from here on.
     pub(super) fn bind(&mut self, name: &str) {
-        self.flow.insert(name.to_owned(), true);
+        if self.flow.insert(name.to_owned(), true) != Some(true) {
+            self.bound.push(name.to_owned());
+        }
+    }
+
+    /// How many names are set so far.
+    pub(super) fn bound(&self) -> usize {
+        self.bound.len()
+    }
+
+    /// Takes back that names are set, but for the first ones: which they were.
+    pub(super) fn unbind(&mut self, but: usize) -> Vec<String> {
+        let names = self.bound.split_off(but.min(self.bound.len()));
+        for name in &names {
+            self.flow.insert(name.clone(), false);
+        }
+        names
     }
 
     /// Keeps the value of a name that the script uses of itself.
@@ -122,7 +160,8 @@ impl Scope {
     /// What there is to say of the variable that a path begins with.
     pub(super) fn knows(&self, path: &Path, place: Place) -> Known {
         let root = path.root();
-        let shared = |name: &str| self.shared.contains(name) || GIVEN.contains(&name);
+        let all = |name: &str| self.shared.contains(name) || GIVEN.contains(&name);
+        let shared = |name: &str| all(name) || self.brought.contains(name);
         if CONSTANTS.contains(&root) {
             return Known::Constant;
         }
@@ -130,28 +169,33 @@ impl Scope {
             return Known::Environment;
         }
         match place {
-            Place::Flow | Place::Headers if shared(root) || shared(path.source()) => Known::Yes,
-            Place::Flow => match self.flow.get(root) {
+            Place::Flow | Place::Over | Place::Headers if shared(root) || shared(path.source()) => {
+                Known::Yes
+            }
+            Place::Flow | Place::Over => match self.flow.get(root) {
                 Some(true) => Known::Yes,
                 Some(false) => Known::Late,
                 None => Known::No,
             },
             Place::Headers if self.anywhere.contains(root) => Known::Late,
             Place::Config if self.plain_names.contains(root) => Known::Yes,
-            Place::Config | Place::Variables if shared(root) => Known::Changing,
-            Place::Headers | Place::Config | Place::Variables | Place::Over => Known::No,
+            Place::Config | Place::Variables if all(root) => Known::Changing,
+            Place::Headers | Place::Config | Place::Variables => Known::No,
         }
     }
 
     /// All names that can be used at a place.
     pub(super) fn names(&self, place: Place) -> impl Iterator<Item = &str> {
-        let run = matches!(place, Place::Headers | Place::Flow);
-        let shared = self.shared.iter().filter(move |_| run);
+        let run = matches!(place, Place::Headers | Place::Flow | Place::Over);
+        let shared = self.shared.union(&self.brought).filter(move |_| run);
         let plain = self
             .plain_names
             .iter()
             .filter(move |_| place == Place::Config);
-        let flow = self.flow.keys().filter(move |_| place == Place::Flow);
+        let flow = self
+            .flow
+            .keys()
+            .filter(move |_| matches!(place, Place::Flow | Place::Over));
         let given = GIVEN.iter().filter(move |_| run).chain(&CONSTANTS);
         let given = given.chain(&Secrets::ROOTS);
         shared

@@ -5,7 +5,9 @@ use star_core::document::{Diagnostic, Entry, Map, Node, Span, Value};
 use super::fields::{Fields, enumerate, short};
 use super::keys::{self, Mapping, Status};
 use super::reader::Reader;
+use super::scope::Place;
 use crate::script::model::{Method, Step, StepKind};
+use crate::script::template::Template;
 
 /// How deep lists and loops may lie in each other: so deep that readers of the wire still take it.
 const MAX_DEPTH: usize = 10;
@@ -59,7 +61,7 @@ impl Reader<'_> {
     }
 
     /// Appends steps; false where one of them is not good.
-    fn append(
+    pub(super) fn append(
         &mut self,
         items: &[Node],
         next: &mut u32,
@@ -114,7 +116,22 @@ impl Reader<'_> {
             (Some(method), _) => self
                 .request(method, found)
                 .map(|request| StepKind::Request(Box::new(request))),
-            (None, "think") => self.think(&found.node).map(StepKind::Think),
+            (None, "think") => {
+                let fields = Fields::unchecked(map, node.span, &keys::THINK);
+                self.think(&fields).map(StepKind::Think)
+            }
+            (None, "log") => self.log(&found.node).map(StepKind::Log),
+            (None, "parallel") => {
+                let fields = Fields::unchecked(map, node.span, &keys::PARALLEL);
+                self.parallel(&fields, next, depth).map(StepKind::Parallel)
+            }
+            (None, "include") => {
+                // Where it stands alone its file was put in its place already; else that is told.
+                if good {
+                    self.error(found.key_span, "nothing can be included here", "");
+                }
+                None
+            }
             (None, _) => {
                 let mut fields = Fields::unchecked(map, node.span, &keys::LOOP);
                 fields.slip(slips);
@@ -122,6 +139,12 @@ impl Reader<'_> {
             }
         };
         good.then_some(kind).flatten()
+    }
+
+    /// A line to say.
+    fn log(&mut self, node: &Node) -> Option<Template> {
+        let text = self.words("log", node)?;
+        self.template(&text, node.span, Place::Flow)
     }
 
     /// The one key of a step that says what kind it is.
@@ -179,29 +202,47 @@ impl Reader<'_> {
             self.error(span, "this step is empty", example("get"));
             return;
         };
-        let key = &first.key;
-        let kinds = keys::STEP
-            .own()
-            .filter(|name| !keys::is_of_other_engine(name));
-        let help = match self.closest(key, kinds) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None if keys::LOOP.status(key).is_some() => format!("`{key}` stands beside `loop`"),
-            None if keys::REQUEST.status(key).is_some() => {
-                format!("`{key}` belongs under `get`, `post` and so on")
-            }
-            None => format!("a step is {}", enumerate(keys::STEP.done())),
+        let kinds = || {
+            keys::STEP
+                .own()
+                .filter(|name| !keys::is_of_other_engine(name))
+        };
+        // What stands beside a step may stand before it.
+        let meant = map
+            .entries()
+            .iter()
+            .find_map(|entry| Some((entry, self.closest(&entry.key, kinds())?)));
+        let (found, help) = match meant {
+            Some((entry, known)) => (entry, format!("did you mean `{known}`?")),
+            None => (first, unknown_step_help(&first.key)),
         };
         self.error(
-            first.key_span,
-            format!("unknown step `{}`", short(key)),
+            found.key_span,
+            format!("unknown step `{}`", short(&found.key)),
             help,
         );
+    }
+}
+
+fn unknown_step_help(key: &str) -> String {
+    if keys::LOOP.status(key).is_some() {
+        format!("`{key}` stands beside `loop`")
+    } else if keys::PARALLEL.status(key).is_some() {
+        format!("`{key}` stands beside `parallel`")
+    } else if keys::REQUEST.status(key).is_some() {
+        format!("`{key}` belongs under `get`, `post` and so on")
+    } else {
+        let known = || format!("a step is {}", enumerate(keys::STEP.done()));
+        keys::home(key).unwrap_or_else(known)
     }
 }
 
 fn example(kind: &str) -> String {
     match kind {
         "think" => "for example `think: 1`".to_owned(),
+        "include" => "for example `include: \"login.yml\"`".to_owned(),
+        "log" => "for example `log: \"text\"`".to_owned(),
+        "parallel" => "for example `parallel: [{ get: { url: \"/\" } }]`".to_owned(),
         "loop" => {
             "for example `loop: [{ get: { url: \"/\" } }]` and beside it `count: 3`".to_owned()
         }

@@ -11,9 +11,7 @@ use super::reader::Reader;
 use super::scope::{Known, Place};
 use crate::script::path::Path;
 use crate::script::secrets::Secrets;
-use crate::script::template::{
-    HELPERS, HelperError, JsonTemplate, MAX_JSON_DEPTH, Template, TemplateError,
-};
+use crate::script::template::{HELPERS, JsonTemplate, MAX_JSON_DEPTH, Template, TemplateError};
 
 /// The faults of one text that are told.
 const TOLD: usize = 20;
@@ -36,11 +34,27 @@ impl Reader<'_> {
             let help = "between the braces stands the path of a variable, or a function call";
             self.warn(at, format!("`{}` stays as it is", short(whole)), help);
         }
+        for rest in template.unclosed().take(TOLD) {
+            let at = self.place_of_end(rest, span);
+            let help = "a placeholder ends with `}}`";
+            self.warn(at, "`{{` is not closed, and stays as it is", help);
+        }
         let calls = template.has_calls();
-        if place == Place::Over && (calls || template.variables().next().is_some()) {
-            let help = "fill them in where `$loopElement` is used";
-            self.error(span, "placeholders in `over` are not filled in", help);
+        if place == Place::Over && calls {
+            let help = "call it where `$loopElement` is used";
+            self.error(span, "a function cannot be called here", help);
             return None;
+        }
+        for (whole, name) in template.unknown_calls().take(TOLD) {
+            let at = self.place_of(whole, span);
+            let help = match self.closest(name, HELPERS) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("known are `{}`", HELPERS.join("` and `")),
+            };
+            let message = format!("unknown function `{}`: it is undefined", short(name));
+            if !self.undefined(at, message, &help, place) {
+                return None;
+            }
         }
         if place == Place::Config && calls {
             let help = "it would have to be known before the run; in `variables` it can be";
@@ -53,11 +67,7 @@ impl Reader<'_> {
 
     fn bad_call<T>(&mut self, error: &TemplateError, span: Span) -> Option<T> {
         let at = self.place_of(&error.placeholder, span);
-        let help = match error.reason {
-            HelperError::Unknown { .. } => format!("known are `{}`", HELPERS.join("` and `")),
-            HelperError::Arguments { .. } => String::new(),
-        };
-        self.error(at, error.reason.to_string(), help);
+        self.error(at, error.reason.to_string(), "");
         None
     }
 
@@ -66,32 +76,37 @@ impl Reader<'_> {
         let mut told = HashSet::new();
         let mut good = true;
         for (whole, path) in template.variables() {
-            let (name, known) = (path.root(), self.scope.knows(&path, place));
-            let at = || self.place_of(whole, span);
-            match known {
-                Known::Yes => {}
-                Known::Constant => {
-                    let at = at();
-                    good &= self.use_constant(name, at, place);
+            let known = self.scope.knows(&path, place);
+            if matches!(known, Known::Late | Known::Changing | Known::No) {
+                good &= known == Known::Late || is_helper(&path, known, place);
+                if told.len() >= TOLD || !told.insert(path.root().to_owned()) {
+                    continue;
                 }
-                Known::Environment => {
-                    let at = at();
-                    good &= self.use_environment(&path, at, place);
-                }
-                Known::Late | Known::Changing | Known::No => {
-                    good &= known == Known::Late;
-                    if told.len() < TOLD && told.insert(name.to_owned()) {
-                        let at = self.place_of(whole, span);
-                        self.bad_variable(name, known, at, place);
-                    }
-                }
+            }
+            if known != Known::Yes {
+                let at = self.place_of(whole, span);
+                good &= self.variable_exists(&path, at, place);
             }
         }
         good
     }
 
-    fn bad_variable(&mut self, name: &str, known: Known, at: Span, place: Place) {
-        let name = short(name);
+    /// Whether a variable exists; says if it does not.
+    pub(super) fn variable_exists(&mut self, path: &Path, at: Span, place: Place) -> bool {
+        let known = self.scope.knows(path, place);
+        match known {
+            Known::Yes => true,
+            Known::Constant => self.use_constant(path.root(), at, place),
+            Known::Environment => self.use_environment(path, at, place),
+            Known::Late | Known::Changing | Known::No => {
+                self.bad_variable(path, known, at, place);
+                known == Known::Late || is_helper(path, known, place)
+            }
+        }
+    }
+
+    fn bad_variable(&mut self, path: &Path, known: Known, at: Span, place: Place) {
+        let name = short(path.root());
         match known {
             Known::Yes | Known::Constant | Known::Environment => {}
             Known::Late => {
@@ -107,7 +122,15 @@ impl Reader<'_> {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => whence(&name, place).to_owned(),
                 };
-                self.error(at, format!("unknown variable `{name}`"), help);
+                if is_helper(path, known, place) {
+                    self.warn(
+                        at,
+                        format!("unknown variable `{name}`: it is undefined"),
+                        help,
+                    );
+                } else {
+                    self.error(at, format!("unknown variable `{name}`"), help);
+                }
             }
         }
     }
@@ -119,7 +142,7 @@ impl Reader<'_> {
         }
         let sources = &self.document.sources;
         let value = match name {
-            "$dirname" => Some(self.document.folder().display().to_string()),
+            "$dirname" => Some(folder_name(self.document.folder())),
             "$environment" => self.environment_name.clone(),
             _ => Some(sources.name(self.document.root.span.file).to_owned()),
         };
@@ -213,6 +236,20 @@ impl Reader<'_> {
         }
         good
     }
+}
+
+/// Whether a name that is unknown would be one of Artillery's own, as `$timestamp` would: there it is silently undefined.
+fn is_helper(path: &Path, known: Known, place: Place) -> bool {
+    let flows = matches!(place, Place::Flow | Place::Headers | Place::Over);
+    known == Known::No && flows && path.root().starts_with('$')
+}
+
+/// What a folder is called in paths that begin with it: one without a name would make them absolute.
+fn folder_name(folder: &std::path::Path) -> String {
+    if folder.as_os_str().is_empty() {
+        return ".".to_owned();
+    }
+    folder.display().to_string()
 }
 
 /// Whether a text that is good names the environment.

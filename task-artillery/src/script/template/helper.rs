@@ -35,12 +35,6 @@ pub enum Helper {
 /// Why a call can't be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HelperError {
-    /// There is no such helper.
-    #[error("unknown function `{name}`")]
-    Unknown {
-        /// What was called.
-        name: String,
-    },
     /// The arguments are wrong.
     #[error("`{name}` takes {takes}")]
     Arguments {
@@ -52,9 +46,9 @@ pub enum HelperError {
 }
 
 impl Helper {
-    /// Reads a call.
-    pub(super) fn parse(name: &str, arguments: &str) -> Result<Self, HelperError> {
-        match name {
+    /// Reads a call; nothing where there is no such helper.
+    pub(super) fn parse(name: &str, arguments: &str) -> Option<Result<Self, HelperError>> {
+        Some(match name {
             "$randomNumber" => Self::random_number(arguments).ok_or(HelperError::Arguments {
                 name: NAMES[0],
                 takes: "two whole numbers, the least and the greatest, as in `$randomNumber(1, 100)`",
@@ -63,8 +57,8 @@ impl Helper {
                 name: NAMES[1],
                 takes: "a length from 1 to 1048576, or nothing for 10, as in `$randomString(8)`",
             }),
-            _ => Err(HelperError::Unknown { name: name.to_owned() }),
-        }
+            _ => return None,
+        })
     }
 
     fn random_number(arguments: &str) -> Option<Self> {
@@ -113,7 +107,7 @@ mod tests {
     use super::*;
 
     fn call(name: &str, arguments: &str) -> Vec<String> {
-        let helper = Helper::parse(name, arguments).unwrap();
+        let helper = Helper::parse(name, arguments).unwrap().unwrap();
         let mut draws = Draws::new(1, 2, 3, 4);
         let once = |_| {
             let mut out = String::new();
@@ -168,13 +162,12 @@ mod tests {
             ("$randomString", "1048577"),
             ("$randomString", "x"),
         ] {
-            let error = Helper::parse(name, arguments).unwrap_err();
+            let error = Helper::parse(name, arguments).unwrap().unwrap_err();
             assert!(
                 error.to_string().starts_with(&format!("`{name}` takes ")),
                 "{arguments}"
             );
         }
-        let unknown = Helper::parse("$randomInt", "1,2").unwrap_err();
-        assert_eq!(unknown.to_string(), "unknown function `$randomInt`");
+        assert_eq!(Helper::parse("$randomInt", "1,2"), None);
     }
 }

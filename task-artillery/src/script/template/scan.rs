@@ -17,6 +17,16 @@ pub(super) enum Piece<'s> {
     },
 }
 
+impl<'s> Piece<'s> {
+    /// The piece as it stands in the text.
+    pub(super) fn whole(self) -> &'s str {
+        match self {
+            Piece::Text(text) | Piece::Untouched(text) => text,
+            Piece::Path { whole, .. } | Piece::Call { whole, .. } => whole,
+        }
+    }
+}
+
 /// The pieces of a text, in order; together they are the text.
 pub(super) fn pieces(source: &str) -> Pieces<'_> {
     Pieces {
@@ -164,11 +174,7 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_together_are_the_text(source in "[{}a$(). é]{0,40}") {
-            let whole = |piece| match piece {
-                Piece::Text(text) | Piece::Untouched(text) => text,
-                Piece::Path { whole, .. } | Piece::Call { whole, .. } => whole,
-            };
-            prop_assert_eq!(pieces(&source).map(whole).collect::<String>(), source);
+            prop_assert_eq!(pieces(&source).map(Piece::whole).collect::<String>(), source);
         }
     }
 }

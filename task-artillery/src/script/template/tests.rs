@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -136,7 +137,7 @@ fn templates_are_their_texts_on_the_wire() {
         serde_json::from_value::<Template>(json!("a {{ s }}")).unwrap(),
         template
     );
-    assert!(serde_json::from_value::<Template>(json!("{{ $no() }}")).is_err());
+    assert!(serde_json::from_value::<Template>(json!("{{ $randomNumber() }}")).is_err());
 }
 
 #[test]
@@ -152,11 +153,17 @@ fn what_is_in_a_template_can_be_told() {
     );
     assert_eq!(template.untouched().collect::<Vec<_>>(), ["{{ 1+1 }}"]);
     assert!(template.has_calls());
-    let error = Template::parse("x {{ $pick(1) }}").unwrap_err();
+    let error = Template::parse("x {{ $randomNumber(1) }}").unwrap_err();
+    assert_eq!(error.placeholder, "{{ $randomNumber(1) }}");
+    let unknown = Template::parse("x {{ $pick(1.5) }}").unwrap();
     assert_eq!(
-        (error.placeholder.as_str(), error.to_string().as_str()),
-        ("{{ $pick(1) }}", "unknown function `$pick`")
+        unknown.unknown_calls().collect::<Vec<_>>(),
+        [("{{ $pick(1.5) }}", "$pick")]
     );
+    let mut draws = Draws::new(0, 0, 0, 0);
+    assert_eq!(unknown.text(&vars(), &mut draws), "x undefined");
+    let alone = Template::parse("{{ $pick(1) }}").unwrap();
+    assert_eq!(alone.optional_text(&vars(), &mut draws), None);
 }
 
 #[test]
@@ -219,5 +226,66 @@ proptest! {
             let settled = template.settle(&mut draws());
             prop_assert_eq!(settled.text(&vars(), &mut draws()).into_owned(), rendered);
         }
+    }
+}
+
+/// What templates are made of.
+const PARTS: &[&str] = &[
+    "{{",
+    "}}",
+    "{{{",
+    "}}}",
+    "{",
+    "}",
+    " ",
+    "s",
+    "n",
+    "o",
+    "list",
+    "nothing",
+    ".",
+    "[",
+    "]",
+    "[0]",
+    "[\"k-e\"]",
+    "[65535]",
+    "\"",
+    "'",
+    "\\",
+    "(",
+    ")",
+    ",",
+    "$randomNumber(1, 9)",
+    "$randomString(2)",
+    "$randomString(",
+    "$uuid",
+    "é",
+    "\n",
+    "{{ s }}",
+    "{{ o }}",
+    "{{ list[1] }}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_template_of_64_kibibytes_takes_long(
+        parts in prop::collection::vec(prop::sample::select(PARTS), 1..8),
+        head in prop::collection::vec(prop::sample::select(PARTS), 0..4),
+    ) {
+        let (head, part) = (head.concat(), parts.concat());
+        let source = format!("{head}{}", part.repeat((64 << 10) / part.len()));
+        let started = Instant::now();
+        if let Ok(template) = Template::parse(&source) {
+            prop_assert_eq!(template.source(), &source);
+            let rendered = template.text(&vars(), &mut draws()).into_owned();
+            prop_assert!(rendered.len() <= 64 * source.len(), "{}", rendered.len());
+            let json = JsonTemplate::parse(json!({&source: [&source]})).unwrap();
+            prop_assert!(json.value(&vars(), &mut draws()).is_some());
+            let (variables, untouched) = (template.variables().count(), template.untouched().count());
+            prop_assert!(variables + untouched <= source.len());
+        }
+        prop_assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     }
 }

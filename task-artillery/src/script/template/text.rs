@@ -9,7 +9,7 @@ use star_core::draw::Draws;
 
 use super::super::path::Path;
 use super::super::vars::Vars;
-use super::helper::{Helper, HelperError};
+use super::helper::{Helper, HelperError, NAMES};
 use super::json::{json_text, write_number};
 use super::scan::{Piece, pieces};
 
@@ -61,12 +61,16 @@ impl Template {
                         whole,
                         name,
                         arguments,
-                    } => Part::Call(Helper::parse(name, arguments).map_err(|reason| {
-                        TemplateError {
-                            placeholder: whole.to_owned(),
-                            reason,
+                    } => match Helper::parse(name, arguments) {
+                        Some(Ok(helper)) => Part::Call(helper),
+                        Some(Err(reason)) => {
+                            return Err(TemplateError {
+                                placeholder: whole.to_owned(),
+                                reason,
+                            });
                         }
-                    })?),
+                        None => Part::Variable(unknown_call(name, arguments)),
+                    },
                 });
             }
         }
@@ -94,6 +98,14 @@ impl Template {
         })
     }
 
+    /// The calls of what is no helper, and so undefined: their placeholders as written, and the names.
+    pub fn unknown_calls(&self) -> impl Iterator<Item = (&str, &str)> {
+        pieces(&self.source).filter_map(|piece| match piece {
+            Piece::Call { whole, name, .. } if !NAMES.contains(&name) => Some((whole, name)),
+            _ => None,
+        })
+    }
+
     /// Whether it calls a helper.
     pub fn has_calls(&self) -> bool {
         match &self.shape {
@@ -107,6 +119,19 @@ impl Template {
         pieces(&self.source).filter_map(|piece| match piece {
             Piece::Untouched(whole) => Some(whole),
             _ => None,
+        })
+    }
+
+    /// What begins like a placeholder and does not end like one, and stays as typed: of `a {{ x }` the text from the braces on.
+    pub fn unclosed(&self) -> impl Iterator<Item = &str> {
+        let mut end = 0;
+        pieces(&self.source).filter_map(move |piece| {
+            let start = end;
+            end += piece.whole().len();
+            match piece {
+                Piece::Text(text) => text.find("{{").map(|at| &self.source[start + at..]),
+                _ => None,
+            }
         })
     }
 
@@ -245,4 +270,9 @@ impl<'de> Deserialize<'de> for Template {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
+}
+
+/// The path that stands for a call of what is no helper: no variable has such a name.
+fn unknown_call(name: &str, arguments: &str) -> Path {
+    Path::parse(&format!("{name}({arguments})"))
 }

@@ -32,6 +32,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         http: crate::script::model::HttpSettings::default(),
         tls: crate::script::model::TlsSettings::default(),
         secrets: crate::script::Secrets::default(),
+        cookies: Vec::new(),
         headers: vec![Header {
             name: "x".to_owned(),
             value: Template::parse("{{ $randomString() }}{{ id }}").unwrap(),
@@ -40,7 +41,11 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         variables: variables.collect(),
         payloads: vec![payload],
         scenarios: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        captured: serde_json::Map::new(),
         split: crate::script::Split::default(),
+        reporting: crate::script::model::Reporting::default(),
     }
 }
 
@@ -49,7 +54,7 @@ fn run() -> Draws {
 }
 
 fn globals(script: &Script, csv: &str) -> Rc<Globals> {
-    let table = Table::read(csv.as_bytes(), &script.payloads[0]).unwrap();
+    let table = Table::read(csv.to_owned().into(), &script.payloads[0]).unwrap();
     let given = [("$testId".to_owned(), json!("t1"))];
     Rc::new(Globals::new(
         script,
@@ -164,4 +169,67 @@ fn a_name_with_a_dot_is_found_whole() {
         get(&user(&globals(&script, "ada\n"), 0), "user.name"),
         Some(json!("ada"))
     );
+}
+
+#[test]
+fn what_a_branch_sets_is_its_own_until_it_is_applied() {
+    let of = |pairs: &[(&str, Value)]| -> Vars {
+        let pairs = pairs.iter().cloned();
+        pairs
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    };
+    let set = |vars: &mut Vars, path: &str, value: Value| vars.set(&Path::parse(path), value);
+    let get = |vars: &Vars, path: &str| vars.get(&Path::parse(path)).map(Cow::into_owned);
+    let under = Rc::new(of(&[("a", json!(1)), ("o", json!({"kept": true}))]));
+    let mut first = Vars::branch(&under);
+    let mut second = Vars::branch(&under);
+    set(&mut first, "a", json!(2));
+    set(&mut first, "o.x.y", json!("first"));
+    set(&mut first, "o.x", json!({"z": 0}));
+    set(&mut first, "o.x.y", json!("again"));
+    set(&mut second, "a", json!(1));
+    set(&mut second, "o.list[1]", json!("second"));
+    set(&mut second, "o.out[99999999]", json!("of reach"));
+    assert_eq!(get(&first, "a"), Some(json!(2)));
+    assert_eq!(get(&second, "o.x"), None);
+    assert_eq!(get(&first, "o.kept"), Some(json!(true)));
+    let mut inner = Vars::branch(&Rc::new(second));
+    set(&mut inner, "b", json!("inner"));
+    assert_eq!(get(&inner, "o.list[1]"), Some(json!("second")));
+    let inner = inner.into_changes();
+    let mut second = Vars::branch(&under);
+    set(&mut second, "a", json!(1));
+    set(&mut second, "o.list[1]", json!("second"));
+    second.apply(inner);
+    let (first, second) = (first.into_changes(), second.into_changes());
+    let mut vars = Rc::unwrap_or_clone(under);
+    vars.apply(first);
+    vars.apply(second);
+    assert_eq!(get(&vars, "a"), Some(json!(1)), "the last one in the list");
+    assert_eq!(get(&vars, "b"), Some(json!("inner")));
+    assert_eq!(
+        get(&vars, "o"),
+        Some(json!({"kept": true, "x": {"z": 0, "y": "again"}, "list": [null, "second"]}))
+    );
+}
+
+#[test]
+fn what_a_user_makes_undefined_hides_what_others_have() {
+    let mut vars = Vars::from_iter([
+        ("a".to_owned(), json!(1)),
+        ("deep".to_owned(), json!({"x": 1, "y": [1, 2]})),
+    ]);
+    let get = |vars: &Vars, path: &str| vars.get(&Path::parse(path)).map(Cow::into_owned);
+    for path in ["a", "deep.x", "deep.y[0]", "none", "none.at.all"] {
+        vars.unset(&Path::parse(path));
+    }
+    assert_eq!(get(&vars, "a"), None);
+    assert_eq!(get(&vars, "deep"), Some(json!({"y": [null, 2]})));
+    assert_eq!(get(&vars, "none"), None);
+    vars.set(&Path::parse("a"), json!(2));
+    assert_eq!(get(&vars, "a"), Some(json!(2)));
+    vars.unset(&Path::parse("target"));
+    vars.set(&Path::parse("target.x"), json!(3));
+    assert_eq!(get(&vars, "target"), Some(json!({"x": 3})));
 }

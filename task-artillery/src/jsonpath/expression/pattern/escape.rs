@@ -55,18 +55,37 @@ impl Translation<'_> {
             'u' => return self.hexadecimal(start, 4),
             '0'..='9' | 'k' => (
                 "back-references are not supported in regular expressions",
-                "compare with `==` in the expression instead",
+                if self.flags.search {
+                    "write what it repeats once more"
+                } else {
+                    "compare with `==` in the expression instead"
+                },
             ),
-            'p' | 'P' if self.flags.unicode => (
+            'p' | 'P' => (
                 "`\\p{…}` is not supported in regular expressions",
                 "list the characters in square brackets",
             ),
-            _ if c.is_alphanumeric() || c == '_' => {
+            'c' if self.control_follows() => return Ok(self.control()),
+            // Without the flag `u` any other letter stands for itself.
+            _ if self.flags.unicode && (c.is_alphanumeric() || c == '_') => {
                 ("the escape is not supported", "write the character itself")
             }
             _ => return Ok(Escaped::Char(c)),
         };
         Err(self.cursor.error_at(start, message, help))
+    }
+
+    fn control_follows(&self) -> bool {
+        let mut rest = self.cursor.rest().chars();
+        rest.next()
+            .is_some_and(|letter| letter.is_ascii_alphabetic())
+    }
+
+    /// `\cJ`: the control character of a letter.
+    fn control(&mut self) -> Escaped {
+        let letter = self.cursor.rest().bytes().next().unwrap_or(b'@');
+        self.cursor.skip(1);
+        Escaped::Char(char::from(letter % 32))
     }
 
     /// The character that some digits stand for.

@@ -24,6 +24,17 @@ pub(super) struct Translation<'s> {
     pub(super) cursor: Cursor<'s>,
     pub(super) flags: Flags,
     out: String,
+    /// The names of groups, in order, where they have some.
+    groups: Vec<Option<String>>,
+}
+
+/// A pattern in the other syntax.
+pub(super) struct Translated {
+    pub(super) regex: String,
+    /// How many positions it has, repetitions multiplied out.
+    pub(super) weight: usize,
+    /// The names of its groups, in order, where they have some.
+    pub(super) groups: Vec<Option<String>>,
 }
 
 /// How often something is repeated.
@@ -32,24 +43,28 @@ struct Repetition<'s> {
     most: usize,
 }
 
-/// Writes a pattern in the other syntax, and says how many positions it has, repetitions multiplied
-/// out.
+/// Writes a pattern in the other syntax.
 pub(super) fn translate(
     source: &str,
     flags: Flags,
     offset: usize,
-) -> Result<(String, usize), SyntaxError> {
+) -> Result<Translated, SyntaxError> {
     let mut translation = Translation {
         cursor: Cursor::new(source, offset),
         flags,
         out: String::new(),
+        groups: Vec::new(),
     };
     let weight = translation.alternatives()?;
     if translation.cursor.peek().is_some() {
         let help = "write `\\)` for the character";
         return Err(translation.cursor.error("`)` closes nothing", help));
     }
-    Ok((translation.out, weight))
+    Ok(Translated {
+        regex: translation.out,
+        weight,
+        groups: translation.groups,
+    })
 }
 
 impl<'s> Translation<'s> {
@@ -98,7 +113,11 @@ impl<'s> Translation<'s> {
         match first {
             '^' | '$' => {
                 self.cursor.skip(1);
-                self.out.push(first);
+                if self.flags.multi_line {
+                    self.out.extend(["(?mR:", &first.to_string(), ")"]);
+                } else {
+                    self.out.push(first);
+                }
                 Ok(None)
             }
             '*' | '+' | '?' => Ok(None),
@@ -132,7 +151,12 @@ impl<'s> Translation<'s> {
         let rest = self.cursor.rest();
         if let Some((opener, what)) = LOOKS.iter().find(|(opener, _)| rest.starts_with(opener)) {
             let message = format!("{what}, `{opener}…)`, is not supported");
-            return Err(self.cursor.error(message, "combine two tests with `&&`"));
+            let help = if self.flags.search {
+                "match what is beside it as well, and take a group"
+            } else {
+                "combine two tests with `&&`"
+            };
+            return Err(self.cursor.error(message, help));
         }
         let opener = if self.cursor.eat("(?:") {
             "(?:"
@@ -155,7 +179,7 @@ impl<'s> Translation<'s> {
         Ok(weight)
     }
 
-    /// Reads over the beginning of a group, with its name if it has one: nothing can refer to it.
+    /// Reads over the beginning of a group, with its name if it has one: nothing in the pattern can refer to it.
     fn group_name(&mut self) -> Result<(), SyntaxError> {
         if !self.cursor.eat("(?<") {
             if self.cursor.rest().starts_with("(?") {
@@ -163,6 +187,7 @@ impl<'s> Translation<'s> {
                 return Err(self.cursor.error("`(?` begins no kind of group", help));
             }
             self.cursor.skip(1);
+            self.groups.push(None);
             return Ok(());
         }
         let name = self.cursor.rest().split_once('>').map(|(name, _)| name);
@@ -170,6 +195,7 @@ impl<'s> Translation<'s> {
         match name.filter(|name| !name.is_empty() && name.chars().all(is_part)) {
             Some(name) => {
                 self.cursor.skip(name.len() + 1);
+                self.groups.push(Some(name.to_owned()));
                 Ok(())
             }
             None => Err(self

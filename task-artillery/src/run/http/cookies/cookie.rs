@@ -21,12 +21,18 @@ pub(super) struct Cookie {
     pub(super) expires: Option<i64>,
 }
 
-/// Reads a header (RFC 6265, section 5.2). None where it has no name and value.
-pub(super) fn read(header: &str, now: Time) -> Option<Cookie> {
+/// Reads a header (RFC 6265, section 5.2). None where it has no name and value; with `loose` a value is enough.
+pub(super) fn read(header: &str, now: Time, loose: bool) -> Option<Cookie> {
     let mut parts = header.split(';');
-    let (name, value) = parts.next()?.split_once('=')?;
+    let pair = parts.next()?.trim();
+    let (name, value) = if loose {
+        let pair = pair.strip_prefix('=').unwrap_or(pair);
+        pair.split_once('=').unwrap_or(("", pair))
+    } else {
+        pair.split_once('=')?
+    };
     let name = name.trim();
-    if name.is_empty() {
+    if name.is_empty() && (pair.is_empty() || !loose) {
         return None;
     }
     let mut cookie = Cookie {

@@ -2,18 +2,25 @@
 
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
 use webpki::EndEntityCert;
 
+use super::security::RootsGiven;
+
 /// Decides as rustls does. rustls has one error for all chains without a trusted end, and node has four.
 #[derive(Debug)]
-pub(super) struct NamingVerifier(Arc<WebPkiServerVerifier>);
+pub(super) struct NamingVerifier {
+    inner: Arc<WebPkiServerVerifier>,
+    /// Certificates that are trusted as they stand, also where a server has one of them for its own.
+    given: Vec<CertificateDer<'static>>,
+}
 
 /// Why a chain leads to no trusted authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +74,28 @@ impl NamingVerifier {
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
                 .build()
                 .expect("there are authorities, and no revocation lists to be wrong");
-        Self(verifier)
+        Self {
+            inner: verifier,
+            given: Vec::new(),
+        }
+    }
+
+    /// One that trusts these authorities; there is at least one.
+    pub(super) fn of(given: &RootsGiven, provider: &Arc<CryptoProvider>) -> Self {
+        Self {
+            given: given.certificates.clone(),
+            ..Self::new(given.roots.clone(), provider)
+        }
+    }
+
+    /// Whether a certificate that only was not expected to be an authority's is itself one of those given: so are self-signed ones
+    /// that a server and its clients share. When that was found out, it had been seen to be valid now.
+    fn is_given(&self, end_entity: &CertificateDer<'_>, error: &Error) -> bool {
+        let Error::InvalidCertificate(CertificateError::Other(OtherError(error))) = error else {
+            return false;
+        };
+        let authority = webpki::Error::CaUsedAsEndEntity;
+        error.downcast_ref::<webpki::Error>() == Some(&authority) && self.given.contains(end_entity)
     }
 }
 
@@ -80,9 +108,19 @@ impl ServerCertVerifier for NamingVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified =
-            self.0
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verified = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        if let Err(error) = &verified
+            && self.is_given(end_entity, error)
+        {
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            return Ok(ServerCertVerified::assertion());
+        }
         let without_end = |error: &CertificateError| match error {
             CertificateError::UnknownIssuer => true,
             // A self-signed certificate is often marked as an authority's.
@@ -104,7 +142,7 @@ impl ServerCertVerifier for NamingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, cert, dss)
+        self.inner.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -113,10 +151,10 @@ impl ServerCertVerifier for NamingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, cert, dss)
+        self.inner.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }

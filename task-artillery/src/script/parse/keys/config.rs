@@ -13,10 +13,11 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
     keys: &[
         Key("config", Done),
         Key("scenarios", Done),
+        Key("includes", Done),
         Key("_split", Done),
         Key("mode", Done),
-        Key("before", NotYet("put its steps at the start of each flow")),
-        Key("after", NotYet("put its steps at the end of each flow")),
+        Key("before", Done),
+        Key("after", Done),
         Key(
             "_simulation",
             NotYet("leave it out; `slsart plan` shows what would be run"),
@@ -61,9 +62,8 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("socketio", OTHER_ENGINE),
         Key("ws", OTHER_ENGINE),
         Key("ensure", NotYet("look at the report's figures instead")),
-        Key("apdex", NotYet("look at the report's figures instead")),
+        Key("apdex", Done),
         Key("pluginsScope", LEAVE_OUT),
-        Key("includes", LEAVE_OUT),
         Key("statsInterval", Harmless("nor has it in Artillery 2")),
         Key(
             "includeFiles",
@@ -82,6 +82,10 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
             "scenarios",
             Elsewhere("it belongs beside `config`, not in it"),
         ),
+        Key(
+            "includes",
+            Elsewhere("it belongs beside `config`, not in it"),
+        ),
         Key("before", Elsewhere("it belongs beside `config`, not in it")),
         Key("after", Elsewhere("it belongs beside `config`, not in it")),
         Key("_split", Elsewhere("it belongs beside `config`, not in it")),
@@ -98,14 +102,16 @@ pub(in crate::script::parse) static TLS: Mapping = Mapping {
     rest: "",
     keys: &[
         Key("rejectUnauthorized", Done),
-        Key("key", OF_CLIENTS),
-        Key("cert", OF_CLIENTS),
-        Key("certificate", OF_CLIENTS),
-        Key("pfx", OF_CLIENTS),
-        Key("passphrase", OF_CLIENTS),
-        Key("ca", AUTHORITIES),
-        Key("certificateAuthority", AUTHORITIES),
-        Key("servername", LEAVE_OUT),
+        Key("certificateAuthority", Done),
+        Key("certificate", Done),
+        Key("key", Done),
+        Key("serverName", Done),
+        Key("client", Done),
+        Key("pfx", PKCS12),
+        Key("passphrase", PLAIN_KEYS),
+        Key("ca", Elsewhere("here it is called `certificateAuthority`")),
+        Key("cert", Elsewhere("here it is called `certificate`")),
+        Key("servername", Elsewhere("here it is called `serverName`")),
         Key("checkServerIdentity", JAVASCRIPT),
         Key("minVersion", LEAVE_OUT),
         Key("maxVersion", LEAVE_OUT),
@@ -113,9 +119,24 @@ pub(in crate::script::parse) static TLS: Mapping = Mapping {
     ],
 };
 
-const OF_CLIENTS: Status = NotYet("this version proves nobody's identity but the server's");
-const AUTHORITIES: Status =
-    NotYet("the usual authorities are trusted; `rejectUnauthorized: false` trusts every server");
+/// The form of older versions.
+pub(in crate::script::parse) static TLS_CLIENT: Mapping = Mapping {
+    noun: "`tls.client`",
+    rest: "",
+    keys: &[
+        Key("ca", Done),
+        Key("cert", Done),
+        Key("key", Done),
+        Key("pfx", PKCS12),
+        Key("passphrase", PLAIN_KEYS),
+    ],
+};
+
+const PKCS12: Status = NotYet(
+    "`openssl pkcs12 -in FILE.pfx -nodes -out FILE.pem` makes a file that serves as certificate and as key",
+);
+const PLAIN_KEYS: Status =
+    NotYet("`openssl pkey -in FILE -out FILE.pem` makes a key that needs none");
 
 pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     noun: "`http`",
@@ -123,14 +144,33 @@ pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     keys: &[
         Key("timeout", Done),
         Key("defaults", Done),
-        Key("pool", NotYet("each user has a connection of its own")),
-        Key("maxSockets", Harmless("nor has it in Artillery 2")),
-        Key("extendedMetrics", LEAVE_OUT),
-        Key("cookieJarOptions", LEAVE_OUT),
+        Key("pool", Done),
+        Key(
+            "maxSockets",
+            Harmless(
+                "each user has a connection of its own, or shares those of `pool`, as in Artillery 2",
+            ),
+        ),
+        Key("extendedMetrics", Done),
+        Key("cookieJarOptions", Done),
         Key("distributedTracing", LEAVE_OUT),
         Key(
             "headers",
             Elsewhere("it belongs under `defaults`, as in `defaults: { headers: … }`"),
+        ),
+    ],
+};
+
+pub(in crate::script::parse) static COOKIE_JAR: Mapping = Mapping {
+    noun: "`cookieJarOptions`",
+    rest: "",
+    keys: &[
+        Key("looseMode", Done),
+        Key("prefixSecurity", Done),
+        Key("allowSpecialUseDomain", Done),
+        Key(
+            "rejectPublicSuffixes",
+            Harmless("no list of public suffixes is asked"),
         ),
     ],
 };
@@ -141,11 +181,8 @@ pub(in crate::script::parse) static DEFAULTS: Mapping = Mapping {
     keys: &[
         Key("headers", Done),
         Key("strictCapture", Done),
-        Key("cookie", NotYet("send a `cookie` header instead")),
-        Key(
-            "think",
-            NotYet("write the jitter as `think: \"{{ $randomNumber(1, 3) }}\"`"),
-        ),
+        Key("cookie", Done),
+        Key("think", Done),
     ],
 };
 
@@ -153,16 +190,13 @@ pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
     noun: "`plugins`",
     rest: "",
     keys: &[
-        Key(
-            "metrics-by-endpoint",
-            Harmless("the report has figures for each request anyway"),
-        ),
+        Key("metrics-by-endpoint", Done),
         Key(
             "expect",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
         ),
         Key("ensure", NotYet("look at the report's figures instead")),
-        Key("apdex", NotYet("look at the report's figures instead")),
+        Key("apdex", Done),
         Key(
             "publish-metrics",
             NotYet("`-o FILE` writes the report, to be sent on"),

@@ -1,9 +1,10 @@
 //! The keys of scenarios and their steps.
 
-use super::Status::{self, Done, Elsewhere, NotYet, Silent};
-use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
+use super::Status::{self, Done, Elsewhere, Harmless, NotYet};
+use super::{JAVASCRIPT, Key, Mapping, OTHER_ENGINE};
 
 const IN_FLOW: Status = Elsewhere("it belongs to the list `flow` of a scenario");
+const IN_ITS_FLOW: Status = Elsewhere("it belongs to the list `flow` under it");
 const IN_REQUEST: Status = Elsewhere("it belongs to a request, as in `get: { url: \"/\" }`");
 
 pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
@@ -19,6 +20,8 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("beforeRequest", JAVASCRIPT),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
+        Key("description", Harmless("it is in no report")),
+        Key("tags", Harmless("they are in no report")),
         Key("flowFunction", JAVASCRIPT),
         Key("testFunction", JAVASCRIPT),
         Key("get", IN_FLOW),
@@ -30,8 +33,39 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("options", IN_FLOW),
         Key("think", IN_FLOW),
         Key("loop", IN_FLOW),
+        Key("parallel", IN_FLOW),
+        Key("log", IN_FLOW),
         Key("url", IN_REQUEST),
         Key("capture", IN_REQUEST),
+    ],
+};
+
+/// `before` and `after`.
+pub(in crate::script::parse) static ONCE: Mapping = Mapping {
+    noun: "what is done once",
+    rest: "",
+    keys: &[
+        Key("flow", Done),
+        Key("engine", Done),
+        Key("name", Harmless("it is in no report")),
+        Key("weight", Harmless("it is done once")),
+        Key("processor", JAVASCRIPT),
+        Key("beforeScenario", JAVASCRIPT),
+        Key("afterScenario", JAVASCRIPT),
+        Key("beforeRequest", JAVASCRIPT),
+        Key("afterResponse", JAVASCRIPT),
+        Key("onError", JAVASCRIPT),
+        Key("get", IN_ITS_FLOW),
+        Key("post", IN_ITS_FLOW),
+        Key("put", IN_ITS_FLOW),
+        Key("patch", IN_ITS_FLOW),
+        Key("delete", IN_ITS_FLOW),
+        Key("head", IN_ITS_FLOW),
+        Key("options", IN_ITS_FLOW),
+        Key("think", IN_ITS_FLOW),
+        Key("loop", IN_ITS_FLOW),
+        Key("parallel", IN_ITS_FLOW),
+        Key("log", IN_ITS_FLOW),
     ],
 };
 
@@ -47,47 +81,28 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
         Key("capture", Done),
         Key("followRedirect", Done),
         Key("gzip", Done),
-        Key("qs", NotYet("write the query into `url`")),
+        Key("qs", Done),
+        Key("form", Done),
+        Key("formData", Done),
+        Key("auth", Done),
+        Key("cookie", Done),
+        Key("timeout", Done),
+        Key("allowGetBody", Done),
+        Key("http2", Done),
         Key(
-            "form",
-            NotYet(
-                "write it as `body`, with a `content-type` header of `application/x-www-form-urlencoded`",
-            ),
+            "setContentLengthHeader",
+            Harmless("the length of what is sent is always counted and said"),
         ),
-        Key(
-            "formData",
-            NotYet("write it as `body`, with its `content-type` header"),
-        ),
-        Key("setContentLengthHeader", LEAVE_OUT),
-        Key("auth", NotYet("send an `authorization` header instead")),
-        Key("cookie", NotYet("send a `cookie` header instead")),
-        Key(
-            "match",
-            NotYet("a strict `capture` fails a user whose answer lacks something"),
-        ),
+        Key("match", Done),
         Key(
             "expect",
             NotYet("a strict `capture` fails a user whose answer lacks something"),
         ),
-        Key(
-            "ifTrue",
-            NotYet("scenarios with weights choose between requests"),
-        ),
-        Key(
-            "probability",
-            NotYet("scenarios with weights choose between requests"),
-        ),
+        Key("ifTrue", Done),
+        Key("probability", Done),
         Key("beforeRequest", JAVASCRIPT),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
-        Key("allowGetBody", LEAVE_OUT),
-        Key("http2", LEAVE_OUT),
-        Key(
-            "timeout",
-            NotYet(
-                "`config.http.timeout` is for all requests; Artillery does not look at this one either",
-            ),
-        ),
         Key(
             "think",
             Elsewhere("it is a step of its own, in the list `flow`"),
@@ -98,31 +113,63 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
     ],
 };
 
+pub(in crate::script::parse) static AUTH: Mapping = Mapping {
+    noun: "`auth`",
+    rest: "",
+    keys: &[Key("user", Done), Key("pass", Done)],
+};
+
+/// What stands for a value in `formData`.
+pub(in crate::script::parse) static PART: Mapping = Mapping {
+    noun: "a part",
+    rest: "",
+    keys: &[
+        Key("fromFile", Done),
+        Key("value", Done),
+        Key("contentType", Done),
+    ],
+};
+
 pub(in crate::script::parse) static CAPTURE: Mapping = Mapping {
     noun: "a capture",
     rest: "",
     keys: &[
         Key("json", Done),
+        Key("header", Done),
+        Key("regexp", Done),
+        Key("group", Done),
+        Key("flags", Done),
+        Key("xpath", Done),
+        Key("selector", Done),
+        Key("attr", Done),
+        Key("index", Done),
         Key("as", Done),
         Key("strict", Done),
-        Key("header", FROM_JSON),
-        Key("regexp", FROM_JSON),
-        Key("group", FROM_JSON),
-        Key("flags", FROM_JSON),
-        Key("xpath", FROM_JSON),
-        Key("selector", FROM_JSON),
-        Key("attr", FROM_JSON),
-        Key("index", FROM_JSON),
-        Key(
-            "multiple",
-            NotYet("of several hits one is taken at random; name one, as in `$.items[0]`"),
-        ),
+        Key("multiple", Done),
         Key("transform", JAVASCRIPT),
         Key("value", Elsewhere("it belongs to `match`")),
     ],
 };
 
-const FROM_JSON: Status = NotYet("this version captures from JSON: `json: \"$.path\"`");
+pub(in crate::script::parse) static MATCH: Mapping = Mapping {
+    noun: "a match",
+    rest: "",
+    keys: &[
+        Key("json", Done),
+        Key("header", Done),
+        Key("regexp", Done),
+        Key("group", Done),
+        Key("flags", Done),
+        Key("xpath", Done),
+        Key("selector", Done),
+        Key("attr", Done),
+        Key("index", Done),
+        Key("value", Done),
+        Key("strict", Done),
+        Key("as", Elsewhere("it belongs to `capture`")),
+        Key("multiple", Elsewhere("it belongs to `capture`")),
+    ],
+};
 
 /// What a step may be. Beside it stand the keys of [`LOOP`] and so on, if it has any.
 pub(in crate::script::parse) static STEP: Mapping = Mapping {
@@ -138,11 +185,9 @@ pub(in crate::script::parse) static STEP: Mapping = Mapping {
         Key("options", Done),
         Key("think", Done),
         Key("loop", Done),
-        Key(
-            "parallel",
-            NotYet("its steps can be done one after another"),
-        ),
-        Key("log", NotYet("leave it out")),
+        Key("include", Done),
+        Key("parallel", Done),
+        Key("log", Done),
         Key("function", JAVASCRIPT),
         Key("connect", OTHER_ENGINE),
         Key("send", OTHER_ENGINE),
@@ -174,18 +219,19 @@ pub(in crate::script::parse) static LOOP: Mapping = Mapping {
 pub(in crate::script::parse) static THINK: Mapping = Mapping {
     noun: "a pause",
     rest: "",
-    keys: &[
-        Key("think", Done),
-        Key(
-            "jitter",
-            NotYet("write it as `think: \"{{ $randomNumber(1, 3) }}\"`"),
-        ),
-    ],
+    keys: &[Key("think", Done), Key("jitter", Done)],
+};
+
+/// What `config.defaults` says of pauses.
+pub(in crate::script::parse) static DEFAULT_THINK: Mapping = Mapping {
+    noun: "`think` in `defaults`",
+    rest: "",
+    keys: &[Key("jitter", Done)],
 };
 
 /// What stands beside `parallel`.
 pub(in crate::script::parse) static PARALLEL: Mapping = Mapping {
     noun: "a parallel step",
     rest: "",
-    keys: &[Key("parallel", Silent), Key("limit", Silent)],
+    keys: &[Key("parallel", Done), Key("limit", Done)],
 };

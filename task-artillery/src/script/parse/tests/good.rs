@@ -65,6 +65,15 @@ scenarios:
           capture:
             - {json: $.id, as: cart}
             - {json: $.items, as: items.all, strict: true}
+            - {json: "$.items[*].id", as: ids, multiple: false}
+            - {regexp: 'token=(?<t>\w+)', as: token, group: t, flags: i}
+            - {regexp: "(a)(b)", as: b, group: "2"}
+            - {selector: "li.{{ user }}", attr: data-id, index: random, as: li}
+            - {selector: li, index: 3, as: text}
+            - {xpath: //item/@id, as: item}
+          match:
+            - {header: Content-Type, value: "text/{{ user }}"}
+            - {json: $.n, value: 1.0, strict: false}
       - - think: 500ms
         - loop:
             - GET: {url: "/carts/{{ cart }}/{{ $loopCount }}", name: "cart {{ cart }}"}
@@ -74,6 +83,8 @@ scenarios:
         over: list
   - flow:
       - delete: {url: "http://example.com/all", body: "{{ $randomNumber(1, 9) }}"}
+before: {flow: [{log: "of {{ user }}"}]}
+after: {flow: [{think: 1}]}
 _split: {maxChunkRequestsPerSecond: 10}
 task: artillery
 x-shared: {anything: [goes]}
@@ -220,6 +231,70 @@ fn thinks_are_seconds_or_say_their_unit() {
 }
 
 #[test]
+fn pauses_differ_by_milliseconds_a_duration_or_a_part() {
+    let jitter = |config: &str, step: &str| {
+        let text = format!(
+            "config: {{target: \"http://t\", {config}}}\nscenarios: [{{flow: [{{{step}}}]}}]"
+        );
+        let StepKind::Think(think) = read(&text).0.scenarios.remove(0).flow.remove(0).kind else {
+            panic!("{step}")
+        };
+        serde_json::to_value(think.jitter).unwrap()
+    };
+    for (written, expected) in [
+        ("250", json!({"span": 250_000_000})),
+        ("\"250\"", json!({"span": 250_000_000})),
+        ("0.5", json!({"span": 500_000})),
+        ("2s", json!({"span": 2_000_000_000_u64})),
+        ("20%", json!({"percent": 20.0})),
+        ("\"12.5 %\"", json!({"percent": 12.5})),
+        ("0", json!({"span": 0})),
+    ] {
+        let step = format!("think: 2, jitter: {written}");
+        assert_eq!(jitter("", &step), expected, "{written}");
+        let config = format!("defaults: {{think: {{jitter: {written}}}}}");
+        assert_eq!(jitter(&config, "think: 2"), expected, "{written}");
+        assert_eq!(
+            jitter(&config, "think: 2, jitter: 7%"),
+            json!({"percent": 7.0})
+        );
+        let config = format!("{config}, http: {{defaults: {{think: {{jitter: 5}}}}}}");
+        assert_eq!(jitter(&config, "think: 2"), json!({"span": 5_000_000}));
+    }
+    assert_eq!(jitter("", "think: 2"), Value::Null);
+}
+
+#[test]
+fn requests_may_be_made_by_chance_or_on_a_condition() {
+    let read = |fields: &str| {
+        let StepKind::Request(request) =
+            with_flow(&format!("{{get: {{url: /, {fields}}}}}")).remove(0)
+        else {
+            panic!("{fields}")
+        };
+        let condition = request.condition.as_ref();
+        let source = condition.map(|condition| condition.source().to_owned());
+        (request.probability, source)
+    };
+    assert_eq!(read("name: x"), (None, None));
+    assert_eq!(read("probability: 30"), (Some(30.0), None));
+    assert_eq!(read("probability: \" 2.5 \""), (Some(2.5), None));
+    assert_eq!(
+        read("probability: 100, ifTrue: v == \"x\" and not list"),
+        (Some(100.0), Some("v == \"x\" and not list".to_owned()))
+    );
+}
+
+#[test]
+fn lines_to_say_are_texts() {
+    let flow = with_flow("{log: \"v is {{ v }}\"}, {log: 7}");
+    assert_eq!(
+        serde_json::to_value(&flow).unwrap(),
+        json!([{"log": "v is {{ v }}"}, {"log": "7"}])
+    );
+}
+
+#[test]
 fn loops_go_by_count_range_placeholder_or_list() {
     for (rounds, expected) in [
         ("count: 3", json!({"range": [0, 3]})),
@@ -247,6 +322,21 @@ fn loops_go_by_count_range_placeholder_or_list() {
 }
 
 #[test]
+fn branches_are_steps_or_lists_of_steps() {
+    let flow = with_flow(
+        "{parallel: [{think: 1}, [{think: 2}, [{think: 3}]], []]}, {parallel: [], limit: \"7\"}",
+    );
+    let think = |id, seconds: u64| json!({"id": id, "kind": {"think": {"time": {"fixed": seconds * 1_000_000_000}, "jitter": null}}});
+    assert_eq!(
+        serde_json::to_value(&flow).unwrap(),
+        json!([
+            {"parallel": {"limit": 100, "branches": [[think(1, 1)], [think(2, 2), think(3, 3)], []]}},
+            {"parallel": {"limit": 7, "branches": []}},
+        ])
+    );
+}
+
+#[test]
 fn loops_may_name_their_variables() {
     let flow = with_flow(
         "{loop: [{get: {url: \"/{{ i }}/{{ x }}\"}}], count: 3, loopValue: i, loopElement: x}",
@@ -270,25 +360,6 @@ fn methods_are_known_in_any_case() {
             };
             assert_eq!(read.method, method);
         }
-    }
-}
-
-#[test]
-fn reports_call_a_request_by_its_name_or_its_path_as_written() {
-    for (url, name, label) in [
-        ("/", "", "/"),
-        ("/a/{{ v }}?q={{ v }}#x", "", "/a/{{ v }}"),
-        ("/a", ", name: \"n {{ v }}\"", "n {{ v }}"),
-        ("http://T:99/a?b", "", "/a"),
-        ("HTTPS://other.example/a/", "", "other.example/a/"),
-        ("https://other.example?x", "", "other.example/"),
-        ("{{ v }}/a", "", "{{ v }}/a"),
-    ] {
-        let flow = with_flow(&format!("{{get: {{url: \"{url}\"{name}}}}}"));
-        let StepKind::Request(read) = &flow[0] else {
-            panic!("{url}")
-        };
-        assert_eq!(read.label(), label, "{url}");
     }
 }
 
@@ -351,9 +422,19 @@ fn what_the_script_knows_of_itself_is_kept_where_it_is_used() {
 }
 
 #[test]
+fn the_folder_that_a_script_without_one_is_in_is_a_dot() {
+    let text = "config: {target: \"http://t\"}\nscenarios: [{flow: [{get: {url: \"/{{ $dirname }}/x\"}}]}]";
+    let given = document(text);
+    let mut here = Document::new(given.sources.clone(), given.root.clone(), "");
+    let script = parse(&mut here).unwrap();
+    assert_eq!(script.constants["$dirname"], ".");
+}
+
+#[test]
 fn payloads_may_be_one_or_several_and_have_defaults() {
-    let script = with_config("payload: [{path: users.csv, fields: [a]}, {path: users.csv, fields: [b, c], delimiter: \";\", cast: false}]"
-        .replace("b, c", "b").as_str());
+    let script = with_config(
+        "payload: [{path: users.csv, fields: [a]}, {path: ragged.csv, fields: [b], delimiter: \";\", cast: false}]",
+    );
     assert_eq!(script.payloads.len(), 2);
     assert_eq!(
         (
@@ -428,4 +509,97 @@ fn all_rows_go_to_one_variable_where_that_is_said() {
         (1, Some(2), Some(b'\''))
     );
     assert_eq!((format.trim, format.escape), ((true, false), None));
+}
+
+#[test]
+fn what_is_done_once_is_numbered_through_and_leaves_what_it_captures() {
+    let text = r#"
+config: {target: "http://t", defaults: {headers: {authorization: "Bearer {{ token }}"}}}
+before:
+  engine: http
+  flow:
+    - loop: [{post: {url: /login, capture: {json: $.token, as: token}}}]
+      count: 2
+    - - get: {url: "/{{ token }}", capture: [{json: $.a, as: shop.id}, {json: $.b, as: shop.name}]}
+after: {flow: [{think: 1}, {delete: {url: "/{{ token }}/{{ shop.id }}"}}]}
+scenarios: [{flow: [{get: {url: "/{{ token }}/{{ shop.name }}"}}]}]
+"#;
+    let (script, document) = read(text);
+    assert!(document.warnings().is_empty(), "{:?}", document.warnings());
+    let ids =
+        |flow: &[crate::script::model::Step]| flow.iter().map(|step| step.id).collect::<Vec<_>>();
+    assert_eq!(
+        (ids(&script.before), ids(&script.after)),
+        (vec![0, 2], vec![3, 4])
+    );
+    let wire = serde_json::to_string(&script).unwrap();
+    assert_eq!(serde_json::from_str::<Script>(&wire).unwrap(), script);
+    assert!(script.known_from_before(false).is_empty());
+    let known = serde_json::to_value(script.known_from_before(true)).unwrap();
+    assert_eq!(known, json!({"shop": "<shop>", "token": "<token>"}));
+}
+
+#[test]
+fn captures_and_matches_mean_what_is_written() {
+    let request = |keys: &str| {
+        let mut steps = with_flow(&format!("{{get: {{url: /, {keys}}}}}"));
+        let Some(StepKind::Request(request)) = steps.pop() else {
+            panic!("it is a request");
+        };
+        request
+    };
+    for (capture, from) in [
+        ("json: $.a", json!({"json": "$.a"})),
+        ("json: $.a, multiple: true", json!({"json": "$.a"})),
+        ("json: $.a, multiple: false", json!({"jsonList": "$.a"})),
+        ("header: X-Id", json!({"header": "X-Id"})),
+        ("header: \"{{ v }}\"", json!({"header": "{{ v }}"})),
+        (
+            "regexp: 7",
+            json!({"regexp": {"pattern": "7", "flags": "", "group": null}}),
+        ),
+        (
+            "regexp: (a), group: 0",
+            json!({"regexp": {"pattern": "(a)", "flags": "", "group": null}}),
+        ),
+        (
+            "regexp: \"{{ v }}\", group: 7, flags: m",
+            json!({"regexp": {"pattern": "{{ v }}", "flags": "m", "group": 7}}),
+        ),
+        ("xpath: count(//a)", json!({"xpath": "count(//a)"})),
+        (
+            "selector: a, index: last",
+            json!({"selector": {"css": "a", "attr": null, "index": "last"}}),
+        ),
+        (
+            "selector: a, index: \"2\", attr: href",
+            json!({"selector": {"css": "a", "attr": "href", "index": {"at": 2}}}),
+        ),
+    ] {
+        let request = request(&format!("capture: {{{capture}, as: it}}"));
+        let wire = serde_json::to_value(&request.captures).unwrap();
+        let strict = true;
+        assert_eq!(
+            wire,
+            json!([{"from": from, "to": "it", "strict": strict}]),
+            "{capture}"
+        );
+        let back: Vec<crate::script::model::Capture> = serde_json::from_value(wire).unwrap();
+        assert_eq!(back, request.captures);
+    }
+    for (value, wire) in [
+        ("null", json!(null)),
+        ("true", json!(true)),
+        ("\"{{ v }}\"", json!("{{ v }}")),
+        ("open", json!("open")),
+        ("2.50", json!(2.5)),
+    ] {
+        let request = request(&format!(
+            "match: {{json: $.a, value: {value}, strict: false}}"
+        ));
+        assert_eq!(
+            serde_json::to_value(&request.matches).unwrap(),
+            json!([{"from": {"json": "$.a"}, "value": wire, "strict": false}])
+        );
+    }
 }

@@ -112,6 +112,20 @@ fn variables_are_given_as_json_or_one_by_one_and_the_later_wins() {
 }
 
 #[test]
+fn a_variable_takes_the_place_of_a_mapping_and_is_not_merged_with_it() {
+    let inner = (
+        "overrides",
+        r#"{"config": {"variables": {"o": {"a": 1, "b": 2}}}}"#,
+    );
+    let given = [inner, ("variables", r#"{"o": {"a": 9}}"#)];
+    let script = layered(&given).unwrap();
+    assert_eq!(variable(&script, "o"), serde_json::json!({"a": 9}));
+    assert_eq!(variable(&script, "size"), 1);
+    let added = layered(&[inner, ("variables", r#"{"p": 1}"#)]).unwrap();
+    assert_eq!(variable(&added, "o"), serde_json::json!({"a": 1, "b": 2}));
+}
+
+#[test]
 fn one_scenario_is_chosen_by_its_name_or_by_an_expression_that_matches_one() {
     let names = |wanted: &str| {
         let script = layered(&[("scenario-name", wanted)])?;
@@ -189,5 +203,101 @@ fn another_file_takes_the_place_of_the_one_payload() {
             "--payload:1:1: error: the script has 2 payloads, and `--payload` names one file"
         ),
         "{several}"
+    );
+}
+
+#[test]
+fn a_scenario_that_is_chosen_runs_whatever_its_weight() {
+    let never =
+        r#"{"scenarios": [{"name": "one", "weight": 0, "flow": []}, {"name": "two", "flow": []}]}"#;
+    let script = layered(&[("overrides", never), ("scenario-name", "one")]).unwrap();
+    let chosen: Vec<_> = script
+        .scenarios
+        .iter()
+        .map(|one| (one.name.as_deref(), one.weight))
+        .collect();
+    assert_eq!(chosen, [(Some("one"), 1)]);
+}
+
+#[test]
+fn a_target_that_is_typed_wins_over_the_environment_and_an_override_over_it() {
+    let typed = ("target", "http://typed");
+    let script = layered(&[typed, ("environment", "staging")]).unwrap();
+    assert_eq!(script.target, "http://typed");
+    let over = r#"{"config": {"target": "http://over"}}"#;
+    assert_eq!(
+        layered(&[typed, ("overrides", over)]).unwrap().target,
+        "http://over"
+    );
+    let other = r#"{"config": {"timeout": 3}}"#;
+    assert_eq!(
+        layered(&[typed, ("overrides", other)]).unwrap().target,
+        "http://typed"
+    );
+}
+
+#[test]
+fn a_header_of_a_later_layer_wins_in_whatever_case_it_is_written() {
+    let over = |name: &str, value: &str| {
+        serde_json::json!({"config": {"defaults": {"headers": {name: value}}}}).to_string()
+    };
+    let (first, second, third) = (
+        over("accept", "1"),
+        over("ACCEPT", "2"),
+        over("accept", "3"),
+    );
+    let given = [
+        ("overrides", &*first),
+        ("overrides", &*second),
+        ("overrides", &*third),
+    ];
+    for (layers, value) in [(&given[..2], "2"), (&given[..], "3")] {
+        let headers = layered(layers).unwrap().headers;
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|one| (&*one.name, one.value.as_fixed()))
+            .collect();
+        assert_eq!(headers, [("accept", Some(value))]);
+    }
+}
+
+#[test]
+fn a_mistyped_key_is_told_beside_what_is_missing_for_it() {
+    let told = |script: &str, option: (&'static str, &str)| {
+        let mut document = document(script);
+        document.options.give(option.0, option.1);
+        let errors = parse(&mut document).unwrap_err();
+        let lines = errors.iter().map(|error| error.one_line(&document.sources));
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(
+            "config: {enviroments: {dev: {}}}\nscenarios: []",
+            ("environment", "dev")
+        ),
+        [
+            "s.yml:1:9: error: there is no environment `dev`: the script has no `config.environments`",
+            "s.yml:1:10: error: unknown key `enviroments` in `config` (did you mean `environments`?)",
+        ]
+    );
+    assert_eq!(
+        told(
+            "confg: {environments: {dev: {}}}\nscenarios: []",
+            ("environment", "dev")
+        ),
+        [
+            "s.yml:1:1: error: unknown key `confg` in a script (did you mean `config`?)",
+            "s.yml:1:1: error: there is no environment `dev`: the script has no `config.environments`",
+        ]
+    );
+    assert_eq!(
+        told(
+            "config: {}\nscenarios: [{nmae: one}]",
+            ("scenario-name", "one")
+        ),
+        [
+            "s.yml:2:12: error: no scenario is called `one` (no scenario of this script has a `name`)",
+            "s.yml:2:14: error: unknown key `nmae` in a scenario (did you mean `name`?)",
+        ]
     );
 }

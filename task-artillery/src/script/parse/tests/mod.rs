@@ -1,11 +1,18 @@
 //! Scripts as people write them, good and bad.
 
 mod bad;
+mod dialect;
+mod generate;
 mod good;
+mod includes;
 mod layers;
 mod outside;
 mod property;
+mod reporting;
+mod request;
 mod table;
+mod tls;
+mod typos;
 
 use std::path::Path;
 

@@ -91,7 +91,7 @@ scenarios: [{flow: [{get: {url: "/{{ $environment }}/{{ $env.OUTSIDE_NO }}/{{ $e
     assert!(read.is_none());
     assert_eq!(
         told,
-        ["error: there is no environment `x`: the script has no `config.environments`"]
+        ["s.yml:2:9: error: there is no environment `x`: the script has no `config.environments`"]
     );
     let (told, _) = read_with("missing", script, &[]);
     assert_eq!(
@@ -101,7 +101,7 @@ scenarios: [{flow: [{get: {url: "/{{ $environment }}/{{ $env.OUTSIDE_NO }}/{{ $e
             "s.yml:3:35: warning: `$environment` is undefined (`-e NAME` chooses an environment)",
             "s.yml:3:54: warning: the environment has no variable `OUTSIDE_NO` (set it, or name a file that has it: `--env-file FILE`)",
             "s.yml:3:76: error: `$env` needs the name of a variable (for example `{{ $env.HOST }}`)",
-            "s.yml:3:87: error: unknown variable `$enviroment` (did you mean `$environment`?)",
+            "s.yml:3:87: warning: unknown variable `$enviroment`: it is undefined (did you mean `$environment`?)",
         ]
     );
 }
@@ -149,7 +149,7 @@ fn a_bad_file_is_named_and_not_shown() {
     assert_eq!(
         lines,
         [format!(
-            "error: `{path}`: line 2 is not of the form `NAME=value` (a value that has several lines stands in quotes)"
+            "{path}:2:1: error: line 2 is not of the form `NAME=value` (a value that has several lines stands in quotes)"
         )]
     );
 }

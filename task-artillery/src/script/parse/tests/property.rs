@@ -52,9 +52,17 @@ fn any_change() -> impl Strategy<Value = Change> {
         "think",
         "loop",
         "count",
+        "parallel",
+        "limit",
         "over",
         "capture",
+        "match",
         "json",
+        "regexp",
+        "selector",
+        "xpath",
+        "header",
+        "value",
         "as",
         "url",
         "body",
@@ -69,6 +77,13 @@ fn any_change() -> impl Strategy<Value = Change> {
         "payload",
         "fields",
         "parallel",
+        "qs",
+        "form",
+        "formData",
+        "auth",
+        "cookie",
+        "before",
+        "after",
         "x-y",
         "",
     ]);
@@ -132,7 +147,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn a_changed_script_is_read_or_refused(changes in prop::collection::vec((0usize..110, any_change()), 1..5)) {
+    fn a_changed_script_is_read_or_refused(changes in prop::collection::vec((0usize..150, any_change()), 1..5)) {
         let mut document = document(WHOLE);
         for (mut number, what) in changes {
             change(&mut document.root, &mut number, &what);
@@ -175,8 +190,8 @@ fn tree(json: &serde_json::Value) -> Node {
     }
 }
 
-/// A script of loops within loops around JSON within JSON.
-fn deep(loops: usize, levels: usize) -> Document {
+/// A script of loops (or of another such step) within each other around JSON within JSON.
+fn deep(kind: &str, steps: usize, levels: usize) -> Document {
     let mut body = serde_json::json!("{{ $uuid }}");
     for level in 0..levels {
         body = if level % 2 == 0 {
@@ -186,8 +201,11 @@ fn deep(loops: usize, levels: usize) -> Document {
         };
     }
     let mut flow = serde_json::json!([{"post": {"url": "/", "json": body}}]);
-    for _ in 0..loops {
-        flow = serde_json::json!([{"loop": flow, "count": 1}]);
+    for _ in 0..steps {
+        flow = match kind {
+            "loop" => serde_json::json!([{"loop": flow, "count": 1}]),
+            kind => serde_json::json!([{kind: flow}]),
+        };
     }
     let script =
         serde_json::json!({"config": {"target": "http://t"}, "scenarios": [{"flow": flow}]});
@@ -196,19 +214,21 @@ fn deep(loops: usize, levels: usize) -> Document {
 
 #[test]
 fn the_deepest_script_survives_the_wire() {
-    let script = parse(&mut deep(10, 48)).unwrap();
-    let wire = serde_json::to_string(&vec![vec![vec![&script]]]).unwrap();
-    assert_eq!(
-        serde_json::from_str::<Vec<Vec<Vec<Script>>>>(&wire).unwrap()[0][0][0],
-        script
-    );
-    for (loops, levels) in [(11, 0), (0, 49)] {
-        let errors = parse(&mut deep(loops, levels)).unwrap_err();
-        assert!(
-            errors
-                .iter()
-                .any(|error| error.message.contains("nested too deeply"))
+    for kind in ["loop", "parallel"] {
+        let script = parse(&mut deep(kind, 10, 48)).unwrap();
+        let wire = serde_json::to_string(&vec![vec![vec![&script]]]).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Vec<Vec<Vec<Script>>>>(&wire).unwrap()[0][0][0],
+            script
         );
+        for (steps, levels) in [(11, 0), (0, 49)] {
+            let errors = parse(&mut deep(kind, steps, levels)).unwrap_err();
+            assert!(
+                errors
+                    .iter()
+                    .any(|error| error.message.contains("nested too deeply"))
+            );
+        }
     }
 }
 

@@ -3,60 +3,107 @@
 use super::super::keys;
 use super::*;
 
+/// Each table, and a script in which `KEY` stands for one of its keys without a value.
+static CASES: [(&keys::Mapping, &str); 26] = [
+    (&keys::SCRIPT, "{KEY, x-: 1}"),
+    (
+        &keys::CONFIG,
+        "{config: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::HTTP,
+        "{config: {http: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::TLS,
+        "{config: {tls: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::TLS_CLIENT,
+        "{config: {tls: {client: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::PLUGINS,
+        "{config: {plugins: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::ENDPOINTS,
+        "{config: {plugins: {metrics-by-endpoint: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::APDEX,
+        "{config: {plugins: {apdex: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::DEFAULTS,
+        "{config: {defaults: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::PHASE,
+        "{config: {phases: [{KEY}]}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::PAYLOAD,
+        "{config: {payload: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::CSV,
+        "{config: {payload: {path: users.csv, options: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::SPLIT,
+        "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
+    (
+        &keys::ONCE,
+        "{config: {target: \"http://t\"}, before: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (&keys::REQUEST, "{scenarios: [{flow: [{post: {KEY}}]}]}"),
+    (
+        &keys::CAPTURE,
+        "{scenarios: [{flow: [{get: {capture: {KEY}}}]}]}",
+    ),
+    (
+        &keys::COOKIE_JAR,
+        "{config: {http: {cookieJarOptions: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (&keys::AUTH, "{scenarios: [{flow: [{get: {auth: {KEY}}}]}]}"),
+    (
+        &keys::PART,
+        "{scenarios: [{flow: [{post: {formData: {a: {KEY}}}}]}]}",
+    ),
+    (
+        &keys::MATCH,
+        "{scenarios: [{flow: [{get: {match: {KEY}}}]}]}",
+    ),
+    (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
+    (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
+    (&keys::THINK, "{scenarios: [{flow: [{think: 1, KEY}]}]}"),
+    (
+        &keys::DEFAULT_THINK,
+        "{config: {defaults: {think: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::PARALLEL,
+        "{scenarios: [{flow: [{parallel: [], KEY}]}]}",
+    ),
+];
+
 /// A key that is said to be carried out and is not looked at would be silently ignored.
 #[test]
 fn every_key_that_is_carried_out_is_looked_at() {
-    let cases: [(&keys::Mapping, &str); 14] = [
-        (&keys::SCRIPT, "{KEY, x-: 1}"),
-        (
-            &keys::CONFIG,
-            "{config: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::HTTP,
-            "{config: {http: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::TLS,
-            "{config: {tls: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::DEFAULTS,
-            "{config: {defaults: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::PHASE,
-            "{config: {phases: [{KEY}]}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::PAYLOAD,
-            "{config: {payload: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::CSV,
-            "{config: {payload: {path: users.csv, options: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (
-            &keys::SPLIT,
-            "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
-        ),
-        (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
-        (&keys::REQUEST, "{scenarios: [{flow: [{post: {KEY}}]}]}"),
-        (
-            &keys::CAPTURE,
-            "{scenarios: [{flow: [{get: {capture: {KEY}}}]}]}",
-        ),
-        (&keys::STEP, "{scenarios: [{flow: [{KEY}]}]}"),
-        (&keys::LOOP, "{scenarios: [{flow: [{loop: [], KEY}]}]}"),
-    ];
-    // A loop is there already; nothing as a mark means that there is none.
+    // The step is there already; nothing as a mark means that there is none; and null can be looked for.
     let exempt = [
         (keys::LOOP.noun, "loop"),
+        (keys::THINK.noun, "think"),
+        (keys::PARALLEL.noun, "parallel"),
+        (keys::MATCH.noun, "value"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
         (keys::CSV.noun, "comment"),
     ];
-    for (mapping, text) in cases {
+    for (mapping, text) in CASES {
         for key in mapping
             .done()
             .filter(|key| !exempt.contains(&(mapping.noun, *key)))
@@ -86,15 +133,27 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::CONFIG,
         &keys::HTTP,
         &keys::TLS,
+        &keys::TLS_CLIENT,
+        &keys::PLUGINS,
+        &keys::ENDPOINTS,
+        &keys::APDEX,
         &keys::DEFAULTS,
         &keys::PHASE,
         &keys::PAYLOAD,
         &keys::CSV,
         &keys::SCENARIO,
+        &keys::ONCE,
         &keys::REQUEST,
         &keys::CAPTURE,
+        &keys::COOKIE_JAR,
+        &keys::AUTH,
+        &keys::PART,
+        &keys::MATCH,
         &keys::STEP,
         &keys::LOOP,
+        &keys::THINK,
+        &keys::DEFAULT_THINK,
+        &keys::PARALLEL,
     ];
     for mapping in mappings {
         for key in mapping.done() {

@@ -30,6 +30,11 @@ signed() { # name, issuer, last day
   openssl x509 -in "$work/$1.pem" -outform DER -out "$1.der"
 }
 
+pem() { # name: the certificate, and its key
+  openssl x509 -in "$1.der" -inform DER -out "$1.pem"
+  openssl pkey -in "$1.key.der" -inform DER >> "$1.pem"
+}
+
 authority trusted
 authority unknown
 signed good trusted 21200101000000Z
@@ -38,3 +43,13 @@ signed stranger unknown 21200101000000Z
 key . selfsigned
 openssl req -x509 -new -key selfsigned.key.der -keyform DER -subj "/CN=selfsigned" -days 36500 -outform DER \
   -out selfsigned.der -addext "subjectAltName=IP:127.0.0.1"
+# What scripts name is PEM.
+authority members
+signed client members 21200101000000Z
+pem client
+pem expired
+openssl pkey -in client.key.der -inform DER -aes256 -passout pass:secret -out encrypted.pem
+rm client.der client.key.der
+for name in unknown selfsigned; do
+  openssl x509 -in "$name.der" -inform DER -out "$name.pem"
+done

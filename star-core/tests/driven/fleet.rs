@@ -1,0 +1,227 @@
+//! A fleet of workers on a driven clock.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use star_core::clock::{Clock as _, VirtualClock};
+use star_core::laws::toys::Ticks;
+use star_core::ledger::{Book, Ledger, LedgerError, Manifest, Memory};
+use star_core::registry::{Kind, Kinds};
+use star_core::transport::{Transport, TransportError};
+use star_core::wire::{Envelope, Order};
+use star_core::worker::{Host, Ids, World, work};
+use star_core::{
+    AnyOutcome, AnyTask, Intervals, Job, Launch, Limits, Task, Time, attend, follow, launch,
+};
+use tokio::task::{AbortHandle, LocalSet};
+
+use crate::once::Doors;
+use crate::{Late, Stuck};
+
+pub(crate) const ZERO: Time = Time::from_nanos(1_000_000_000_000);
+
+/// Workers that are local tasks of one runtime, and a ledger that can be away.
+#[derive(Clone, Debug)]
+pub(crate) struct Fleet {
+    world: Arc<Mutex<Option<World>>>,
+    started: Arc<Mutex<Vec<(Order, AbortHandle)>>>,
+    refused: Arc<Mutex<Option<Refused>>>,
+    pub(crate) ledger: Arc<Flaky>,
+}
+
+/// Which orders a transport does not take.
+type Refused = fn(Order) -> bool;
+
+#[derive(Debug, Default)]
+pub(crate) struct Flaky {
+    memory: Memory,
+    /// From and until when it does not answer, in seconds after the beginning.
+    pub(crate) away: Mutex<Option<(u64, u64)>>,
+    clock: Mutex<Option<VirtualClock>>,
+}
+
+impl Flaky {
+    fn answer(&self, key: &str) -> Result<(), LedgerError> {
+        let now = self
+            .clock
+            .lock()
+            .unwrap()
+            .unwrap()
+            .now()
+            .since(ZERO)
+            .as_secs();
+        match *self.away.lock().unwrap() {
+            Some((from, until)) if from <= now && now < until => Err(LedgerError {
+                what: "read",
+                key: key.to_owned(),
+                why: "it is away".to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Ledger for Flaky {
+    async fn create(&self, key: &str, value: Bytes) -> Result<bool, LedgerError> {
+        self.answer(key)?;
+        self.memory.create(key, value).await
+    }
+
+    async fn put(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
+        self.answer(key)?;
+        self.memory.put(key, value).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, LedgerError> {
+        self.answer(key)?;
+        self.memory.get(key).await
+    }
+}
+
+#[async_trait(?Send)]
+impl Transport for Fleet {
+    async fn send(&self, envelope: Vec<u8>) -> Result<(), TransportError> {
+        let host = self.host();
+        let order = Envelope::decode(&envelope).unwrap().order;
+        if self
+            .refused
+            .lock()
+            .unwrap()
+            .is_some_and(|which| which(order))
+        {
+            return Err(TransportError("it takes nothing".to_owned()));
+        }
+        let worker = tokio::task::spawn_local(async move {
+            work(&envelope, &host).await;
+        });
+        self.started
+            .lock()
+            .unwrap()
+            .push((order, worker.abort_handle()));
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counter(AtomicU64);
+
+impl Ids for Counter {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+impl Fleet {
+    /// To be made on a paused runtime.
+    pub(crate) fn new() -> Self {
+        let clock = VirtualClock::starting_at(ZERO);
+        let ledger = Arc::new(Flaky::default());
+        *ledger.clock.lock().unwrap() = Some(clock);
+        let world = World {
+            ledger: ledger.clone(),
+            clock: Arc::new(clock),
+            kinds: Kinds::new([
+                Kind::of::<Ticks>("here"),
+                Kind::of::<Stuck>("here"),
+                Kind::of::<Late>("here"),
+                Kind::of::<Doors>("here"),
+            ])
+            .unwrap(),
+            ids: Arc::new(Counter::default()),
+            voice: star_core::Voice::default(),
+            deployment: "driven".to_owned(),
+        };
+        Self {
+            world: Arc::new(Mutex::new(Some(world))),
+            started: Arc::default(),
+            refused: Arc::default(),
+            ledger,
+        }
+    }
+
+    pub(crate) fn host(&self) -> Host {
+        Host {
+            world: self.world.lock().unwrap().clone().unwrap(),
+            transport: Arc::new(self.clone()),
+            deadline: None,
+        }
+    }
+
+    /// Refuses to send these orders, from now on.
+    pub(crate) fn refuse(&self, which: Refused) {
+        *self.refused.lock().unwrap() = Some(which);
+    }
+
+    /// Whether all workers have left.
+    pub(crate) fn is_idle(&self) -> bool {
+        let started = self.started.lock().unwrap();
+        started.iter().all(|(_, worker)| worker.is_finished())
+    }
+
+    /// Ends a worker as a machine that loses its power does.
+    pub(crate) fn kill(&self, which: impl Fn(Order) -> bool) -> usize {
+        let started = self.started.lock().unwrap();
+        let doomed = started.iter().filter(|(order, _)| which(*order));
+        doomed.map(|(_, worker)| worker.abort()).count()
+    }
+
+    pub(crate) async fn run<T: Task>(
+        &self,
+        task: T,
+        limits: Limits,
+        meanwhile: impl Future<Output = ()>,
+    ) -> AnyOutcome {
+        let host = self.host();
+        let job = Job {
+            task: AnyTask::new(task),
+            blobs: Vec::new(),
+        };
+        let how = Launch {
+            run: "run".parse().unwrap(),
+            seed: 1,
+            limits,
+            intervals: Intervals {
+                stop: Duration::from_secs(1),
+                snapshot: Duration::from_secs(5),
+                ..Intervals::HERE
+            },
+            rehearsal: false,
+            traced: true,
+        };
+        let manifest: Rc<Manifest> = launch(&host, &job, how).await.unwrap();
+        let mut observer = job.task.observe(&host, Rc::clone(&manifest));
+        let beside = async {
+            tokio::join!(attend(&host, &manifest), meanwhile);
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        tokio::select! {
+            outcome = follow(&host, &manifest, &mut observer, |_| {}) => outcome.unwrap(),
+            never = beside => match never {},
+        }
+    }
+
+    /// The units that started, and how often in all.
+    pub(crate) async fn started_units(&self) -> (BTreeSet<u64>, usize) {
+        let book = Book::new(self.ledger.clone(), "run".parse().unwrap());
+        let mut units = Vec::new();
+        for chunk in book.start().await.unwrap().unwrap().chunks() {
+            units.extend(book.trace(chunk, 1).await.unwrap().unwrap_or_default());
+        }
+        (units.iter().map(|line| line.unit).collect(), units.len())
+    }
+}
+
+pub(crate) fn driven<A>(work: impl Future<Output = A>) -> A {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    LocalSet::new().block_on(&runtime, work)
+}

@@ -1,0 +1,194 @@
+//! What Artillery tells of each stretch of a run, beyond what is in a [`Bucket`](super::Bucket).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use star_core::Histogram;
+
+use super::active::Active;
+use super::apdex::Apdex;
+use super::endpoint::{Endpoints, MOST_MADE};
+use super::view::View;
+
+/// The least length of a period, in seconds, as in Artillery.
+const LEAST: u64 = 10;
+
+/// The most endpoints of periods that are to be expected: periods are as long as that takes, so that a report stays small.
+const MOST_CELLS: u128 = 1_000;
+
+/// Stretches of a run of at least ten seconds. Each is a whole number of a [`Series`](super::Series)' buckets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Periods {
+    /// How many seconds a period is; zero where nothing is known yet.
+    width: u64,
+    /// The periods in which something happened, by number.
+    periods: BTreeMap<u32, Period>,
+}
+
+/// What happened in one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Period {
+    /// From the first to the last that was counted.
+    pub counted: Active,
+    /// From the first to the last that was measured.
+    pub timed: Active,
+    /// Users that were turned away.
+    pub skipped: u64,
+    /// Requests, each hop of a redirect by itself, whose headers are not waited for any more.
+    pub unanswered: u64,
+    /// Users that set out, by scenario.
+    pub scenarios: BTreeMap<u32, u64>,
+    /// Response times by the first digit of the status.
+    pub classes: BTreeMap<u16, Histogram>,
+    /// How long users that completed lived.
+    pub session: Histogram,
+    /// By endpoint.
+    pub endpoints: Endpoints,
+    /// How long answers took, judged.
+    pub apdex: Apdex,
+    /// The parts of requests, where they are asked for.
+    pub parts: Parts,
+}
+
+/// How long the parts of requests took.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Parts {
+    /// Looking up a name.
+    #[serde(skip_serializing_if = "Histogram::is_empty")]
+    pub dns: Histogram,
+    /// Connecting.
+    #[serde(skip_serializing_if = "Histogram::is_empty")]
+    pub tcp: Histogram,
+    /// The TLS handshake.
+    #[serde(skip_serializing_if = "Histogram::is_empty")]
+    pub tls: Histogram,
+    /// All of it.
+    #[serde(skip_serializing_if = "Histogram::is_empty")]
+    pub total: Histogram,
+}
+
+impl Parts {
+    fn merge(&mut self, other: &Self) {
+        self.dns.merge(&other.dns);
+        self.tcp.merge(&other.tcp);
+        self.tls.merge(&other.tls);
+        self.total.merge(&other.total);
+    }
+}
+
+impl Period {
+    /// Adds another's.
+    pub fn merge(&mut self, other: Self) {
+        self.counted.merge(other.counted);
+        self.timed.merge(other.timed);
+        self.skipped += other.skipped;
+        self.unanswered += other.unanswered;
+        for (scenario, users) in other.scenarios {
+            *self.scenarios.entry(scenario).or_default() += users;
+        }
+        for (class, times) in other.classes {
+            self.classes.entry(class).or_default().merge(&times);
+        }
+        self.session.merge(&other.session);
+        self.endpoints.merge(other.endpoints);
+        self.apdex.merge(other.apdex);
+        self.parts.merge(&other.parts);
+    }
+
+    /// All of it that is counted, and does not depend on when answers came.
+    pub fn counts(&self) -> Value {
+        json!({
+            "endpoints": self.endpoints.counts(),
+            "unanswered": self.unanswered,
+            "judged": self.apdex.total(),
+        })
+    }
+}
+
+impl Periods {
+    /// Makes the periods long enough for a run of this length, with buckets of this width and so many requests in its script.
+    pub fn reach(&mut self, length: Duration, bucket: Duration, requests: usize, view: &View) {
+        let made = if view.made { MOST_MADE } else { 0 };
+        let cells = (requests + made + 2) as u128;
+        let seconds = length.as_nanos().div_ceil(1_000_000_000);
+        let needed = seconds.saturating_mul(cells).div_ceil(MOST_CELLS);
+        let needed = u64::try_from(needed).unwrap_or(u64::MAX).max(LEAST);
+        // Whole tens where that is possible: people look for those.
+        let needed = needed.div_ceil(LEAST).saturating_mul(LEAST);
+        let bucket = bucket.as_secs().max(1);
+        self.width = needed.div_ceil(bucket).saturating_mul(bucket);
+    }
+
+    /// How long a period is.
+    pub fn width(&self) -> Duration {
+        Duration::from_secs(self.width.max(LEAST))
+    }
+
+    /// The number of the period that a bucket which begins then is in.
+    pub fn number_of(&self, bucket: Duration) -> u32 {
+        u32::try_from(bucket.as_secs() / self.width().as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// The period that a bucket which begins then is in.
+    pub fn at(&mut self, bucket: Duration) -> &mut Period {
+        let number = self.number_of(bucket);
+        self.periods.entry(number).or_default()
+    }
+
+    /// The numbers of those in which something happened, in order.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.periods.keys().copied()
+    }
+
+    /// The period of a number, if anything happened in it.
+    pub fn get(&self, number: u32) -> Option<&Period> {
+        self.periods.get(&number)
+    }
+
+    /// All of them together.
+    pub fn whole(&self) -> Period {
+        let mut whole = Period::default();
+        for period in self.periods.values() {
+            whole.merge(period.clone());
+        }
+        whole
+    }
+
+    /// Adds another's. All periods of a run are of one width.
+    pub fn merge(&mut self, other: Self) {
+        self.width = self.width.max(other.width);
+        for (number, period) in other.periods {
+            self.periods.entry(number).or_default().merge(period);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_are_ten_seconds_and_longer_where_a_report_would_not_stay_small() {
+        let width = |seconds: u64, bucket: u64, requests: usize, made: bool| {
+            let mut periods = Periods::default();
+            let view = View {
+                made,
+                ..View::default()
+            };
+            let [seconds, bucket] = [seconds, bucket].map(Duration::from_secs);
+            periods.reach(seconds, bucket, requests, &view);
+            periods.width().as_secs()
+        };
+        assert_eq!(width(0, 1, 0, false), 10);
+        assert_eq!(width(600, 1, 10, false), 10);
+        assert_eq!(width(600, 1, 20, true), 80);
+        assert_eq!(width(600, 1, 200, false), 130);
+        assert_eq!(width(3_000, 10, 1, false), 10);
+        assert_eq!(width(86_400, 144, 5, false), 720);
+    }
+}

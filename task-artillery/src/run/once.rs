@@ -1,0 +1,141 @@
+//! What a script does once per run: before the first user arrives, and after the last has left.
+//!
+//! It is done as a user would do it who has the first row of each payload. That user is none of the task's: it draws as nobody else does,
+//! and measures into a report that nobody reads.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use star_core::{Failure, Lanes, RunContext};
+
+use super::Cx;
+use super::engine::Engine;
+use super::error::UserError;
+use super::http::Client;
+use super::user::User;
+use super::walk::Walk;
+use crate::arrivals::Arrivals;
+use crate::report::{LoadReport, Place};
+use crate::script::model::{Scenario, Step};
+use crate::script::once::captured_by;
+use crate::script::path::Path;
+use crate::script::{Script, Vars};
+
+/// How long `before` may take, and how long `after`.
+pub(crate) const LONGEST: Duration = Duration::from_mins(5);
+
+/// Does `before`; gives what it captured.
+///
+/// # Errors
+/// Where it can't be done to the end: which request it was, and why.
+pub(crate) async fn before(
+    script: &Script,
+    arrivals: &Arrivals,
+    cx: &RunContext,
+) -> Result<Map<String, Value>, Failure> {
+    if cx.rehearsal() {
+        return Ok(script.known_from_before(true).into_owned());
+    }
+    let vars = walk("before", &script.before, script, arrivals, cx).await?;
+    let captured = captured_by(&script.before).into_iter().filter_map(|name| {
+        let value = vars.get(&Path::parse(&name))?.into_owned();
+        Some((name, value))
+    });
+    Ok(captured.collect())
+}
+
+/// Does `after`, which knows what `before` captured.
+///
+/// # Errors
+/// Where it can't be done to the end: which request it was, and why.
+pub(crate) async fn after(
+    script: &Script,
+    arrivals: &Arrivals,
+    cx: &RunContext,
+) -> Result<(), Failure> {
+    if cx.rehearsal() {
+        return Ok(());
+    }
+    let walked = walk("after", &script.after, script, arrivals, cx).await;
+    walked.map(|_vars| ())
+}
+
+/// The script as it is compiled for one of its flows that are done once.
+pub(super) fn alone(script: &Script, flow: &[Step]) -> Script {
+    Script {
+        scenarios: vec![Scenario {
+            name: None,
+            weight: 1,
+            flow: flow.to_vec(),
+        }],
+        before: Vec::new(),
+        after: Vec::new(),
+        ..script.clone()
+    }
+}
+
+async fn walk(
+    name: &str,
+    flow: &[Step],
+    script: &Script,
+    arrivals: &Arrivals,
+    cx: &RunContext,
+) -> Result<Vars, Failure> {
+    if flow.is_empty() {
+        return Ok(Vars::default());
+    }
+    let (cx, unit) = cx.aside::<LoadReport>();
+    let script = alone(script, flow);
+    let engine = Rc::new(Engine::new(&script, arrivals, Lanes::WHOLE, &cx).await?);
+    cx.record(|report| report.prepare(engine.names()));
+    let user = User::new(&engine, unit, &cx);
+    let mut walk = Walk {
+        vars: engine.vars_of_nobody(&user.unit),
+        client: Some(Client::new(Rc::clone(engine.http()))),
+        place: Place::default(),
+        user: &user,
+    };
+    let ended = tokio::select! {
+        biased;
+        ended = walk.through(engine.flow(0), 0) => ended.map_err(Some),
+        () = cx.sleep(LONGEST) => Err(None),
+    };
+    match ended {
+        Ok(()) => Ok(walk.vars),
+        Err(error) => {
+            let said = said(name, error.as_ref(), &engine, walk.place, &cx);
+            Err(Failure::new(script.secrets.redact(said)))
+        }
+    }
+}
+
+/// What is said of a flow that was not done to its end: by an error, or because it takes too long.
+fn said(name: &str, error: Option<&UserError>, engine: &Engine, place: Place, cx: &Cx) -> String {
+    let mut said = format!("`{name}` failed");
+    let request = place.request;
+    if let Some(at) = request.and_then(|number| engine.names().requests.get(number)) {
+        let _infallible = write!(said, " at `{}`", at.label);
+    }
+    let codes = cx.record(|report| {
+        let request = request.and_then(|number| report.requests.get(number));
+        let codes = request.map(|request| request.traffic.codes.keys().map(u16::to_string));
+        codes.map_or_else(Vec::new, Iterator::collect)
+    });
+    if !codes.is_empty() {
+        let _infallible = write!(said, " (answered with {})", codes.join(", "));
+    }
+    let Some(error) = error else {
+        let minutes = LONGEST.as_secs() / 60;
+        let _infallible = write!(said, ": it may take {minutes} minutes, and takes longer");
+        return said;
+    };
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        let _infallible = write!(said, ": {error}");
+        cause = error.source();
+    }
+    said
+}

@@ -1,0 +1,72 @@
+//! Where captures look, compiled.
+
+use serde_json::Value;
+use star_core::Failure;
+use star_core::draw::Draws;
+
+use super::header::HeaderSource;
+use super::json::JsonSource;
+use super::looked::Looked;
+use super::regexp::RegexpSource;
+use super::selector::SelectorSource;
+use super::xpath::XpathSource;
+use crate::script::Vars;
+use crate::script::model::CaptureSource;
+
+/// Where a capture looks.
+#[derive(Debug)]
+pub(super) enum Source {
+    Json(JsonSource),
+    Header(HeaderSource),
+    Regexp(RegexpSource),
+    Xpath(XpathSource),
+    Selector(SelectorSource),
+}
+
+impl Source {
+    pub(super) fn compile(source: &CaptureSource) -> Result<Self, Failure> {
+        Ok(match source {
+            CaptureSource::Json(path) => Self::Json(JsonSource::compile(path, false)?),
+            CaptureSource::JsonList(path) => Self::Json(JsonSource::compile(path, true)?),
+            CaptureSource::Header(name) => Self::Header(HeaderSource::compile(name)?),
+            CaptureSource::Regexp {
+                pattern,
+                flags,
+                group,
+            } => Self::Regexp(RegexpSource::compile(pattern, flags, group.as_ref())?),
+            CaptureSource::Xpath(expression) => Self::Xpath(XpathSource::compile(expression)?),
+            CaptureSource::Selector { css, attr, index } => {
+                Self::Selector(SelectorSource::compile(css, attr.as_deref(), *index)?)
+            }
+        })
+    }
+
+    pub(super) fn needs_body(&self) -> bool {
+        !matches!(self, Self::Header(_))
+    }
+
+    /// What it finds in a response; none is undefined. It draws as often whatever it finds: what a user draws must not depend on answers.
+    pub(super) fn find(
+        &self,
+        looked: &Looked<'_>,
+        vars: &Vars,
+        draws: &mut Draws,
+    ) -> Option<Value> {
+        match self {
+            Self::Json(source) => source.find(looked, vars, draws),
+            Self::Header(source) => Some(source.find(looked, vars, draws)),
+            Self::Regexp(source) => Some(source.find(looked, vars, draws)),
+            Self::Xpath(source) => source.find(looked, vars, draws),
+            Self::Selector(source) => source.find(looked, vars, draws),
+        }
+    }
+}
+
+/// What is said of an expression that was not checked, and is none.
+pub(super) fn unreadable(
+    what: &str,
+    text: &str,
+    error: &(impl std::error::Error + 'static),
+) -> Failure {
+    Failure::because(format!("{what} `{text}` cannot be read"), error)
+}

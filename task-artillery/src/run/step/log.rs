@@ -1,0 +1,22 @@
+//! Lines to say.
+
+use super::super::walk::Turn;
+use crate::script::template::Template;
+
+/// A line to say.
+#[derive(Debug)]
+pub(in crate::run) struct LogStep {
+    text: Template,
+}
+
+impl LogStep {
+    pub(super) fn compile(text: &Template) -> Self {
+        Self { text: text.clone() }
+    }
+
+    /// Says it, without what is the environment's.
+    pub(in crate::run) fn run(&self, turn: &Turn<'_>) {
+        let text = self.text.text(turn.vars, &mut turn.draws());
+        turn.meter.cx().say(&turn.engine.redacted(text));
+    }
+}
