@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use regex::bytes::RegexSet;
@@ -108,7 +109,8 @@ impl UnitTask for LogPatterns {
             .compiled()
             .map_err(|error| Failure::because("a pattern cannot be read", &error))?;
         let bytes = unit.file(file).await?;
-        let packed = file.name().ends_with(".gz");
+        let ending = Path::new(file.name()).extension();
+        let packed = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
         let (mut lines, mut any) = (0, 0);
         let mut found = vec![0; self.patterns.len()];
         for line in each_line(&bytes, packed) {

@@ -1,4 +1,8 @@
 //! The task against an answer found on the spot, and against the laws.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't set itself up has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,7 +58,10 @@ fn four_workers_find_what_one_loop_finds() {
     let mut expected = (0, 0, 0);
     for log in logs() {
         let mut text = String::new();
-        if log.reference.name.ends_with(".gz") {
+        if Path::new(&log.reference.name)
+            .extension()
+            .is_some_and(|ending| ending == "gz")
+        {
             flate2::read::GzDecoder::new(&*log.bytes)
                 .read_to_string(&mut text)
                 .unwrap();

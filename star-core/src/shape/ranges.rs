@@ -43,7 +43,7 @@ fn part() -> u64 {
     PART
 }
 
-impl<'f> Range<'f> {
+impl Range<'_> {
     /// The lines that begin in this stretch, of the bytes of the whole file, without their ends: each line of a file begins in exactly one of its
     /// stretches.
     pub fn lines<'b>(&self, file: &'b [u8]) -> impl Iterator<Item = &'b [u8]> + use<'b> {

@@ -12,6 +12,7 @@ mod examples;
 mod includes;
 mod interrupts;
 mod losses;
+mod new_task;
 mod once;
 mod places;
 mod promise;
