@@ -103,8 +103,11 @@ impl Document {
         let blob = load(self.folder_of(span.file), path).map_err(|reason| {
             let fault = Diagnostic::error(reason).at(span, "this file");
             match self.start_of(path, span.file) {
-                Some(start) => fault.help(format!("a path is relative to {start}")),
-                None => fault,
+                // What is there, and is no file, was not looked for in the wrong place.
+                Some(start) if !self.folder_of(span.file).join(path).exists() => {
+                    fault.help(format!("a path is relative to {start}"))
+                }
+                _ => fault,
             }
         })?;
         self.keep(blob.clone());
