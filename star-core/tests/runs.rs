@@ -107,7 +107,7 @@ fn a_stop_cancels_what_is_not_yet_due() {
         gap: 20,
     });
     let run = Run {
-        stop_after: Some(millis(300)),
+        stop_when: Some(10),
         ..Run::new(Limits::here(2))
     };
     let outcome = world::run(task, run).outcome;
@@ -127,7 +127,7 @@ fn windows_that_begin_after_a_stop_are_cancelled_not_lost() {
         gap: 20,
     });
     let run = Run {
-        stop_after: Some(millis(300)),
+        stop_when: Some(10),
         ..Run::new(cut(200, 100))
     };
     let facts = world::run(task, run).outcome.facts;

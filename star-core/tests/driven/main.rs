@@ -25,6 +25,7 @@ fn function() -> Limits {
     }
 }
 
+/// Waits on the fleet's clock, which is paused: it takes no time.
 async fn seconds(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }

@@ -23,6 +23,7 @@ use star_core::{
     LaunchError, Limits, Report, RunContext, Slice, Splittable, Task, attend, follow, launch,
     laws::toys,
 };
+use tokio::sync::Notify;
 
 pub(crate) fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -31,14 +32,15 @@ pub(crate) fn millis(millis: u64) -> Duration {
 /// How a run is launched.
 pub(crate) struct Run {
     pub(crate) limits: Limits,
-    pub(crate) stop_after: Option<Duration>,
+    /// After how many units have started it is stopped.
+    pub(crate) stop_when: Option<u64>,
 }
 
 impl Run {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
-            stop_after: None,
+            stop_when: None,
         }
     }
 }
@@ -210,6 +212,7 @@ fn plain_launch(limits: Limits) -> Launch {
         seed: 7,
         limits,
         intervals: Intervals {
+            snapshot: millis(50),
             stop: millis(50),
             grace: millis(200),
             margin: millis(300),
@@ -241,16 +244,23 @@ pub(crate) fn run_on(fleet: Fleet, task: AnyTask, how: Run) -> Done {
             let (host, manifest) = (host.clone(), Rc::clone(&manifest));
             async move { attend(&host, &manifest).await }
         });
-        if let Some(after) = how.stop_after {
-            let (host, run) = (host.clone(), manifest.run.clone());
-            tokio::task::spawn_local(async move {
-                tokio::time::sleep(after).await;
+        let enough = Rc::new(Notify::new());
+        tokio::task::spawn_local({
+            let (host, run, enough) = (host.clone(), manifest.run.clone(), Rc::clone(&enough));
+            async move {
+                enough.notified().await;
                 star_core::stop(&host, &run).await.unwrap();
-            });
-        }
-        let outcome = follow(&host, &manifest, &mut observer, |_| {})
-            .await
-            .unwrap();
+            }
+        });
+        let told = |outcome: &AnyOutcome| {
+            if how
+                .stop_when
+                .is_some_and(|units| outcome.facts.tally.started >= units)
+            {
+                enough.notify_one();
+            }
+        };
+        let outcome = follow(&host, &manifest, &mut observer, told).await.unwrap();
         attending.abort();
         let trace = trace(&ledger, &outcome).await;
         (outcome, trace)

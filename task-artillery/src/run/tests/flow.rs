@@ -1,7 +1,5 @@
 //! What users send, in which order, and with which values.
 
-use std::time::Duration;
-
 use super::*;
 use crate::run::tests::world::How;
 
@@ -193,7 +191,7 @@ fn a_user_who_is_stopped_ends_as_cut_off() {
     });
     let script = one_user("      - get: {url: /}\n").replace("timeout: 0.4", "timeout: 60");
     let how = How {
-        stop_after: Some(Duration::from_millis(250)),
+        stop_when: Some(1),
         ..How::default()
     };
     let done = run_with(&server.url(), &script, how);

@@ -148,7 +148,7 @@ fn after_a_stop_after_is_still_done_once() {
     let server = server();
     let script = SCRIPT.replace("duration: 0.3", "duration: 30");
     let how = How {
-        stop_after: Some(Duration::from_millis(300)),
+        stop_when: Some(10),
         limits: Limits {
             late: Duration::from_secs(10),
             ..Limits::here(3)

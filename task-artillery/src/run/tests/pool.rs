@@ -133,7 +133,7 @@ fn a_stop_reaches_users_who_wait() {
     let config = "phases: [{duration: 20ms, arrivalCount: 3}]";
     let script = shared(1, config, "      - get: {url: /}\n").replace("timeout: 2", "timeout: 30");
     let how = How {
-        stop_after: Some(Duration::from_millis(300)),
+        stop_when: Some(3),
         ..How::default()
     };
     let done = run_with(&server.url(), &script, how);

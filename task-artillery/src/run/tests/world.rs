@@ -10,7 +10,10 @@ use star_core::ledger::{Book, Ledger, Memory};
 use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{AnyTask, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch};
+use star_core::{
+    AnyOutcome, AnyTask, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch,
+};
+use tokio::sync::Notify;
 
 use super::Server;
 use crate::Artillery;
@@ -22,7 +25,8 @@ use star_core::Task as _;
 pub(super) struct How {
     pub(super) limits: Limits,
     pub(super) rehearsal: bool,
-    pub(super) stop_after: Option<Duration>,
+    /// After how many users have started it is stopped.
+    pub(super) stop_when: Option<u64>,
 }
 
 impl Default for How {
@@ -34,7 +38,7 @@ impl Default for How {
         Self {
             limits,
             rehearsal: false,
-            stop_after: None,
+            stop_when: None,
         }
     }
 }
@@ -125,6 +129,7 @@ async fn execute(job: &Job, how: How) -> Done {
         seed: 7,
         limits: how.limits,
         intervals: Intervals {
+            snapshot: millis(20),
             stop: millis(20),
             grace: millis(100),
             margin: millis(300),
@@ -139,16 +144,23 @@ async fn execute(job: &Job, how: How) -> Done {
         let (host, manifest) = (host.clone(), Rc::clone(&manifest));
         async move { attend(&host, &manifest).await }
     });
-    if let Some(after) = how.stop_after {
-        let (host, run) = (host.clone(), manifest.run.clone());
-        tokio::task::spawn_local(async move {
-            tokio::time::sleep(after).await;
+    let enough = Rc::new(Notify::new());
+    tokio::task::spawn_local({
+        let (host, run, enough) = (host.clone(), manifest.run.clone(), Rc::clone(&enough));
+        async move {
+            enough.notified().await;
             star_core::stop(&host, &run).await.unwrap();
-        });
-    }
-    let outcome = follow(&host, &manifest, &mut observer, |_| {})
-        .await
-        .unwrap();
+        }
+    });
+    let told = |outcome: &AnyOutcome| {
+        if how
+            .stop_when
+            .is_some_and(|units| outcome.facts.tally.started >= units)
+        {
+            enough.notify_one();
+        }
+    };
+    let outcome = follow(&host, &manifest, &mut observer, told).await.unwrap();
     attending.abort();
     assert!(outcome.facts.adds_up(), "{:?}", outcome.facts);
     assert!(
