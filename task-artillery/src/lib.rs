@@ -19,6 +19,7 @@ mod pem;
 pub mod report;
 mod run;
 pub mod script;
+pub mod syntax;
 mod task;
 mod xpath;
 

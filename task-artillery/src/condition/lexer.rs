@@ -1,6 +1,6 @@
 //! The words and signs of conditions.
 
-use super::error::ConditionError;
+use crate::syntax::SyntaxError;
 
 /// The longest condition, in bytes.
 const LONGEST: usize = 8 * 1024;
@@ -50,10 +50,10 @@ const FOREIGN: [(&str, &str); 13] = [
 ];
 
 /// Reads all tokens of a text; the last one is the end.
-pub(super) fn tokens(source: &str) -> Result<Vec<Placed>, ConditionError> {
+pub(super) fn tokens(source: &str) -> Result<Vec<Placed>, SyntaxError> {
     if source.len() > LONGEST {
         let help = format!("it may have {LONGEST} bytes");
-        return Err(ConditionError::new(0, "the condition is too long", help));
+        return Err(SyntaxError::new(0, "the condition is too long", help));
     }
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -73,7 +73,7 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Placed>, ConditionError> {
     }
 }
 
-fn token(rest: &str, at: usize) -> Result<(Token, usize), ConditionError> {
+fn token(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let Some(first) = rest.chars().next() else {
         return Ok((Token::End, 0));
     };
@@ -97,7 +97,7 @@ fn token(rest: &str, at: usize) -> Result<(Token, usize), ConditionError> {
         return Ok((word.map_or_else(name, Token::Sign), end));
     }
     if let Some((sign, help)) = FOREIGN.iter().find(|(sign, _)| rest.starts_with(sign)) {
-        return Err(ConditionError::new(
+        return Err(SyntaxError::new(
             at,
             format!("`{sign}` is no operator"),
             *help,
@@ -109,17 +109,17 @@ fn token(rest: &str, at: usize) -> Result<(Token, usize), ConditionError> {
     }
 }
 
-fn stray(first: char, at: usize) -> ConditionError {
+fn stray(first: char, at: usize) -> SyntaxError {
     let help = match first {
         '!' => "write `not`",
         '=' => "write `==`",
         '.' => "a number has a digit before its point: `0.5`",
         _ => "a name with such characters stands in single quotes: `'my-name'`",
     };
-    ConditionError::new(at, format!("`{first}` is not expected"), help)
+    SyntaxError::new(at, format!("`{first}` is not expected"), help)
 }
 
-fn number(rest: &str, at: usize) -> Result<(Token, usize), ConditionError> {
+fn number(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
     let digits = |from: usize| {
         let digits = rest[from..].bytes().take_while(u8::is_ascii_digit);
         digits.count()
@@ -133,13 +133,13 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), ConditionError> {
         Ok(number) if ends => Ok((Token::Number(number), length)),
         _ => {
             let help = "a number is made of digits, perhaps with a point in it: `1000`, `0.5`";
-            Err(ConditionError::new(at, "this is no number", help))
+            Err(SyntaxError::new(at, "this is no number", help))
         }
     }
 }
 
 /// A text in quotes, in which a backslash stands before a quote of that kind and before a backslash.
-fn quoted(rest: &str, quote: char, at: usize) -> Result<(String, usize), ConditionError> {
+fn quoted(rest: &str, quote: char, at: usize) -> Result<(String, usize), SyntaxError> {
     let mut text = String::new();
     let mut letters = rest.char_indices().skip(1);
     while let Some((place, letter)) = letters.next() {
@@ -155,12 +155,12 @@ fn quoted(rest: &str, quote: char, at: usize) -> Result<(String, usize), Conditi
             _ => {
                 let message = "a backslash stands before something that needs none";
                 let help = format!("it stands before {quote} or another one: `\\\\`");
-                return Err(ConditionError::new(at + place, message, help));
+                return Err(SyntaxError::new(at + place, message, help));
             }
         }
     }
     let help = format!("write {quote} behind it");
-    Err(ConditionError::new(at, "the quotes are not closed", help))
+    Err(SyntaxError::new(at, "the quotes are not closed", help))
 }
 
 fn is_name_part(c: char) -> bool {

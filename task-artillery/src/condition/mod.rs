@@ -37,8 +37,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use crate::script::path::Path;
+use crate::syntax::SyntaxError;
 use code::Op;
-pub use error::{ConditionError, Unevaluated};
+pub use error::Unevaluated;
 pub use evaluate::STEP_LIMIT;
 
 /// What names in a condition stand for.
@@ -73,7 +74,7 @@ impl Condition {
     ///
     /// # Errors
     /// Where it is none: at which byte, and what would be right.
-    pub fn parse(source: &str) -> Result<Self, ConditionError> {
+    pub fn parse(source: &str) -> Result<Self, SyntaxError> {
         let (code, names) = parse::parse(source)?;
         Ok(Self {
             source: source.into(),

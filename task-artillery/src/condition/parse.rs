@@ -2,11 +2,11 @@
 
 use super::Named;
 use super::code::{Binary, Op};
-use super::error::ConditionError;
 use super::function::Function;
 use super::lexer::{Placed, Token, tokens};
 use crate::jsonpath::expression::Pattern;
 use crate::script::path::Path;
+use crate::syntax::SyntaxError;
 
 /// How deep parentheses, operators before values and the like may lie in each other.
 const MAX_DEPTH: usize = 64;
@@ -34,7 +34,7 @@ const LEVELS: [(&str, u8); 18] = [
 ];
 
 /// Reads a condition: its code, and the names in it.
-pub(super) fn parse(source: &str) -> Result<(Vec<Op>, Vec<Named>), ConditionError> {
+pub(super) fn parse(source: &str) -> Result<(Vec<Op>, Vec<Named>), SyntaxError> {
     let mut parser = Parser {
         tokens: tokens(source)?,
         at: 0,
@@ -84,14 +84,14 @@ impl Parser {
         is
     }
 
-    fn expect(&mut self, sign: &'static str) -> Result<(), ConditionError> {
+    fn expect(&mut self, sign: &'static str) -> Result<(), SyntaxError> {
         if self.eat(sign) {
             return Ok(());
         }
         Err(self.unexpected(&format!("`{sign}` is missing here")))
     }
 
-    fn unexpected(&self, help: &str) -> ConditionError {
+    fn unexpected(&self, help: &str) -> SyntaxError {
         let message = match self.peek() {
             Token::Number(number) => format!("`{number}` is not expected"),
             Token::Text(_) => "a text is not expected".to_owned(),
@@ -105,17 +105,17 @@ impl Parser {
             }
             _ => help.to_owned(),
         };
-        ConditionError::new(self.placed().offset, message, help)
+        SyntaxError::new(self.placed().offset, message, help)
     }
 
     fn deeper<T>(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, ConditionError>,
-    ) -> Result<T, ConditionError> {
+        read: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
+    ) -> Result<T, SyntaxError> {
         if self.depth >= MAX_DEPTH {
             let help = format!("{MAX_DEPTH} levels are possible");
             let message = "the condition is nested too deeply here";
-            return Err(ConditionError::new(self.placed().offset, message, help));
+            return Err(SyntaxError::new(self.placed().offset, message, help));
         }
         self.depth += 1;
         let read = read(self);
@@ -124,12 +124,12 @@ impl Parser {
     }
 
     /// Any expression.
-    fn expression(&mut self) -> Result<(), ConditionError> {
+    fn expression(&mut self) -> Result<(), SyntaxError> {
         self.climb(1)
     }
 
     /// An expression of operators of this level and above.
-    fn climb(&mut self, least: u8) -> Result<(), ConditionError> {
+    fn climb(&mut self, least: u8) -> Result<(), SyntaxError> {
         self.operand()?;
         loop {
             let Token::Sign(sign) = *self.peek() else {
@@ -148,7 +148,7 @@ impl Parser {
     }
 
     /// `? b : c`.
-    fn choice(&mut self) -> Result<(), ConditionError> {
+    fn choice(&mut self) -> Result<(), SyntaxError> {
         self.at += 1;
         let unless = self.hole();
         self.deeper(Self::expression)?;
@@ -164,7 +164,7 @@ impl Parser {
     }
 
     /// `and b`, `or b`: what settles it is not read further.
-    fn logic(&mut self, level: u8, truth: bool) -> Result<(), ConditionError> {
+    fn logic(&mut self, level: u8, truth: bool) -> Result<(), SyntaxError> {
         self.at += 1;
         let settled = self.hole();
         self.climb(level + 1)?;
@@ -179,7 +179,7 @@ impl Parser {
         self.code.len() - 1
     }
 
-    fn binary(&mut self, level: u8) -> Result<(), ConditionError> {
+    fn binary(&mut self, level: u8) -> Result<(), SyntaxError> {
         let Token::Sign(sign) = self.next().token else {
             return Ok(());
         };
@@ -216,7 +216,7 @@ impl Parser {
     }
 
     /// A value, with what stands before it.
-    fn operand(&mut self) -> Result<(), ConditionError> {
+    fn operand(&mut self) -> Result<(), SyntaxError> {
         let Placed {
             token,
             offset,
@@ -246,7 +246,7 @@ impl Parser {
         }
     }
 
-    fn prefixed(&mut self, op: Op) -> Result<(), ConditionError> {
+    fn prefixed(&mut self, op: Op) -> Result<(), SyntaxError> {
         self.at += 1;
         self.deeper(Self::operand)?;
         self.code.push(op);
@@ -254,7 +254,7 @@ impl Parser {
     }
 
     /// `(a)`, or `(a, b)`, which is a list.
-    fn parentheses(&mut self) -> Result<(), ConditionError> {
+    fn parentheses(&mut self) -> Result<(), SyntaxError> {
         let count = self.arguments()?;
         match count {
             0 => {
@@ -270,7 +270,7 @@ impl Parser {
     }
 
     /// Expressions in parentheses: how many.
-    fn arguments(&mut self) -> Result<usize, ConditionError> {
+    fn arguments(&mut self) -> Result<usize, SyntaxError> {
         self.expect("(")?;
         if self.eat(")") {
             return Ok(0);
@@ -293,7 +293,7 @@ impl Parser {
         quoted: bool,
         offset: usize,
         length: usize,
-    ) -> Result<(), ConditionError> {
+    ) -> Result<(), SyntaxError> {
         if self.eat("of") {
             self.deeper(Self::operand)?;
             self.code.push(Op::Member(name.into()));
@@ -313,7 +313,7 @@ impl Parser {
         let Some(function) = Function::named(&name) else {
             let message = format!("there is no function `{name}`");
             let help = format!("known are {}", Function::names());
-            return Err(ConditionError::new(offset, message, help));
+            return Err(SyntaxError::new(offset, message, help));
         };
         let count = self.arguments()?;
         self.code.push(Op::Call(function, count));
@@ -322,10 +322,10 @@ impl Parser {
 }
 
 /// A regular expression that is known beforehand.
-fn pattern_of(source: &str, offset: usize) -> Result<Pattern, ConditionError> {
+fn pattern_of(source: &str, offset: usize) -> Result<Pattern, SyntaxError> {
     Pattern::parse(source, "", 0).map_err(|error| {
         // It speaks of JavaScript.
         let help = error.help.replace("&&", "and").replace("||", "or");
-        ConditionError::new(offset, error.message, help)
+        SyntaxError::new(offset, error.message, help)
     })
 }

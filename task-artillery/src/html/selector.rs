@@ -1,7 +1,7 @@
 //! CSS selectors.
 
 use super::cost::Walks;
-use crate::jsonpath::expression::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// The longest selector, in bytes.
 const LENGTH_LIMIT: usize = 4 * 1024;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::expression::{EvaluationError, EvaluationErrorKind, SyntaxError, TooMuch};
+use super::expression::{EvaluationError, EvaluationErrorKind, TooMuch};
+use crate::syntax::SyntaxError;
 
 /// The text is no path that can be evaluated as it is meant.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

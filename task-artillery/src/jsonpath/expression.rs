@@ -29,9 +29,9 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
+use crate::syntax::SyntaxError;
 pub(crate) use budget::Budget;
 pub use budget::TooMuch;
-pub(crate) use error::SyntaxError;
 pub use error::{EvaluationError, EvaluationErrorKind};
 pub(crate) use item::{Children, Item, Key, array_index};
 use method::Method;

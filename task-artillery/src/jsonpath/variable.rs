@@ -1,6 +1,7 @@
 //! What `@` and the names with it stand for in an expression of a path.
 
-use super::expression::{SyntaxError, Variable};
+use super::expression::Variable;
+use crate::syntax::SyntaxError;
 
 /// A value that an expression may refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,12 +8,10 @@ use serde_json::{Value, json};
 use star_core::Histogram;
 
 use super::errors::{ErrorName, Errors};
+use super::made::{keep_first, shortened};
 
-/// The most names that are told apart where answers or data make them.
-pub(super) const MOST_MADE: usize = 100;
-
-/// The most characters of such a name that are told apart.
-const LONGEST_MADE: usize = 240;
+/// The most characters of a made name that are told apart.
+const LONGEST: usize = 240;
 
 /// What came of the requests to one endpoint. Of redirects only the last answer counts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -113,7 +111,7 @@ impl Endpoints {
                 change(self.numbered.entry(number).or_default());
             }
             EndpointKey::Made(name) => {
-                change(self.made.entry(shortened(name)).or_default());
+                change(self.made.entry(shortened(name, LONGEST)).or_default());
                 self.bound();
             }
         }
@@ -133,13 +131,11 @@ impl Endpoints {
         self.bound();
     }
 
-    /// A name that is among the first hundred of all is so among any part of them: none that is kept in the end was dropped before.
     fn bound(&mut self) {
-        while self.made.len() > MOST_MADE {
-            if let Some((_, endpoint)) = self.made.pop_last() {
-                self.others.get_or_insert_default().merge(endpoint);
-            }
-        }
+        let others = &mut self.others;
+        keep_first(&mut self.made, |endpoint| {
+            others.get_or_insert_default().merge(endpoint);
+        });
     }
 
     /// Each endpoint by its name, which those that have a number have from `name_of`; last those counted together, as `other`.
@@ -173,13 +169,6 @@ impl Endpoints {
             .collect();
         let others = self.others.as_ref().map(|endpoint| endpoint.counts());
         json!({ "numbered": numbered, "made": made, "others": others })
-    }
-}
-
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_MADE) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
     }
 }
 

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::made::{keep_first, shortened};
+
 /// The name that an error is counted under. Names that are borrowed are this program's own, and so few; names that are owned have
 /// something in them that a script or an answer made.
 pub type ErrorName = Cow<'static, str>;
 
-/// The most made names that are told apart.
-const MOST_MADE: usize = 100;
-
 /// The most characters of a made name that are told apart.
-const LONGEST_MADE: usize = 160;
+const LONGEST: usize = 160;
 
 /// How often each error occurred. Its size is bounded: of the made names the first hundred in alphabetical order are told apart, and
 /// the others are counted together. Which those are does not depend on the order of counting or merging.
@@ -42,8 +41,8 @@ impl Errors {
         match name {
             Cow::Borrowed(own) => *self.own.entry(Cow::Borrowed(own)).or_default() += 1,
             Cow::Owned(made) => {
-                *self.made.entry(shortened(made)).or_default() += 1;
-                self.bound();
+                *self.made.entry(shortened(made, LONGEST)).or_default() += 1;
+                keep_first(&mut self.made, |count| self.others += count);
             }
         }
     }
@@ -57,16 +56,7 @@ impl Errors {
             *self.made.entry(name).or_default() += count;
         }
         self.others += other.others;
-        self.bound();
-    }
-
-    /// A name that is among the first hundred of all is so among any part of them: none that is kept in the end was dropped before.
-    fn bound(&mut self) {
-        while self.made.len() > MOST_MADE {
-            if let Some((_, count)) = self.made.pop_last() {
-                self.others += count;
-            }
-        }
+        keep_first(&mut self.made, |count| self.others += count);
     }
 
     /// Whether there was none.
@@ -90,13 +80,6 @@ impl Errors {
             *named.entry(name).or_default() += count;
         }
         named.into_iter()
-    }
-}
-
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_MADE) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ mod apdex;
 mod endpoint;
 mod errors;
 mod load;
+mod made;
 mod names;
 mod periods;
 mod record;

@@ -9,7 +9,8 @@ use star_core::Histogram;
 
 use super::active::Active;
 use super::apdex::Apdex;
-use super::endpoint::{Endpoints, MOST_MADE};
+use super::endpoint::Endpoints;
+use super::made;
 use super::view::View;
 
 /// The least length of a period, in seconds, as in Artillery.
@@ -113,7 +114,7 @@ impl Period {
 impl Periods {
     /// Makes the periods long enough for a run of this length, with buckets of this width and so many requests in its script.
     pub fn reach(&mut self, length: Duration, bucket: Duration, requests: usize, view: &View) {
-        let made = if view.made { MOST_MADE } else { 0 };
+        let made = if view.made { made::MOST } else { 0 };
         let cells = (requests + made + 2) as u128;
         let seconds = length.as_nanos().div_ceil(1_000_000_000);
         let needed = seconds.saturating_mul(cells).div_ceil(MOST_CELLS);

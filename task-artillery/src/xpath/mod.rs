@@ -21,7 +21,8 @@ mod value;
 
 use roxmltree::{Document, ParsingOptions};
 
-use crate::jsonpath::expression::{Budget, SyntaxError, TooMuch};
+use crate::jsonpath::expression::{Budget, TooMuch};
+use crate::syntax::SyntaxError;
 use syntax::Expr;
 
 /// The most steps of an evaluation: nodes that are visited.

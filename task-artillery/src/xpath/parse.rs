@@ -3,7 +3,7 @@
 use super::function::Function;
 use super::syntax::{Expr, Operator, Path, Start};
 use super::text::Reader;
-use crate::jsonpath::expression::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// Operators, the loosest first; of those that begin alike the longer first.
 const LEVELS: [&[(&str, Operator)]; 6] = [

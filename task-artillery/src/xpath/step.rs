@@ -2,7 +2,7 @@
 
 use super::syntax::{Axis, Expr, Step, Test};
 use super::text::Reader;
-use crate::jsonpath::expression::SyntaxError;
+use crate::syntax::SyntaxError;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::jsonpath::expression::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// The longest expression, in bytes.
 const LENGTH_LIMIT: usize = 4 * 1024;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// A place in a text.
 pub(super) struct Cursor<'t> {

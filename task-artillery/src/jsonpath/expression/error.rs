@@ -1,44 +1,8 @@
 //! What can be wrong with an expression.
 
-use std::borrow::Cow;
-
 use thiserror::Error;
 
 use super::budget::TooMuch;
-
-/// The text is no expression of the subset.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{message}; {help}")]
-pub(crate) struct SyntaxError {
-    /// The byte of the surrounding text that it begins at.
-    pub(crate) offset: usize,
-    /// What is wrong.
-    pub(crate) message: Cow<'static, str>,
-    /// What would be right.
-    pub(crate) help: Cow<'static, str>,
-}
-
-impl SyntaxError {
-    pub(crate) fn new(
-        offset: usize,
-        message: impl Into<Cow<'static, str>>,
-        help: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-            help: help.into(),
-        }
-    }
-
-    /// The same where the text it was found in begins at a byte of a surrounding one.
-    pub(super) fn within(self, offset: usize) -> Self {
-        Self {
-            offset: offset + self.offset,
-            ..self
-        }
-    }
-}
 
 /// An expression has no value for an element; JavaScript throws there.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::Variable;
 use super::cursor::Cursor;
-use super::error::SyntaxError;
 use super::pattern::Pattern;
+use crate::syntax::SyntaxError;
 
 /// Reads a number: decimal digits, perhaps a fraction, perhaps an exponent.
 pub(super) fn number(cursor: &mut Cursor<'_>) -> Result<f64, SyntaxError> {

@@ -1,8 +1,8 @@
 //! The operators.
 
 use super::cursor::Cursor;
-use super::error::SyntaxError;
 use super::literal;
+use crate::syntax::SyntaxError;
 
 /// An operator before a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

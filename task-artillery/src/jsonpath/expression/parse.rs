@@ -2,10 +2,10 @@
 
 use super::access;
 use super::cursor::Cursor;
-use super::error::SyntaxError;
 use super::literal;
 use super::operator::{Binary, Unary};
 use super::{Expression, Node, Variable};
+use crate::syntax::SyntaxError;
 
 /// The most levels of parts.
 const HEIGHT_LIMIT: usize = 100;

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use regex::{Regex, RegexBuilder};
 
 use super::budget::{Budget, TooMuch};
-use super::error::SyntaxError;
 use super::operand::Operand;
+use crate::syntax::SyntaxError;
 use translate::Translated;
 
 pub(crate) use search::Search;

@@ -8,9 +8,10 @@ use super::reader::Reader;
 use super::scope::Place;
 use crate::html::Selector;
 use crate::jsonpath;
-use crate::jsonpath::expression::{Search, SyntaxError};
+use crate::jsonpath::expression::Search;
 use crate::script::model::{CaptureSource, Group};
 use crate::script::template::Template;
+use crate::syntax::SyntaxError;
 use crate::xpath::XPath;
 
 /// The largest number of a group.

@@ -2,7 +2,7 @@
 
 use super::class;
 use super::translate::{SET_WEIGHT, Translation};
-use crate::jsonpath::expression::error::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// What an escape stands for.
 pub(super) enum Escaped {

@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use super::{Flags, compile, translate};
-use crate::jsonpath::expression::error::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// The most steps of one search: positions of the pattern, multiplied by bytes of the text.
 const STEP_LIMIT: usize = 1 << 30;

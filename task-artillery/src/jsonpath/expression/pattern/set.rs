@@ -3,7 +3,7 @@
 use super::class;
 use super::escape::Escaped;
 use super::translate::{SET_WEIGHT, Translation};
-use crate::jsonpath::expression::error::SyntaxError;
+use crate::syntax::SyntaxError;
 
 impl Translation<'_> {
     /// Reads and writes a set.

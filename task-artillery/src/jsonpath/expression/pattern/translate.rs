@@ -3,7 +3,7 @@
 use super::Flags;
 use super::class;
 use crate::jsonpath::expression::cursor::Cursor;
-use crate::jsonpath::expression::error::SyntaxError;
+use crate::syntax::SyntaxError;
 
 /// Groups within groups beyond this are refused.
 const DEPTH_LIMIT: usize = 50;
