@@ -10,6 +10,7 @@ mod outside;
 mod property;
 mod reporting;
 mod request;
+mod steps;
 mod table;
 mod tls;
 mod typos;
