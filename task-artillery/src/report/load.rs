@@ -29,8 +29,6 @@ pub struct LoadReport {
     pub active: Active,
     /// From the first to the last request.
     pub requesting: Active,
-    /// Response times by the first digit of the status.
-    pub classes: BTreeMap<u16, Histogram>,
     /// Response times and how late the user was started before: what a caller sees who is served when it is due.
     pub due_latency: Histogram,
     /// From when a request was begun, with its connection where it needs one, until all of its body was there.
@@ -41,8 +39,6 @@ pub struct LoadReport {
     pub connect: Histogram,
     /// How long TLS handshakes took.
     pub tls: Histogram,
-    /// How long users that completed lived.
-    pub session: Histogram,
     /// By scenario, in the order of the script.
     pub scenarios: Vec<ScenarioReport>,
     /// By phase, in order.
@@ -156,15 +152,11 @@ impl Report for LoadReport {
         self.traffic.merge(other.traffic);
         self.active.merge(other.active);
         self.requesting.merge(other.requesting);
-        for (class, times) in other.classes {
-            self.classes.entry(class).or_default().merge(&times);
-        }
         self.due_latency.merge(&other.due_latency);
         self.total.merge(&other.total);
         self.dns.merge(&other.dns);
         self.connect.merge(&other.connect);
         self.tls.merge(&other.tls);
-        self.session.merge(&other.session);
         merge_each(&mut self.scenarios, other.scenarios, ScenarioReport::merge);
         merge_each(&mut self.phases, other.phases, PhaseReport::merge);
         merge_each(&mut self.requests, other.requests, RequestReport::merge);
@@ -189,7 +181,8 @@ impl Report for LoadReport {
     /// Times are left out, but not how many of them were measured; except for name look-ups, of which there is one a worker. So is
     /// what happened when: that depends on when answers came.
     fn counts(&self) -> Value {
-        let classes: BTreeMap<_, _> = self
+        let whole = self.periods.whole();
+        let classes: BTreeMap<_, _> = whole
             .classes
             .iter()
             .map(|(class, times)| (class, times.count()))
@@ -212,11 +205,11 @@ impl Report for LoadReport {
             "totals": self.total.count(),
             "connects": self.connect.count(),
             "handshakes": self.tls.count(),
-            "sessions": self.session.count(),
+            "sessions": whole.session.count(),
             "scenarios": scenarios.collect::<Vec<_>>(),
             "phases": phases.collect::<Vec<_>>(),
             "requests": requests.collect::<Vec<_>>(),
-            "periods": self.periods.whole().counts(),
+            "periods": whole.counts(),
         })
     }
 }

@@ -97,7 +97,6 @@ impl LoadReport {
 
     /// A user has come to the end of its flow after so long.
     pub fn user_completed(&mut self, at: Duration, place: Place, lived: Duration) {
-        self.session.record_duration(lived);
         let period = self.period(at);
         period.session.record_duration(lived);
         period.timed.note(at);
@@ -134,10 +133,6 @@ impl LoadReport {
             lateness,
         } = received;
         self.due_latency.record_duration(latency + lateness);
-        self.classes
-            .entry(status / 100)
-            .or_default()
-            .record_duration(latency);
         let period = self.period(at);
         let times = period.classes.entry(status / 100).or_default();
         times.record_duration(latency);

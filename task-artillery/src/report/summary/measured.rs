@@ -138,7 +138,7 @@ impl<'r> Measured<'r> {
             dns: Stats::of(&report.dns),
             connect: Stats::of(&report.connect),
             tls: Stats::of(&report.tls),
-            session_length: Stats::of(&report.session),
+            session_length: Stats::of(&report.periods.whole().session),
             scenarios: scenarios.collect(),
             phases: phases.collect(),
             requests: requests.collect(),

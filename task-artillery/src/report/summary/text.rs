@@ -130,14 +130,15 @@ fn errors(traffic: &Traffic, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn latencies(report: &LoadReport) -> Table {
     let mut table = Table::new(&with_times(&["times", "count"])).sparing(&SPARED);
+    let whole = report.periods.whole();
     let mut add = |name: &str, histogram: &Histogram| {
         if !histogram.is_empty() {
             table.row(with(&[name, &count(histogram.count())], times(histogram)));
         }
     };
     add("response time", &report.traffic.response_time);
-    if report.classes.len() > 1 {
-        for (class, histogram) in &report.classes {
+    if whole.classes.len() > 1 {
+        for (class, histogram) in &whole.classes {
             add(&format!("  {class}xx"), histogram);
         }
     }
@@ -146,7 +147,7 @@ fn latencies(report: &LoadReport) -> Table {
     add("  name look-up", &report.dns);
     add("  connecting", &report.connect);
     add("  TLS handshake", &report.tls);
-    add("user's life", &report.session);
+    add("user's life", &whole.session);
     table
 }
 

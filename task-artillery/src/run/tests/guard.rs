@@ -114,7 +114,7 @@ fn pauses_differ_by_chance_around_what_is_said() {
     );
     let done = run(&server, &script);
     assert_eq!(done.report.users.completed, 40);
-    let session = &done.report.session;
+    let session = &done.report.periods.whole().session;
     // At least 0, 20 and 0 ms; of forty some take most of 40, 60 and 505 ms.
     assert!(session.min() >= 20_000, "{session:?}");
     assert!(session.max() >= 300_000, "{session:?}");
