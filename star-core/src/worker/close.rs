@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What a worker whose life ends keeps of it to record how the run ended.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// How long what the task does at the end may still take once the run was told to stop.
+const AFTER_STOP: Duration = Duration::from_secs(10);
+
 /// Between two looks whether all is settled: at first short, since most of the time it soon is.
 const SHORTEST_LOOK: Duration = Duration::from_millis(5);
 
@@ -91,10 +94,31 @@ async fn end<T: Task>(running: &Running<T>, mut outcome: Outcome<T::Report>) {
             () = running.clock().sleep_until(running.lease - LAST_WORDS) => Err(Failure::new(
                 "closing the run was not ended: its worker's life was over",
             )),
+            stopped = told_to_stop(running) => Err(stopped),
         }
     };
     let closed = signs::with_signs(running, ClaimKey::Close, in_time).await;
+    if let Ok(Some(mark)) = running.book.stop().await {
+        outcome.facts.stopped.get_or_insert(mark.at);
+    }
     record(running, outcome, closed.err()).await;
+}
+
+/// Returns when the run was told to stop, and what is done at its end has had its time since.
+async fn told_to_stop<T: Task>(running: &Running<T>) -> Failure {
+    let begun = running.now();
+    loop {
+        if let Ok(Some(mark)) = running.book.stop().await {
+            let until = mark.at.max(begun) + AFTER_STOP;
+            running.clock().sleep_until(until).await;
+            let seconds = AFTER_STOP.as_secs();
+            return Failure::new(format!(
+                "closing the run was not ended: the run was stopped, and it may take {seconds} seconds from then on"
+            ));
+        }
+        let next = running.now() + running.manifest.intervals.stop;
+        running.clock().sleep_until(next).await;
+    }
 }
 
 async fn record<T: Task>(

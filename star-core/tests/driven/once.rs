@@ -265,7 +265,7 @@ fn after_a_stop_a_run_is_closed_once() {
         let fleet = Fleet::new();
         let host = fleet.host();
         let outcome = fleet
-            .run(Doors::new(7, 0, 60), Limits::here(4), async {
+            .run(Doors::new(7, 0, 8), Limits::here(4), async {
                 seconds(1).await;
                 let run = "run".parse().unwrap();
                 star_core::stop(&host, &run).await.unwrap();
@@ -275,6 +275,35 @@ fn after_a_stop_a_run_is_closed_once() {
         assert!(outcome.facts.stopped.is_some() && outcome.facts.tally.cancelled > 0);
         assert_eq!(report(&outcome).1, 1);
     });
+}
+
+#[test]
+fn what_is_done_at_the_end_of_a_stopped_run_has_ten_seconds_from_the_stop_on() {
+    // Told to stop while units are started, and long after the last has ended.
+    for (test, told_at) in [(14, 1), (15, 60)] {
+        driven(async {
+            let fleet = Fleet::new();
+            let host = fleet.host();
+            let outcome = fleet
+                .run(Doors::new(test, 0, 200), Limits::here(4), async {
+                    seconds(told_at).await;
+                    let run = "run".parse().unwrap();
+                    star_core::stop(&host, &run).await.unwrap();
+                })
+                .await;
+            let over = host.world.clock.now().since(ZERO);
+            assert!(over < Duration::from_secs(told_at + 18), "{over:?}");
+            assert_eq!(Doors::counted(test), (1, 1));
+            let facts = &outcome.facts;
+            assert!(outcome.closed && facts.stopped.is_some(), "{facts:?}");
+            assert_eq!(
+                faults(facts),
+                [
+                    "closing the run was not ended: the run was stopped, and it may take 10 seconds from then on"
+                ]
+            );
+        });
+    }
 }
 
 #[test]
