@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use crate::document::Blob;
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
+use crate::job::Asked;
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
@@ -34,7 +35,11 @@ pub struct Job {
 }
 
 /// A task of any kind.
-pub struct AnyTask(Box<dyn ErasedTask>);
+pub struct AnyTask {
+    task: Box<dyn ErasedTask>,
+    /// What its job file asks of the framework; none where the kind sees to that itself.
+    asked: Option<Asked>,
+}
 
 impl fmt::Debug for AnyTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,22 +50,35 @@ impl fmt::Debug for AnyTask {
 impl AnyTask {
     /// Forgets a task's type.
     pub fn new<T: Task>(task: T) -> Self {
-        Self(Box::new(Typed(task)))
+        Self {
+            task: Box::new(Typed(task)),
+            asked: None,
+        }
+    }
+
+    /// The same, with what its job file asks of the framework.
+    #[must_use]
+    pub(crate) fn asking(self, asked: Option<Asked>) -> Self {
+        Self { asked, ..self }
     }
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
-        self.0.kind()
+        self.task.kind()
     }
 
     /// What there is of it.
     pub fn timetable(&self) -> &dyn Splittable {
-        self.0.timetable()
+        self.task.timetable()
     }
 
     /// The limits under which it is cut in a place that has these.
     pub fn limits(&self, place: Limits) -> Limits {
-        self.0.limits(place)
+        let limits = self.task.limits(place);
+        match &self.asked {
+            Some(asked) => asked.narrow(limits, self.timetable().extent()),
+            None => limits,
+        }
     }
 
     /// Whether functions would take it.
@@ -68,17 +86,21 @@ impl AnyTask {
     /// # Errors
     /// One sentence.
     pub fn fits_functions(&self) -> Result<(), String> {
-        self.0.fits_functions()
+        self.task.fits_functions()?;
+        match &self.asked {
+            Some(asked) => asked.fits_functions(self.timetable()),
+            None => Ok(()),
+        }
     }
 
     /// Tells it the run's seed, before it is cut.
     pub fn seed(&mut self, seed: u64) {
-        self.0.seed(seed);
+        self.task.seed(seed);
     }
 
     /// The formats in which a run's summary can be written, that which is meant by default first.
     pub fn formats(&self) -> &'static [&'static str] {
-        self.0.formats()
+        self.task.formats()
     }
 
     /// Cuts it.
@@ -86,7 +108,7 @@ impl AnyTask {
     /// # Errors
     /// Where the limits leave no way to.
     pub fn plan(&self, limits: &Limits) -> Result<Plan, PlanError> {
-        plan(self.timetable(), self.0.expected_life(), limits)
+        plan(self.timetable(), self.task.expected_life(), limits)
     }
 
     /// Its wire form.
@@ -96,14 +118,14 @@ impl AnyTask {
     pub fn encode(&self) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
         let mut json = serde_json::Serializer::new(&mut bytes);
-        erased_serde::serialize(self.0.as_serialize(), &mut json)
+        erased_serde::serialize(self.task.as_serialize(), &mut json)
             .map_err(|error| error.to_string())?;
         Ok(bytes)
     }
 
     /// Watches a run of it.
     pub fn observe(&self, host: &Host, manifest: Rc<Manifest>) -> Observer {
-        Observer(self.0.observe(host.clone(), manifest))
+        Observer(self.task.observe(host.clone(), manifest))
     }
 }
 

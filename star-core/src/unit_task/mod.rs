@@ -286,7 +286,7 @@ impl<T: UnitTask> Task for T {
     const IDEMPOTENT: bool = T::IDEMPOTENT;
 
     fn read(document: &mut Document) -> Result<Self, Diagnostics> {
-        let mut task: Self = crate::task::read_by_serde(document)?;
+        let mut task: Self = document.task()?;
         task.check(document)?;
         Ok(task)
     }
