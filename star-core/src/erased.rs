@@ -47,6 +47,12 @@ impl fmt::Debug for AnyTask {
     }
 }
 
+impl Clone for AnyTask {
+    fn clone(&self) -> Self {
+        Self(self.0.copy())
+    }
+}
+
 impl AnyTask {
     /// Forgets a task's type.
     pub fn new<T: Task>(task: T) -> Self {
@@ -103,6 +109,16 @@ impl AnyTask {
         self.task.formats()
     }
 
+    /// How long a unit is expected to be open.
+    pub fn expected_life(&self) -> Duration {
+        self.0.expected_life()
+    }
+
+    /// Whether a chunk of it may be tried twice.
+    pub fn is_idempotent(&self) -> bool {
+        self.0.is_idempotent()
+    }
+
     /// Cuts it.
     ///
     /// # Errors
@@ -138,6 +154,8 @@ trait ErasedTask {
     fn seed(&mut self, seed: u64);
     fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
+    fn is_idempotent(&self) -> bool;
+    fn copy(&self) -> Box<dyn ErasedTask>;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
 }
@@ -171,6 +189,14 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn expected_life(&self) -> Duration {
         self.0.expected_life()
+    }
+
+    fn is_idempotent(&self) -> bool {
+        T::IDEMPOTENT
+    }
+
+    fn copy(&self) -> Box<dyn ErasedTask> {
+        Box::new(Self(self.0.clone()))
     }
 
     fn as_serialize(&self) -> &dyn erased_serde::Serialize {

@@ -100,6 +100,7 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
         std::future::pending::<Infallible>().await
     };
     let start = tokio::select! {
+        biased;
         start = wait_for_start(&sender, expires) => start,
         never = watching => match never {},
     };

@@ -75,6 +75,7 @@ async fn spread<T: Task>(
         watch(&sender, parts, sent, start, expires).await;
     });
     tokio::select! {
+        biased;
         _ = all_sent => {}
         () = running.clock().sleep_until(sent.half_way(start)) => {}
     }
@@ -85,6 +86,7 @@ pub(super) async fn finish<T: Task>(running: &Running<T>, mut duties: JoinSet<()
     let all_done = async { while duties.join_next().await.is_some() {} };
     let life = running.lease - running.manifest.limits.closing;
     tokio::select! {
+        biased;
         () = all_done => {}
         () = running.clock().sleep_until(life) => {}
     }
