@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use crate::document::Blob;
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
-use crate::job::Asked;
+use crate::job::{Asked, Manner};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
@@ -39,6 +39,8 @@ pub struct AnyTask {
     task: Box<dyn ErasedTask>,
     /// What its job file asks of the framework; none where the kind sees to that itself.
     asked: Option<Asked>,
+    /// In what manner its job file wants to be carried out.
+    manner: Manner,
 }
 
 impl fmt::Debug for AnyTask {
@@ -49,7 +51,11 @@ impl fmt::Debug for AnyTask {
 
 impl Clone for AnyTask {
     fn clone(&self) -> Self {
-        Self(self.0.copy())
+        Self {
+            task: self.task.copy(),
+            asked: self.asked.clone(),
+            manner: self.manner,
+        }
     }
 }
 
@@ -59,6 +65,7 @@ impl AnyTask {
         Self {
             task: Box::new(Typed(task)),
             asked: None,
+            manner: Manner::default(),
         }
     }
 
@@ -66,6 +73,17 @@ impl AnyTask {
     #[must_use]
     pub(crate) fn asking(self, asked: Option<Asked>) -> Self {
         Self { asked, ..self }
+    }
+
+    /// The same, carried out in this manner.
+    #[must_use]
+    pub fn in_manner(self, manner: Manner) -> Self {
+        Self { manner, ..self }
+    }
+
+    /// In what manner it is to be carried out.
+    pub fn manner(&self) -> Manner {
+        self.manner
     }
 
     /// The name of its kind.
@@ -111,12 +129,12 @@ impl AnyTask {
 
     /// How long a unit is expected to be open.
     pub fn expected_life(&self) -> Duration {
-        self.0.expected_life()
+        self.task.expected_life()
     }
 
     /// Whether a chunk of it may be tried twice.
     pub fn is_idempotent(&self) -> bool {
-        self.0.is_idempotent()
+        self.task.is_idempotent()
     }
 
     /// Cuts it.
@@ -359,6 +377,7 @@ impl<T: Task> TypedObserver<T> {
             },
             manifest: Rc::clone(&self.manifest),
             book: self.book.clone(),
+            born: self.host.world.clock.now(),
             lease: forever,
         }
     }

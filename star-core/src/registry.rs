@@ -209,7 +209,7 @@ impl Kinds {
         let asked = document.asked();
         asked.map_or(Ok(()), |asked| asked.fits(task.timetable()))?;
         Ok(Job {
-            task: task.asking(asked.cloned()),
+            task: task.asking(asked.cloned()).in_manner(document.manner()),
             blobs: document.blobs().to_vec(),
         })
     }

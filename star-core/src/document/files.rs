@@ -13,7 +13,7 @@ use super::file::reading;
 use super::source::{FileId, Sources, Span};
 use super::tree::Node;
 use crate::hash::Hash;
-use crate::job::Asked;
+use crate::job::{Asked, Manner};
 
 /// A parsed file and what it takes to read more of what it means.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ pub struct Document {
     blobs: Vec<Blob>,
     warnings: Diagnostics,
     asked: Option<Asked>,
+    manner: Manner,
 }
 
 /// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
@@ -80,6 +81,7 @@ impl Document {
             blobs: Vec::new(),
             warnings: Diagnostics::default(),
             asked: None,
+            manner: Manner::default(),
         }
     }
 
@@ -146,6 +148,17 @@ impl Document {
     /// What the document asks of the framework; none where its kind sees to that itself.
     pub fn asked(&self) -> Option<&Asked> {
         self.asked.as_ref()
+    }
+
+    /// Notes in what manner the document wants to be carried out. [`task`](Self::task) does it; a kind that reads its documents itself
+    /// must.
+    pub fn set_manner(&mut self, manner: Manner) {
+        self.manner = manner;
+    }
+
+    /// In what manner the document wants to be carried out.
+    pub fn manner(&self) -> Manner {
+        self.manner
     }
 
     fn keep(&mut self, blob: Blob) {

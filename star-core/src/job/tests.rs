@@ -166,6 +166,31 @@ fn slips_in_the_frameworks_keys_and_in_the_tasks_are_told_together() {
     );
     assert_eq!(
         faults("{task: items, items: 1, other: 1}"),
-        ["job:1:25: error: unknown key `other` (known here: `items`, `task`, `_split`)"]
+        [
+            "job:1:25: error: unknown key `other` (known here: `items`, `task`, `_split`, `_simulation`, `_trace`)"
+        ]
+    );
+}
+
+#[test]
+fn a_job_file_of_any_kind_says_in_what_manner_it_is_carried_out() {
+    let job = read("{task: items, items: 3, _simulation: 1}").unwrap();
+    let expected = Manner {
+        simulation: true,
+        trace: false,
+    };
+    assert_eq!(job.task.manner(), expected);
+    let job = read("{task: ticks, units: 3, gap: 5, _trace: 1, _simulation: 0}").unwrap();
+    let expected = Manner {
+        simulation: false,
+        trace: true,
+    };
+    assert_eq!(job.task.manner(), expected);
+    assert_eq!(
+        faults("{task: items, items: 3, _trace: perhaps, _simulations: 1}"),
+        [
+            "job:1:33: error: `_trace` must be `true` or `false`, not text",
+            "job:1:42: error: unknown key `_simulations` (did you mean `_simulation`?)",
+        ]
     );
 }

@@ -23,6 +23,9 @@ pub(super) async fn execute<T: Task>(
     attempt: u32,
 ) -> Option<Failure> {
     let manifest = &running.manifest;
+    if manifest.manner.simulation {
+        return simulate(running, chunk, attempt).await;
+    }
     let signals = Signals::default();
     let terms = Terms {
         zero: running.start.zero,
@@ -70,6 +73,20 @@ pub(super) async fn execute<T: Task>(
         .ask(|| running.book.write_final(chunk, attempt, &last))
         .await;
     last.failure
+}
+
+/// Writes the last word of a chunk that is not executed, since the job says that nothing is to be done.
+async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> Option<Failure> {
+    running.say_simulated(chunk, &*running.task);
+    let mut measured = Measured::<T::Report>::default();
+    measured.tally.skipped = running.task.units_of(&chunk);
+    let last = Final {
+        measured,
+        failure: None,
+    };
+    let write = || running.book.write_final(chunk, attempt, &last);
+    running.last_patience().ask(write).await;
+    None
 }
 
 /// A task that returns before it has taken all of its units has left them undone.
