@@ -52,6 +52,8 @@ pub struct Simulation {
     pub dropped: u64,
     /// Seconds that functions lived, times their memory in gigabytes; with what they took to start.
     pub gb_seconds: f64,
+    /// Promises of the framework that were broken, a sentence each: none, unless the framework has a fault.
+    pub broken: Vec<String>,
     /// When all was over, from the launch.
     #[serde(with = "crate::span")]
     pub length: Duration,
@@ -198,6 +200,9 @@ pub struct Options {
     pub followed: bool,
     /// Whether to keep the log.
     pub logged: bool,
+    /// A deliberate fault of the framework.
+    #[doc(hidden)]
+    pub sabotage: Option<crate::Sabotage>,
 }
 
 impl Default for Options {
@@ -208,6 +213,7 @@ impl Default for Options {
             stop_at: None,
             followed: true,
             logged: true,
+            sabotage: None,
         }
     }
 }
