@@ -20,6 +20,7 @@ use crate::hash::Hash;
 use crate::outcome::Facts;
 use crate::report::{Report, Verdict};
 use crate::reports::{Figures, Sample};
+use crate::shape::Ranges;
 use crate::slice::Slice;
 use crate::split::{Extent, Rate, Splittable};
 use crate::task::{Executable, Task};
@@ -177,6 +178,22 @@ impl<R: Report> OneUnit<R> {
         let bytes = self.cx.blob(blob).await?;
         self.files.replace(Some((blob.hash, bytes.clone())));
         Ok(bytes)
+    }
+
+    /// The lines that begin in the unit's stretch of the files that are the task's shape: see [`Range::lines`](crate::shape::Range::lines).
+    ///
+    /// # Errors
+    /// Where there is no such stretch, or its file can't be read.
+    pub async fn lines(&self, ranges: &Ranges) -> Result<Vec<Bytes>, Failure> {
+        let index = self.index();
+        let range = ranges
+            .get(index)
+            .ok_or_else(|| Failure::new(format!("the files have no stretch {index}")))?;
+        let file = self.file(range.file).await?;
+        Ok(range
+            .lines(&file)
+            .map(|line| file.slice_ref(line))
+            .collect())
     }
 
     /// Keeps what the unit made, as a whole, under a name that must be the same whoever does it: see [`Context::artifact`].
