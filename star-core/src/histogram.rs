@@ -41,7 +41,7 @@ impl Histogram {
         self.record(u64::try_from(span.as_micros()).unwrap_or(u64::MAX));
     }
 
-    fn record_times(&mut self, value: u64, times: u64) {
+    pub(crate) fn record_times(&mut self, value: u64, times: u64) {
         if times == 0 {
             return;
         }

@@ -75,6 +75,7 @@ pub async fn launch(host: &Host, job: &Job, launch: Launch) -> Result<Rc<Manifes
         intervals: launch.intervals,
         rehearsal: launch.rehearsal,
         traced: launch.traced,
+        manner: job.task.manner(),
         launched: host.world.clock.now(),
     };
     if !book.write_manifest(&manifest).await? {
@@ -92,6 +93,7 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
         book: Book::new(Arc::clone(&host.world.ledger), manifest.run.clone()),
         manifest: Rc::clone(manifest),
         hop: 0,
+        tale: None,
     };
     let expires = start_expires(manifest);
     // The bundle must be looked at half-way to its start: whoever still watched the order before it would come too late.
@@ -100,6 +102,7 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
         std::future::pending::<Infallible>().await
     };
     let start = tokio::select! {
+        biased;
         start = wait_for_start(&sender, expires) => start,
         never = watching => match never {},
     };

@@ -21,6 +21,7 @@ mod failure;
 mod gather;
 pub mod hash;
 mod histogram;
+pub mod job;
 mod launch;
 #[cfg(feature = "laws")]
 pub mod laws;

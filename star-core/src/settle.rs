@@ -214,6 +214,7 @@ mod tests {
 
     use super::*;
     use crate::hash::Hash;
+    use crate::job::Manner;
     use crate::laws::toys::Sums;
     use crate::ledger::WindowPlan;
     use crate::limits::{Intervals, Limits};
@@ -241,6 +242,7 @@ mod tests {
             },
             intervals: Intervals::HERE,
             rehearsal: false,
+            manner: Manner::default(),
             traced: false,
             launched: Time::default(),
         }

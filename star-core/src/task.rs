@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::{Context, RunContext};
-use crate::document::{Diagnostics, Document, Node, Options, Value};
+use crate::document::{Diagnostics, Document, Node, Options};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::Report;
@@ -53,12 +53,12 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         false
     }
 
-    /// Reads the task from a document: by default by serde, from all keys but the framework's own (`task`).
+    /// Reads the task from a document: by default by serde, from all keys but the [framework's own](crate::job::KEYS).
     ///
     /// # Errors
     /// All that is wrong with it.
     fn read(document: &mut Document) -> Result<Self, Diagnostics> {
-        read_by_serde(document)
+        document.task()
     }
 
     /// A document to begin with, for whoever has none, made of what the command line says of it. None where the kind has no such thing.
@@ -128,15 +128,4 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         let _ = (report, cx);
         std::future::ready(Ok(()))
     }
-}
-
-/// Reads a task by serde, from all keys but the framework's own.
-pub(crate) fn read_by_serde<T: DeserializeOwned>(
-    document: &mut Document,
-) -> Result<T, Diagnostics> {
-    let mut root = document.root.clone();
-    if let Value::Map(map) = &mut root.value {
-        map.remove("task");
-    }
-    document.decode(&root).map_err(Diagnostics::from)
 }

@@ -5,6 +5,7 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod author;
 pub mod differential;
 mod launched;
 mod program;
@@ -21,6 +22,7 @@ use star_core::registry::Kinds;
 use star_core::worker::{SystemIds, World};
 use task_artillery as _;
 
+pub use author::Author;
 pub use launched::{Launched, Workers, job, launched};
 pub use program::{Finished, Program, finish, json};
 pub use record::{Request, requests};

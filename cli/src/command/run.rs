@@ -16,6 +16,9 @@ use crate::place::{self, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
 
+/// What is to be said of a run whose report is that of nothing.
+const NOTHING_DONE: &str = "SIMULATION: nothing was done, as `_simulation` asks for\n";
+
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     place::raise_descriptors();
     let mut typed = args.job.clone();
@@ -24,6 +27,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let mut job = job::read(&typed)?;
+    let simulation = job.task.manner().simulation;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     let limits = limits(args, &job);
@@ -69,6 +73,9 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     }
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome, output::width()))?;
+        if simulation {
+            output::print(NOTHING_DONE)?;
+        }
     }
     Ok(Exit::of(&outcome))
 }

@@ -4,6 +4,7 @@
 //! carries it out.
 
 mod run;
+mod sweep;
 mod trace;
 mod units;
 
@@ -20,8 +21,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub use run::RunContext;
+pub use sweep::Sweep;
 pub use trace::{TraceLine, Traced};
 pub use units::{Unit, Units};
+
+use sweep::Sweeping;
 
 use crate::clock::Clock;
 use crate::document::BlobRef;
@@ -74,6 +78,8 @@ struct Shared<R: Report> {
     voice: Voice,
     terms: Terms,
     signals: Signals,
+    /// Units that are counted by their numbers only.
+    sweeping: RefCell<Option<Sweeping>>,
     spawned: RefCell<JoinSet<()>>,
     panicked: RefCell<Option<Failure>>,
     /// Set when everything is dropped: what ends then has not ended by itself.
@@ -115,6 +121,7 @@ impl<R: Report> Context<R> {
                 voice,
                 terms,
                 signals,
+                sweeping: RefCell::default(),
                 spawned: RefCell::default(),
                 panicked: RefCell::default(),
                 aborted: Cell::new(false),
@@ -211,11 +218,12 @@ impl<R: Report> Context<R> {
     }
 
     pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {
+        self.catch_up();
         read(&self.shared.measured.borrow())
     }
 
     pub(crate) fn measured(&self) -> Measured<R> {
-        self.shared.measured.borrow().clone()
+        self.with_measured(Measured::clone)
     }
 
     pub(crate) fn trace(&self) -> Vec<Traced> {

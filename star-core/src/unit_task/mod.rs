@@ -20,6 +20,7 @@ use crate::hash::Hash;
 use crate::outcome::Facts;
 use crate::report::{Report, Verdict};
 use crate::reports::{Figures, Sample};
+use crate::shape::Ranges;
 use crate::slice::Slice;
 use crate::split::{Extent, Rate, Splittable};
 use crate::task::{Executable, Task};
@@ -179,6 +180,22 @@ impl<R: Report> OneUnit<R> {
         Ok(bytes)
     }
 
+    /// The lines that begin in the unit's stretch of the files that are the task's shape: see [`Range::lines`](crate::shape::Range::lines).
+    ///
+    /// # Errors
+    /// Where there is no such stretch, or its file can't be read.
+    pub async fn lines(&self, ranges: &Ranges) -> Result<Vec<Bytes>, Failure> {
+        let index = self.index();
+        let range = ranges
+            .get(index)
+            .ok_or_else(|| Failure::new(format!("the files have no stretch {index}")))?;
+        let file = self.file(range.file).await?;
+        Ok(range
+            .lines(&file)
+            .map(|line| file.slice_ref(line))
+            .collect())
+    }
+
     /// Keeps what the unit made, as a whole, under a name that must be the same whoever does it: see [`Context::artifact`].
     ///
     /// # Errors
@@ -286,7 +303,7 @@ impl<T: UnitTask> Task for T {
     const IDEMPOTENT: bool = T::IDEMPOTENT;
 
     fn read(document: &mut Document) -> Result<Self, Diagnostics> {
-        let mut task: Self = crate::task::read_by_serde(document)?;
+        let mut task: Self = document.task()?;
         task.check(document)?;
         Ok(task)
     }

@@ -23,6 +23,9 @@ pub(super) async fn execute<T: Task>(
     attempt: u32,
 ) -> Option<Failure> {
     let manifest = &running.manifest;
+    if manifest.manner.simulation {
+        return simulate(running, chunk, attempt).await;
+    }
     let signals = Signals::default();
     let terms = Terms {
         zero: running.start.zero,
@@ -46,8 +49,9 @@ pub(super) async fn execute<T: Task>(
             done.and(idle)
         };
         tokio::select! {
+            biased;
             done = work => done.err(),
-            () = end(running, chunk, &signals) => {
+            () = end(running, chunk, &cx, &signals) => {
                 cx.abort();
                 None
             }
@@ -71,6 +75,20 @@ pub(super) async fn execute<T: Task>(
     last.failure
 }
 
+/// Writes the last word of a chunk that is not executed, since the job says that nothing is to be done.
+async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> Option<Failure> {
+    running.say_simulated(chunk, &*running.task);
+    let mut measured = Measured::<T::Report>::default();
+    measured.tally.skipped = running.task.units_of(&chunk);
+    let last = Final {
+        measured,
+        failure: None,
+    };
+    let write = || running.book.write_final(chunk, attempt, &last);
+    running.last_patience().ask(write).await;
+    None
+}
+
 /// A task that returns before it has taken all of its units has left them undone.
 fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Option<Failure> {
     let counted = measured.tally.counted();
@@ -83,13 +101,19 @@ fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Opti
 }
 
 /// Watches for the stop mark and for the end of the chunk's time, and tells units of it. Returns when all must be over.
-async fn end<T: Task>(running: &Running<T>, chunk: Slice, signals: &Signals) {
+async fn end<T: Task>(
+    running: &Running<T>,
+    chunk: Slice,
+    cx: &Context<T::Report>,
+    signals: &Signals,
+) {
     tokio::select! {
-        () = watch_for_stop(running, signals) => {}
+        biased;
+        () = watch_for_stop(running, cx) => {}
         () = running.clock().sleep_until(last_instant(running, chunk)) => {}
     }
     // Units that are not yet due will not be, and those that are open end now.
-    signals.stop.cancel();
+    cx.stop();
     signals.cut_off.cancel();
     let clock = running.clock();
     clock.sleep_until(clock.now() + LAST_WORDS).await;
@@ -107,7 +131,7 @@ fn last_instant<T: Task>(running: &Running<T>, chunk: Slice) -> Time {
 
 /// Looks for the stop mark; returns when it was seen and the grace is over. While the ledger can't be read for too long, nothing is
 /// started.
-async fn watch_for_stop<T: Task>(running: &Running<T>, signals: &Signals) {
+async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) {
     let intervals = &running.manifest.intervals;
     let clock = running.clock();
     let mut answered = clock.now();
@@ -117,15 +141,15 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, signals: &Signals) {
             Ok(Some(_)) => break,
             Ok(None) => {
                 answered = clock.now();
-                signals.doubt.set(false);
+                cx.doubt(false);
             }
             Err(_) => {
                 let silent = clock.now().since(answered);
-                signals.doubt.set(silent >= intervals.doubt);
+                cx.doubt(silent >= intervals.doubt);
             }
         }
     }
-    signals.stop.cancel();
+    cx.stop();
     clock.sleep_until(clock.now() + intervals.grace).await;
 }
 

@@ -136,6 +136,9 @@ async fn record<T: Task>(
     };
     let write = || running.book.write_closed(&record);
     running.last_patience().ask(write).await;
+    if let Some(tale) = running.tale() {
+        tale.done();
+    }
 }
 
 async fn is_closed<T: Task>(running: &Running<T>) -> bool {

@@ -36,6 +36,7 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     }
     let place = workers.head();
     let left = Batch::new(&running, place).run().await;
+    carry::tell_done(&running);
     if left == Left::Tired {
         let successor = Order::Serve {
             workers: place,

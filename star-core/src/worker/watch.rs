@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Tale;
 use crate::clock::Clock;
 use crate::ledger::{Book, LedgerError, Manifest};
 use crate::time::Time;
@@ -18,6 +19,8 @@ pub(crate) struct Sender {
     pub(crate) book: Book,
     pub(crate) manifest: Rc<Manifest>,
     pub(crate) hop: u32,
+    /// Tells whom it sends for, where that is asked for.
+    pub(crate) tale: Option<Tale>,
 }
 
 impl Sender {
@@ -32,6 +35,7 @@ impl Sender {
             expires,
         };
         let mut pause = Duration::from_millis(50);
+        self.tell(Tale::invoking, order);
         while self.transport.send(envelope.encode()).await.is_err() {
             let next = self.clock.now() + pause;
             if next > expires {
@@ -39,6 +43,13 @@ impl Sender {
             }
             self.clock.sleep_until(next).await;
             pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        self.tell(Tale::invoked, order);
+    }
+
+    fn tell(&self, what: impl Fn(&Tale, Order), order: Order) {
+        if let Some(tale) = &self.tale {
+            what(tale, order);
         }
     }
 

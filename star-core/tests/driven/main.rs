@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a world for tests may panic")]
 
 mod fleet;
+mod manner;
 mod once;
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! What a script is as a task.
 
 use serde_json::{Value, json};
+use star_core::Rate;
 
 use super::*;
 

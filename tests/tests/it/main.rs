@@ -10,6 +10,7 @@ mod compatibility;
 mod documents;
 mod duplicates;
 mod examples;
+mod guide;
 mod includes;
 mod interrupts;
 mod layers;

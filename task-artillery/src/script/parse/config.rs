@@ -37,13 +37,8 @@ pub(super) struct Config {
 impl Reader<'_> {
     /// `_split`: sets the limits.
     pub(super) fn read_split(&mut self, node: &Node) {
-        if node.as_map().is_none() {
-            self.error(
-                node.span,
-                "the \"_split\" attribute must contain an object",
-                "",
-            );
-            return;
+        if let Err(fault) = split::mapping(node) {
+            return self.tell(fault);
         }
         if let Some(fields) = self.fields("_split", node, &keys::SPLIT) {
             self.split = Split {
@@ -58,22 +53,7 @@ impl Reader<'_> {
 
     fn limit(&mut self, fields: &Fields<'_>, limit: &Limit) -> Option<u32> {
         let node = fields.get(limit.key)?;
-        let given = match &node.value {
-            Tree::Number(number) => number
-                .as_u64()
-                .and_then(|number| u32::try_from(number).ok()),
-            _ => None,
-        };
-        let good = given.filter(|given| limit.range.contains(given));
-        if good.is_none() {
-            let (least, most) = limit.range.clone().into_inner();
-            let message = format!(
-                "the \"_split.{}\" attribute must be an integer between {least} and {most} (inclusive)",
-                limit.key,
-            );
-            self.error(node.span, message, "");
-        }
-        good
+        limit.read(node).map_err(|fault| self.tell(fault)).ok()
     }
 
     /// `config`; makes known the names that placeholders may use.

@@ -1,6 +1,7 @@
 //! The JSON Schema of scripts, made of the tables of keys.
 
 use serde_json::{Map, Value, json};
+use star_core::job::{SIMULATION, TRACE};
 
 use super::keys::{self, Mapping, Status};
 
@@ -99,6 +100,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "metrics-by-endpoint"
         | "apdex" => reference(name),
         "_split" => reference("split"),
+        SIMULATION | TRACE => json!({ "type": ["boolean", "number"] }),
         "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
         "phases" => json!({ "type": "array", "items": reference("phase") }),
         "payload" => one_or_many("payload"),

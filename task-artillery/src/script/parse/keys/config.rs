@@ -1,5 +1,7 @@
 //! The keys of `config`, and of the script as a whole.
 
+use star_core::job::{SIMULATION, TRACE};
+
 use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
 use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
 
@@ -18,11 +20,8 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("mode", Done),
         Key("before", Done),
         Key("after", Done),
-        Key(
-            "_simulation",
-            NotYet("leave it out; `slsart plan` shows what would be run"),
-        ),
-        Key("_trace", Harmless("the run does not depend on it")),
+        Key(SIMULATION, Done),
+        Key(TRACE, Done),
         Key(
             "sampling",
             Harmless("it is for the modes `acceptance` and `monitoring`"),

@@ -278,6 +278,7 @@ impl Maker {
             "scenarios" => self.several(|maker| maker.mapping(&keys::SCENARIO, &["flow"])),
             "includes" => self.one_of(&[json!("base.yml"), json!(["base.yml", "base.yml"])]),
             "_split" => self.mapping(&keys::SPLIT, &[]),
+            "_simulation" | "_trace" => self.one_of(&[json!(true), json!(false), json!(1)]),
             "mode" if is(&keys::SCRIPT) => self.one_of(&[json!("perf"), json!("performance")]),
             "mode" => self.one_of(&[json!("uniform"), json!("poisson")]),
             "target" => self.one_of(&[json!("http://t"), json!("https://t:81/base")]),
