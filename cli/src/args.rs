@@ -26,7 +26,7 @@ Exit codes:
   1    a fault of this program, or the run never began: `before` failed
   2    the command line is wrong
   3    the run does not hold what was asked for
-  4    units are lost, unfinished or missed: the report is partial
+  4    units are lost, unfinished or missed: the report is partial; or the machine had no descriptor or port left
   5    the script or job is wrong
   6    the target never answered
   130  interrupted";
@@ -158,6 +158,10 @@ pub(crate) struct RunsArgs {
 }
 
 /// `slsart run`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that was typed or not"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Which job.
@@ -189,6 +193,10 @@ pub(crate) struct RunArgs {
         env = "SLSART_LATE_LIMIT"
     )]
     pub(crate) late_limit: u64,
+
+    /// End with exit code 4 whenever the report says that the run can't be trusted, also where nothing was missed
+    #[arg(long)]
+    pub(crate) trusted: bool,
 
     /// The seed of all chance: the same seed repeats the run
     #[arg(long, value_name = "S")]

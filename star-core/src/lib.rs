@@ -20,6 +20,7 @@ mod erased;
 mod failure;
 mod gather;
 pub mod hash;
+pub mod health;
 mod histogram;
 mod launch;
 #[cfg(feature = "laws")]
@@ -46,6 +47,7 @@ pub mod worker;
 pub use context::{Context, RunContext, Unit, Units};
 pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
 pub use failure::Failure;
+pub use health::{ChunkHealth, Fill, Health, Trust};
 pub use histogram::Histogram;
 pub use launch::{Launch, LaunchError, attend, follow, launch, stop};
 pub use ledger::RunId;

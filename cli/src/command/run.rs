@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use star_core::ledger::{Book, Manifest};
 use star_core::worker::{Host, Ids as _, SystemIds};
-use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, RunId, attend, follow, launch};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
 
 use super::on_runtime;
 use crate::args::RunArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{self, Progress, ReportFile, Said};
-use crate::place::{self, Runs};
+use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
 
@@ -26,9 +26,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let mut job = job::read(&typed)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
-    let limits = limits(args, &job);
+    let mut limits = limits(args, &job);
     // What can't be cut is to be found before anything is begun.
-    job.task.plan(&limits)?;
+    let plan = job.task.plan(&limits)?;
+    let room = Room {
+        processes: args.processes,
+        bundled_target: target.is_some(),
+    };
+    limits.open_units = job.task.open_units(room.open_units(&plan));
+    crowd(&job, &plan, &limits, args.quiet);
     let report = ReportFile::prepare(
         args.output.as_deref(),
         args.report_format.as_deref(),
@@ -70,7 +76,11 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome, output::width()))?;
     }
-    Ok(Exit::of(&outcome))
+    let exit = Exit::of(&outcome);
+    if args.trusted && exit == Exit::Passed && !outcome.facts.trust().is_given() {
+        return Ok(Exit::Partial);
+    }
+    Ok(exit)
 }
 
 fn bundled_target() -> Result<Running, CommandError> {
@@ -78,6 +88,19 @@ fn bundled_target() -> Result<Running, CommandError> {
         what: "cannot serve the bundled target",
         source,
     })
+}
+
+/// Says so beforehand where more users are to be expected than a worker may have.
+fn crowd(job: &Job, plan: &Plan, limits: &Limits, quiet: bool) {
+    let Some(most) = limits.open_units else {
+        return;
+    };
+    let expected = job.task.expected_open(plan);
+    if expected > most && !quiet {
+        output::note(&format!(
+            "warning: some {expected} units will be open at once in a worker, and its descriptors are enough for {most}: what is due then is missed (raise `ulimit -n`, or take more workers that are `--processes`)\n"
+        ));
+    }
 }
 
 /// Cut by cores, unless the job or the command line says otherwise.

@@ -2,6 +2,7 @@
 
 mod facts;
 mod file;
+mod health;
 mod plan;
 mod progress;
 mod said;
