@@ -150,12 +150,14 @@ impl Room {
 
     /// A worker's share of so many descriptors. Where windows follow each other, users of one live on while the next has its own.
     fn share(self, descriptors: u64, plan: &Plan) -> u64 {
-        let lanes = plan.windows.iter().map(|window| u64::from(window.lanes));
-        let at_once = plan.windows.len().clamp(1, 2) as u64;
-        let workers = match (self.processes, plan.workers) {
-            (true, _) => 1,
-            (false, 0) => lanes.max().unwrap_or(1).max(1) * at_once,
-            (false, batch) => u64::from(batch),
+        let at_once = match plan.workers {
+            0 => plan.windows.len().clamp(1, 2) as u64,
+            _batch => 1,
+        };
+        let workers = if self.processes {
+            1
+        } else {
+            workers(plan) * at_once
         };
         let left = descriptors.saturating_sub(Self::PROGRAM + Self::WORKER * workers);
         let ends = if self.bundled_target && !self.processes {
@@ -164,6 +166,15 @@ impl Room {
             1
         };
         (left / workers / ends).max(1)
+    }
+}
+
+/// How many workers a window is shared by at most, or a batch.
+pub(crate) fn workers(plan: &Plan) -> u64 {
+    let lanes = plan.windows.iter().map(|window| window.lanes);
+    match plan.workers {
+        0 => lanes.max().unwrap_or(1).max(1).into(),
+        batch => batch.into(),
     }
 }
 

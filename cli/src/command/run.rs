@@ -26,7 +26,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let mut job = job::read(&typed)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
-    let mut limits = limits(args, &job);
+    let mut limits = Place::of(args).limits(&job);
     // What can't be cut is to be found before anything is begun.
     let plan = job.task.plan(&limits)?;
     let room = Room {
@@ -83,7 +83,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     Ok(exit)
 }
 
-fn bundled_target() -> Result<Running, CommandError> {
+pub(super) fn bundled_target() -> Result<Running, CommandError> {
     Target::start(0).map_err(|source| CommandError::System {
         what: "cannot serve the bundled target",
         source,
@@ -103,19 +103,37 @@ fn crowd(job: &Job, plan: &Plan, limits: &Limits, quiet: bool) {
     }
 }
 
-/// Cut by cores, unless the job or the command line says otherwise.
-fn limits(args: &RunArgs, job: &Job) -> Limits {
-    let place = Limits::here(args.workers.unwrap_or_else(place::cores));
-    let mut limits = job.task.limits(place);
-    limits.late = Duration::from_millis(args.late_limit);
-    if args.workers.is_some() {
-        limits.workers = args.workers;
+/// How a run on this machine is carried out, as it was typed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) workers: Option<u32>,
+    pub(super) processes: bool,
+    pub(super) late: Duration,
+}
+
+impl Place {
+    fn of(args: &RunArgs) -> Self {
+        Self {
+            workers: args.workers,
+            processes: args.processes,
+            late: Duration::from_millis(args.late_limit),
+        }
     }
-    if args.processes {
-        // A process takes longer to be there than a thread.
-        limits.lead = limits.lead.max(Duration::from_millis(250));
+
+    /// Cut by cores, unless the job or the command line says otherwise.
+    pub(super) fn limits(self, job: &Job) -> Limits {
+        let place = Limits::here(self.workers.unwrap_or_else(place::cores));
+        let mut limits = job.task.limits(place);
+        limits.late = self.late;
+        if self.workers.is_some() {
+            limits.workers = self.workers;
+        }
+        if self.processes {
+            // A process takes longer to be there than a thread.
+            limits.lead = limits.lead.max(Duration::from_millis(250));
+        }
+        limits
     }
-    limits
 }
 
 enum Ended {
@@ -140,7 +158,7 @@ async fn carry_out(
         ));
     }
     let ended = tokio::select! {
-        outcome = outcome(host, &job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
+        outcome = outcome(host, &job, &manifest, args.quiet) => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
@@ -153,14 +171,15 @@ async fn carry_out(
     Ok(ended)
 }
 
-async fn outcome(
+/// Attends and follows a launched run to its end.
+pub(super) async fn outcome(
     host: &Host,
     job: &Job,
     manifest: &Rc<Manifest>,
-    args: &RunArgs,
+    quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
     let mut observer = job.task.observe(host, Rc::clone(manifest));
-    let mut progress = Progress::new(args.quiet);
+    let mut progress = Progress::new(quiet);
     let attending = async {
         attend(host, manifest).await;
         std::future::pending::<std::convert::Infallible>().await

@@ -1,5 +1,6 @@
 //! What people and programs read. The only place that prints.
 
+mod curve;
 mod facts;
 mod file;
 mod health;
@@ -9,6 +10,7 @@ mod said;
 
 use std::io::{IsTerminal as _, Write as _};
 
+pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::text;
 pub(crate) use file::{ReportFile, prepare, write_whole};
 pub(crate) use plan::{PlanView, plan_text};
