@@ -13,13 +13,14 @@ use crate::document::Blob;
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
 use crate::job::{Asked, Manner};
+use crate::histogram::Histogram;
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
-use crate::plan::{Plan, PlanError, plan};
+use crate::plan::{Plan, PlanError, expected_open, plan};
 use crate::report::{Report, Summary, Verdict};
 use crate::settle::undelivered;
-use crate::split::Splittable;
+use crate::split::{Rate, Splittable};
 use crate::task::Task;
 use crate::time::Time;
 use crate::wire::{Envelope, Order, VERSION};
@@ -145,6 +146,31 @@ impl AnyTask {
         plan(self.timetable(), self.task.expected_life(), limits)
     }
 
+    /// The same work at another rate ([`Task::at_rate`]).
+    pub fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let task = self.task.at_rate(rate, duration)?;
+        Some(Self {
+            asked: self.asked.clone(),
+            ..task
+        })
+    }
+
+    /// What to write into a document so that no worker gets more units a second than these ([`Task::chunk_rate`]).
+    pub fn chunk_rate(&self, rate: Rate) -> Option<String> {
+        self.task.chunk_rate(rate)
+    }
+
+    /// How many of its units are expected to be open at once in one worker, cut like this.
+    pub fn expected_open(&self, plan: &Plan) -> u64 {
+        expected_open(self.timetable(), self.task.expected_life(), plan)
+    }
+
+    /// How many of its units a worker may have open at once that has room for so many connections.
+    pub fn open_units(&self, connections: Option<u64>) -> Option<u64> {
+        let most = connections?.checked_div(self.task.connections())?;
+        Some(most.max(1))
+    }
+
     /// Its wire form.
     ///
     /// # Errors
@@ -174,6 +200,9 @@ trait ErasedTask {
     fn expected_life(&self) -> Duration;
     fn is_idempotent(&self) -> bool;
     fn copy(&self) -> Box<dyn ErasedTask>;
+    fn connections(&self) -> u64;
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask>;
+    fn chunk_rate(&self, rate: Rate) -> Option<String>;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
 }
@@ -217,6 +246,18 @@ impl<T: Task> ErasedTask for Typed<T> {
         Box::new(Self(self.0.clone()))
     }
 
+    fn connections(&self) -> u64 {
+        self.0.connections()
+    }
+
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask> {
+        self.0.at_rate(rate, duration).map(AnyTask::new)
+    }
+
+    fn chunk_rate(&self, rate: Rate) -> Option<String> {
+        T::chunk_rate(rate)
+    }
+
     fn as_serialize(&self) -> &dyn erased_serde::Serialize {
         &self.0
     }
@@ -242,6 +283,8 @@ pub struct AnyOutcome {
     pub closed: bool,
     /// What the run is worth.
     pub verdict: Verdict,
+    /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
+    pub latency: Option<Histogram>,
     /// All that must not depend on how the run was cut.
     pub counts: serde_json::Value,
     /// What people and tools read.
@@ -276,6 +319,7 @@ impl AnyOutcome {
             facts: facts.clone(),
             closed,
             verdict: report.verdict(facts),
+            latency: report.latency().cloned(),
             counts: report.counts(),
             summary: Box::new(report.summarize(facts)),
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::health::Health;
 use crate::histogram::Histogram;
 use crate::outcome::Facts;
 
@@ -26,6 +27,11 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
     fn verdict(&self, facts: &Facts) -> Verdict {
         let _ = facts;
         Verdict::Passed
+    }
+
+    /// How long units waited for answers, in microseconds, from when they were due; none where that is not measured.
+    fn latency(&self) -> Option<&Histogram> {
+        None
     }
 
     /// All that must not depend on how a run was cut: by default everything. A report of measured times leaves those out and keeps
@@ -102,6 +108,8 @@ pub struct Measured<R: Report> {
     pub tally: Tally,
     /// How late units were started, in microseconds.
     pub lateness: Histogram,
+    /// How the worker did.
+    pub health: Health,
     /// What the task measured.
     pub report: R,
 }
@@ -111,6 +119,7 @@ impl<R: Report> Default for Measured<R> {
         Self {
             tally: Tally::default(),
             lateness: Histogram::default(),
+            health: Health::default(),
             report: R::default(),
         }
     }
@@ -121,6 +130,7 @@ impl<R: Report> Measured<R> {
     pub fn merge(&mut self, other: Self) {
         self.tally.merge(&other.tally);
         self.lateness.merge(&other.lateness);
+        self.health.merge(&other.health);
         self.report.merge(other.report);
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::Report;
 use crate::slice::Slice;
-use crate::split::Splittable;
+use crate::split::{Rate, Splittable};
 
 /// Work that can be carried out, one slice at a time.
 pub trait Executable {
@@ -99,6 +99,25 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO
+    }
+
+    /// The same work with its units due at this rate for so long, to find out how much a machine holds. None where it can't be had so: of a
+    /// batch, or where the task itself forbids such a rate.
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let _ = (rate, duration);
+        None
+    }
+
+    /// What to write into a document so that no worker gets more units a second than these; none where it can't be said there.
+    fn chunk_rate(rate: Rate) -> Option<String> {
+        let _ = rate;
+        None
+    }
+
+    /// How many connections a unit has at most, for the number of units that a worker may have open at once; zero where that number does
+    /// not depend on connections.
+    fn connections(&self) -> u64 {
+        1
     }
 
     /// Tells the run's seed, before it is planned and before anything else asks what units there are: for a task whose units depend on

@@ -9,9 +9,11 @@ use star_core::{
     Context, Executable, Extent, Failure, Limits, RunContext, Slice, Splittable, Task, Window,
 };
 
-use crate::arrivals::{Arrivals, ArrivalsError};
+use crate::arrivals::{Arrivals, ArrivalsError, Load};
 use crate::report::LoadReport;
 use crate::run::once;
+use crate::script::model::Phase;
+use crate::script::split::MAX_CHUNK_RATE;
 use crate::script::{self, Script};
 use crate::{life, run};
 
@@ -170,6 +172,45 @@ impl Task for Artillery {
 
     fn expected_life(&self) -> Duration {
         life::expected(&self.script)
+    }
+
+    /// Its phases are replaced by one. What `_split` says of chunks is left out, since that is to be found; what it says of the script
+    /// holds.
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let most = self.script.split.max_script_requests_per_second;
+        if most.is_some_and(|most| rate.get() > most.into()) {
+            return None;
+        }
+        let rate = rate.get() as f64;
+        let mut script = self.script.clone();
+        script.phases = vec![Phase {
+            name: None,
+            duration,
+            load: Load::Rate {
+                from: rate,
+                to: rate,
+            },
+            max_users: None,
+        }];
+        script.split.max_chunk_requests_per_second = None;
+        script.split.max_chunk_duration_in_seconds = None;
+        Self::new(script).ok()
+    }
+
+    fn chunk_rate(rate: Rate) -> Option<String> {
+        let (key, range) = (MAX_CHUNK_RATE.key, MAX_CHUNK_RATE.range);
+        let rate = rate
+            .get()
+            .clamp((*range.start()).into(), (*range.end()).into());
+        Some(format!("_split: {{ {key}: {rate} }}"))
+    }
+
+    /// As many as it has branches under way at once; where connections are shared, users do not need any of their own.
+    fn connections(&self) -> u64 {
+        match self.script.http.pool {
+            Some(_) => 0,
+            None => life::connections(&self.script),
+        }
     }
 
     /// `before`. What it captures travels with the script to all users.

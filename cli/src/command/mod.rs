@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod check;
+mod find_max;
 mod new;
 mod plan;
 mod report;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::FindMax(args) => find_max::find_max(&args),
         Command::Check(args) => check::check(&args),
         Command::Script(args) => script::script(&args),
         Command::Schema { kind } => schema::schema(kind.as_deref()),

@@ -61,6 +61,9 @@ fn lines(facts: &Facts, verdict: &Verdict) -> String {
     for complaint in complaints(facts, verdict) {
         let _infallible = writeln!(text, "{complaint}");
     }
+    for line in super::health::lines(facts) {
+        let _infallible = writeln!(text, "{line}");
+    }
     text
 }
 

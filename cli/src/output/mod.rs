@@ -1,13 +1,16 @@
 //! What people and programs read. The only place that prints.
 
+mod curve;
 mod facts;
 mod file;
+mod health;
 mod plan;
 mod progress;
 mod said;
 
 use std::io::{IsTerminal as _, Write as _};
 
+pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::text;
 pub(crate) use file::{ReportFile, prepare, write_whole};
 pub(crate) use plan::{PlanView, plan_text};

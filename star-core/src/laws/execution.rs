@@ -72,6 +72,7 @@ async fn context<T: Task>(task: &T, blobs: &[Blob]) -> Context<<T as Executable>
         zero: Time::from_nanos(1_000_000_000),
         seed: 1,
         late: Duration::from_nanos(u64::MAX),
+        open: None,
         rehearsal: true,
         traced: true,
     };

@@ -9,6 +9,7 @@ use crate::context::{Context, Signals, Terms};
 use crate::failure::Failure;
 use crate::ledger::{Final, LiveView};
 use crate::report::Measured;
+use crate::settle::SIGNS_MISSED;
 use crate::slice::Slice;
 use crate::task::Task;
 use crate::time::Time;
@@ -31,6 +32,7 @@ pub(super) async fn execute<T: Task>(
         zero: running.start.zero,
         seed: manifest.seed,
         late: manifest.limits.late,
+        open: manifest.limits.open_units,
         rehearsal: manifest.rehearsal,
         traced: manifest.traced,
     };
@@ -58,6 +60,7 @@ pub(super) async fn execute<T: Task>(
             never = publish(running, chunk, attempt, &cx) => match never {},
         }
     };
+    cx.look();
     let units = running.task.units_of(&chunk);
     let measured = cx.measured();
     let failure = failure.or_else(|| untaken(&measured, units));
@@ -153,6 +156,14 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) 
     clock.sleep_until(clock.now() + intervals.grace).await;
 }
 
+/// How long to wait after a snapshot that took so long to encode: a hundred times that, so that snapshots cost a hundredth of the time, but
+/// not so long that the worker is held for gone.
+fn pause_after(took: Duration, interval: Duration) -> Duration {
+    const SHARE: u32 = 100;
+    let longest = interval * (SIGNS_MISSED - 2);
+    (took * SHARE).clamp(interval, longest)
+}
+
 /// Publishes snapshots for ever. A snapshot that can't be written is made up for by the next.
 async fn publish<T: Task>(
     running: &Running<T>,
@@ -164,14 +175,14 @@ async fn publish<T: Task>(
     // Nothing is worth publishing before the first unit is due.
     let begin = running.start.zero + chunk.window.from().min(running.start.end);
     clock.sleep_until(begin).await;
-    let mut sequence = 0;
-    loop {
-        clock
-            .sleep_until(clock.now() + running.manifest.intervals.snapshot)
-            .await;
-        sequence += 1;
+    cx.watch();
+    let interval = running.manifest.intervals.snapshot;
+    let mut pause = interval;
+    for sequence in 1.. {
+        clock.sleep_until(clock.now() + pause).await;
+        cx.look();
+        let at = clock.now();
         let written = cx.with_measured(|measured| {
-            let at = clock.now();
             let live = LiveView {
                 sequence,
                 at,
@@ -179,6 +190,8 @@ async fn publish<T: Task>(
             };
             running.book.write_live(chunk, attempt, &live)
         });
+        pause = pause_after(clock.now().since(at), interval);
         let _next_one_replaces_it = written.await;
     }
+    std::future::pending().await
 }

@@ -20,6 +20,7 @@ use star_core::{
 };
 use tokio::task::{AbortHandle, LocalSet};
 
+use crate::crowd::Crowd;
 use crate::once::Doors;
 use crate::{Late, Stuck};
 
@@ -132,6 +133,7 @@ impl Fleet {
                 Kind::of::<Stuck>("here"),
                 Kind::of::<Late>("here"),
                 Kind::of::<Doors>("here"),
+                Kind::of::<Crowd>("here"),
             ])
             .unwrap(),
             ids: Arc::new(Counter::default()),

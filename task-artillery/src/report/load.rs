@@ -178,6 +178,10 @@ impl Report for LoadReport {
         }
     }
 
+    fn latency(&self) -> Option<&Histogram> {
+        Some(&self.due_latency)
+    }
+
     /// Times are left out, but not how many of them were measured; except for name look-ups, of which there is one a worker. So is
     /// what happened when: that depends on when answers came.
     fn counts(&self) -> Value {

@@ -183,6 +183,39 @@ fn users_may_live_on_for_their_pauses_and_an_answer() {
 }
 
 #[test]
+fn a_user_has_as_many_connections_as_branches_under_way_and_none_of_its_own_in_a_pool() {
+    let connections = |config: &str, flow: &str| {
+        let config = format!("phases: [{{duration: 1, arrivalRate: 1}}], {config}");
+        script(&config, "", flow).connections()
+    };
+    assert_eq!(connections("", "{think: 1}"), 1);
+    let parallel = format!("{{parallel: [{GET}, {GET}, {{think: 1}}, {GET}]}}");
+    let looped = format!("{GET}, {{loop: [{parallel}], count: 2}}");
+    assert_eq!(connections("", &looped), 3);
+    assert_eq!(connections("http: {pool: 5}", &looped), 0);
+}
+
+#[test]
+fn at_another_rate_the_phases_and_the_cutting_are_all_that_changes() {
+    let task = script(
+        "phases: [{duration: 9, arrivalRate: 1, maxVusers: 3}, {pause: 5}]",
+        "maxScriptRequestsPerSecond: 500, maxChunkRequestsPerSecond: 10",
+        GET,
+    );
+    let faster = task.at_rate(Rate::per_second(500), Duration::from_secs(2));
+    let faster = faster.unwrap();
+    assert_eq!((faster.units(), faster.validate()), (1000, Ok(())));
+    assert_eq!(faster.extent(), Extent::Timed(Duration::from_secs(2)));
+    assert_eq!(faster.most_lanes(faster.extent().window()), None);
+    assert_eq!(faster.limits(Limits::here(2)).workers, Some(2));
+    assert_eq!(faster.script().scenarios, task.script().scenarios);
+    assert_eq!(
+        task.at_rate(Rate::per_second(501), Duration::from_secs(2)),
+        None
+    );
+}
+
+#[test]
 fn the_expected_life_is_that_of_the_mean_user() {
     let flow = "{think: 3}, {get: {url: /}}, {loop: [{get: {url: /}}], count: 9}";
     let task = script("phases: [{duration: 1, arrivalRate: 1}]", "", flow);

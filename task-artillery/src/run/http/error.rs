@@ -57,6 +57,14 @@ impl RequestError {
             Self::Header => "ERR_INVALID_CHAR",
         })
     }
+
+    /// What the operating system said, where it is that which refused a connection.
+    pub(in crate::run) fn system(&self) -> Option<&io::Error> {
+        match self {
+            Self::Connection(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// Node's name for an error of the operating system or of TLS.

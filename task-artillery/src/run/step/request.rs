@@ -96,6 +96,9 @@ impl RequestStep {
             return Ok(());
         };
         let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
+            if let Some(cause) = error.system() {
+                turn.meter.cx().refused(cause);
+            }
             let error = turn.engine.shown(error.name());
             turn.meter.unanswered(endpoint, &error);
         })?;
