@@ -245,12 +245,11 @@ async fn connect_tcp(
         cx.record(|report| report.through(gate.name()));
     }
     let peer = origin.peer();
-    let (begun, connected) = match peer.address() {
-        Some(address) => (cx.now(), TcpStream::connect(address).await),
-        None => {
-            let addresses = resolver.addresses(peer, cx).await?;
-            (cx.now(), addresses.connect().await)
-        }
+    let (begun, connected) = if let Some(address) = peer.address() {
+        (cx.now(), TcpStream::connect(address).await)
+    } else {
+        let addresses = resolver.addresses(peer, cx).await?;
+        (cx.now(), addresses.connect().await)
     };
     let mut tcp = connected.map_err(RequestError::Connection)?;
     tcp.set_nodelay(true).map_err(RequestError::Connection)?;

@@ -83,9 +83,11 @@ impl Origin {
 
     /// The host and the port, also where that is the usual one: what a proxy is to connect to.
     pub(super) fn host_and_port(&self) -> String {
-        match self.host.contains(':') {
-            true => format!("[{}]:{}", self.host, self.port),
-            false => format!("{}:{}", self.host, self.port),
+        let Self { host, port, .. } = self;
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
         }
     }
 

@@ -50,8 +50,11 @@ pub(in crate::run) enum NameError {
 #[derive(Clone, Debug)]
 pub(super) enum Resolver {
     Shared,
-    Own(Rc<RefCell<Vec<(Rc<Peer>, Rc<Lookup>)>>>),
+    Own(Rc<RefCell<Known>>),
 }
+
+/// The look-ups of one user.
+type Known = Vec<(Rc<Peer>, Rc<Lookup>)>;
 
 impl Resolver {
     /// What a further user has.

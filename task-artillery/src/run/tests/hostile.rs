@@ -1,5 +1,7 @@
 //! Servers that send too much, or read too little.
 
+use std::fmt::Write as _;
+
 use super::world::{Done, How};
 use super::*;
 
@@ -10,7 +12,10 @@ fn with_http(settings: &str, flow: &str) -> String {
     one_user(flow).replacen("timeout: 0.4", settings, 1)
 }
 
-fn errors_and_codes(done: &Done) -> (Vec<(&str, u64)>, Vec<(u16, u64)>) {
+/// Errors and codes, each with its count.
+type Fate<'d> = (Vec<(&'d str, u64)>, Vec<(u16, u64)>);
+
+fn fate(done: &Done) -> Fate<'_> {
     (done.errors(), done.codes())
 }
 
@@ -22,15 +27,16 @@ fn a_thousand_headers_are_read_and_not_one_more() {
     ] {
         let server = Server::new(move |peer| {
             peer.request();
-            let headers: String = (0..count)
-                .map(|number| format!("x{number}: y\r\n"))
-                .collect();
+            let mut headers = String::new();
+            for number in 0..count {
+                let _infallible = write!(headers, "x{number}: y\r\n");
+            }
             peer.write(format!(
                 "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n{headers}\r\n"
             ));
         });
         let done = run(&server, &one_user(GET));
-        assert_eq!(errors_and_codes(&done), expected, "{count}");
+        assert_eq!(fate(&done), expected, "{count}");
     }
 }
 
@@ -53,7 +59,7 @@ fn a_body_that_never_ends_is_ended_and_counted_once() {
         let script = with_http("timeout: 0.4, bodyTimeout: 0.5", GET);
         let done = run(&server, &script);
         let expected = (vec![("ERR_BODY_TIMEOUT", 1)], vec![(200, 1)]);
-        assert_eq!(errors_and_codes(&done), expected);
+        assert_eq!(fate(&done), expected);
         assert_eq!(done.report.total.count(), 0);
         assert!(done.report.traffic.bytes > 0);
         assert_eq!(
@@ -88,12 +94,12 @@ fn a_body_too_long_to_keep_fails_its_capture_and_nothing_else() {
         }
     });
     let done = run(&server, &with_http("timeout: 20", GET));
-    assert_eq!(errors_and_codes(&done), (vec![], vec![(200, 1)]));
+    assert_eq!(fate(&done), (vec![], vec![(200, 1)]));
     assert_eq!(done.report.traffic.bytes, 17_000_000);
     let capturing = "      - get: {url: /, capture: {regexp: x, as: x}}\n";
     let done = run(&server, &with_http("timeout: 20", capturing));
     let expected = (vec![("ERR_BODY_TOO_LONG", 1)], vec![(200, 1)]);
-    assert_eq!(errors_and_codes(&done), expected);
+    assert_eq!(fate(&done), expected);
 }
 
 #[test]
@@ -106,7 +112,7 @@ fn a_server_that_reads_nothing_is_not_waited_for() {
     let body = "x".repeat(8_000_000);
     let post = format!("      - post: {{url: /, body: \"{body}\"}}\n");
     let done = run(&server, &one_user(&post));
-    assert_eq!(errors_and_codes(&done), (vec![("ETIMEDOUT", 1)], vec![]));
+    assert_eq!(fate(&done), (vec![("ETIMEDOUT", 1)], vec![]));
 }
 
 #[test]
@@ -120,5 +126,5 @@ fn a_server_that_accepts_nobody_is_not_waited_for() {
     let connect = || std::net::TcpStream::connect_timeout(&address, soon).ok();
     let _filling: Vec<_> = std::iter::from_fn(connect).collect();
     let done = run_with(&format!("http://{address}"), &one_user(GET), How::default());
-    assert_eq!(errors_and_codes(&done), (vec![("ETIMEDOUT", 1)], vec![]));
+    assert_eq!(fate(&done), (vec![("ETIMEDOUT", 1)], vec![]));
 }
