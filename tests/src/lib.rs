@@ -7,9 +7,12 @@
 
 mod author;
 pub mod differential;
+pub mod hostile;
 mod launched;
 mod program;
+mod proxy;
 mod record;
+mod vitals;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +28,9 @@ use task_artillery as _;
 pub use author::Author;
 pub use launched::{Launched, Workers, job, launched};
 pub use program::{Finished, Program, finish, json};
+pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};
+pub use vitals::{Most, Vitals};
 
 /// A folder that is gone after the test.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 )]
 
 mod rows;
+mod soak;
 
 use std::process::Child;
 use std::time::{Duration, Instant};

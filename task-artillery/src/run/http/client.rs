@@ -6,8 +6,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, SET_COOKIE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION,
+    SET_COOKIE,
 };
+use http::uri::{Parts, Scheme};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 
@@ -21,6 +23,7 @@ use super::location::Location;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
 use super::pool::Lease;
+use super::resolve::Resolver;
 use super::timing::server_timing;
 use super::tls::Connector;
 use super::watchdog::Watchdog;
@@ -83,6 +86,8 @@ pub(in crate::run) struct Client {
     jar: Option<Rc<RefCell<Jar>>>,
     /// Has the sessions that are resumed.
     tls: Connector,
+    /// What it knows of names.
+    resolver: Resolver,
     watchdog: Watchdog,
     /// The other clients of the user, while it does one thing at a time.
     spare: Vec<Self>,
@@ -92,6 +97,7 @@ impl Client {
     pub(in crate::run) fn new(shared: Rc<Shared>) -> Self {
         Self {
             tls: shared.connector(),
+            resolver: shared.resolver(),
             shared,
             connections: Vec::new(),
             lease: None,
@@ -109,6 +115,7 @@ impl Client {
             clients.push(Self {
                 jar: Some(Rc::clone(&jar)),
                 tls: self.tls.clone(),
+                resolver: self.resolver.clone(),
                 ..Self::new(Rc::clone(&self.shared))
             });
         }
@@ -254,7 +261,8 @@ impl Client {
         meter: &Meter<'_>,
     ) -> Result<Connection, RequestError> {
         let tls = |name: &_, tcp| self.shared.handshake(&self.tls, name, tcp);
-        Connection::open(origin, tls, limit, &mut self.watchdog, meter.cx()).await
+        let (resolver, watchdog) = (&self.resolver, &mut self.watchdog);
+        Connection::open(origin, resolver, tls, limit, watchdog, meter.cx()).await
     }
 
     fn request(
@@ -264,7 +272,7 @@ impl Client {
     ) -> Result<Request<Outgoing>, RequestError> {
         let mut request = Request::new(call.body.clone());
         *request.method_mut() = call.method.clone();
-        *request.uri_mut() = Uri::from(call.location.path.clone());
+        *request.uri_mut() = uri(&call.location);
         *request.headers_mut() = HeaderMap::clone(&call.headers);
         let headers = request.headers_mut();
         if !headers.contains_key(HOST) {
@@ -272,6 +280,13 @@ impl Client {
         }
         if call.body.len() == 0 && usually_has_a_body(&call.method) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if let Some(gate) = call.location.origin.gate()
+            && call.location.origin.passed_on().is_some()
+            && let Some(asking) = gate.authorization()
+            && !headers.contains_key(PROXY_AUTHORIZATION)
+        {
+            headers.insert(PROXY_AUTHORIZATION, asking.clone());
         }
         if let Some(user) = &call.location.authorization {
             headers.insert(AUTHORIZATION, user.clone());
@@ -332,16 +347,30 @@ impl Client {
         limit: Duration,
     ) -> (Received, Result<(), RequestError>) {
         let limit = limit.max(LEAST_BODY_LIMIT);
+        let in_all = self.shared.settings.body_timeout;
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
                 connection
-                    .receive(body, keep, limit, &mut self.watchdog)
+                    .receive(body, keep, limit, in_all, &mut self.watchdog)
                     .await
             }
             None => (Received::default(), Ok(())),
         }
     }
+}
+
+/// What a request asks for: a proxy that passes it on has to be told all of the URL.
+fn uri(location: &Location) -> Uri {
+    let Some(authority) = location.origin.passed_on() else {
+        return Uri::from(location.path.clone());
+    };
+    let mut parts = Parts::default();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority.clone());
+    parts.path_and_query = Some(location.path.clone());
+    // All three parts are there.
+    Uri::from_parts(parts).unwrap_or_default()
 }
 
 /// Whether a server would wonder about a request of this method that says nothing of a body.

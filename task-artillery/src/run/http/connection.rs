@@ -1,7 +1,6 @@
 //! A user's connection to a server.
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -20,12 +19,16 @@ use super::body::{Keeper, Received};
 use super::error::RequestError;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
+use super::resolve::Resolver;
 use super::stream::{Stream, Watched, Wrote};
 use super::watchdog::Watchdog;
 use crate::report::Connected;
 
 /// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
 const BUFFER: usize = 64 * 1024;
+
+/// The most headers that a response may have.
+const MOST_HEADERS: usize = 1000;
 
 type Driver = http1::Connection<TokioIo<Watched>, Outgoing>;
 
@@ -49,21 +52,25 @@ pub(super) enum SendError {
 }
 
 impl Connection {
-    /// Opens a connection: resolves the name, connects to the first of its addresses that accepts, and agrees on TLS. That takes at
-    /// most `limit` in all, which Artillery leaves to the operating system.
+    /// Opens a connection: resolves the name, connects to the first of its addresses that accepts, has a proxy connect on where there is
+    /// one, and agrees on TLS. That takes at most `limit` in all, which Artillery leaves to the operating system.
     pub(super) async fn open(
         origin: &Rc<Origin>,
+        resolver: &Resolver,
         tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
     ) -> Result<Self, RequestError> {
         let opening = async {
-            let stream = connect(origin, tls, cx).await?;
+            let stream = connect(origin, resolver, tls, cx).await?;
             let wrote = Wrote::default();
             let io = TokioIo::new(Watched::new(stream, wrote.clone()));
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(BUFFER).max_header_size(BUFFER);
+            builder
+                .max_buf_size(BUFFER)
+                .max_header_size(BUFFER)
+                .max_headers(MOST_HEADERS);
             let (sender, driver) = builder
                 .handshake(io)
                 .await
@@ -136,18 +143,21 @@ impl Connection {
         }
     }
 
-    /// Reads a body to its end; each part of it has to come within `limit` after the one before. With `keep` it is kept, up to
-    /// [`LONGEST_BODY`](super::body::LONGEST_BODY).
+    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. With
+    /// `keep` it is kept, up to [`LONGEST_BODY`](super::body::LONGEST_BODY).
     pub(super) async fn receive(
         &mut self,
         mut body: Incoming,
         keep: bool,
         limit: Duration,
+        in_all: Duration,
         watchdog: &mut Watchdog,
     ) -> (Received, Result<(), RequestError>) {
         let mut keeper = Keeper::new(keep);
         let mut bytes = 0;
-        watchdog.set(limit);
+        watchdog.set(in_all);
+        let end = watchdog.deadline();
+        watchdog.set_until(limit, end);
         while !body.is_end_stream() {
             let frame = poll_fn(|cx| {
                 self.poll_driver(cx);
@@ -161,12 +171,13 @@ impl Connection {
                     if let Ok(data) = frame.into_data() {
                         bytes += data.len() as u64;
                         keeper.keep(data);
-                        watchdog.set(limit);
+                        watchdog.set_until(limit, end);
                     }
                     continue;
                 }
                 Ok(None) => break,
                 Ok(Some(Err(error))) => RequestError::Exchange(error),
+                Err(_elapsed) if watchdog.deadline() == end => RequestError::Endless,
                 Err(_elapsed) => RequestError::Stalled,
             };
             return (
@@ -203,10 +214,11 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
 
 async fn connect(
     origin: &Origin,
+    resolver: &Resolver,
     tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
-    let (tcp, connect) = connect_tcp(origin, cx).await?;
+    let (tcp, connect) = connect_tcp(origin, resolver, cx).await?;
     let Some(name) = origin.server_name() else {
         let connected = Connected { connect, tls: None };
         cx.record(|report| report.connected(cx.now(), connected));
@@ -223,31 +235,28 @@ async fn connect(
     Ok(Stream::Tls(Box::new(stream)))
 }
 
-/// Connects to the first address that accepts, in the resolver's order, but beginning with the one that was the last to accept: a
-/// host whose first address refuses would otherwise cost each user two attempts.
-async fn connect_tcp(origin: &Origin, cx: &Cx) -> Result<(TcpStream, Duration), RequestError> {
-    let resolved;
-    let alone;
-    let addresses = if let Some(address) = origin.address() {
-        alone = [address];
-        &alone[..]
-    } else {
-        resolved = origin.addresses(cx).await?;
-        &resolved[..]
-    };
-    let begun = cx.now();
-    let first = origin.accepting.get();
-    let mut refused = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for number in 0..addresses.len() {
-        let number = (first + number) % addresses.len();
-        match TcpStream::connect(addresses[number]).await {
-            Ok(stream) => {
-                stream.set_nodelay(true).map_err(RequestError::Connection)?;
-                origin.accepting.set(number);
-                return Ok((stream, cx.now().saturating_sub(begun)));
-            }
-            Err(error) => refused = error,
-        }
+/// Connects to a server, perhaps through a proxy, and says how long that took without the look-up of a name.
+async fn connect_tcp(
+    origin: &Origin,
+    resolver: &Resolver,
+    cx: &Cx,
+) -> Result<(TcpStream, Duration), RequestError> {
+    if let Some(gate) = origin.gate() {
+        cx.record(|report| report.through(gate.name()));
     }
-    Err(RequestError::Connection(refused))
+    let peer = origin.peer();
+    let (begun, connected) = if let Some(address) = peer.address() {
+        (cx.now(), TcpStream::connect(address).await)
+    } else {
+        let addresses = resolver.addresses(peer, cx).await?;
+        (cx.now(), addresses.connect().await)
+    };
+    let mut tcp = connected.map_err(RequestError::Connection)?;
+    tcp.set_nodelay(true).map_err(RequestError::Connection)?;
+    if let Some(gate) = origin.gate()
+        && origin.server_name().is_some()
+    {
+        gate.tunnel(&mut tcp, origin).await?;
+    }
+    Ok((tcp, cx.now().saturating_sub(begun)))
 }

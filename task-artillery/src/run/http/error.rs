@@ -31,6 +31,15 @@ pub(in crate::run) enum RequestError {
     /// The rest of a body did not come.
     #[error("the body stopped coming")]
     Stalled,
+    /// A body took longer than bodies may.
+    #[error("the body did not end")]
+    Endless,
+    /// A proxy does not connect to the server, and answers so.
+    #[error("the proxy answered {0}")]
+    Refused(u16),
+    /// A proxy answers with what is no HTTP.
+    #[error("the proxy does not speak HTTP")]
+    Proxy,
     /// More redirects than are followed.
     #[error("redirected too often")]
     TooManyRedirects,
@@ -52,6 +61,9 @@ impl RequestError {
             Self::Exchange(error) => exchange_name(error),
             Self::TimedOut => "ETIMEDOUT",
             Self::Stalled => "ERR_SOCKET_TIMEOUT",
+            Self::Endless => "ERR_BODY_TIMEOUT",
+            Self::Refused(status) => return ErrorName::Owned(format!("ERR_PROXY_{status}")),
+            Self::Proxy => "ERR_PROXY",
             Self::TooManyRedirects => "ERR_TOO_MANY_REDIRECTS",
             Self::Redirect => "ERR_UNSUPPORTED_PROTOCOL",
             Self::Header => "ERR_INVALID_CHAR",

@@ -11,7 +11,9 @@ use url::Url;
 
 use super::credentials;
 use super::origin::Origin;
+use super::proxy::Gates;
 use crate::script::address::without_user;
+use crate::script::model::Proxies;
 
 /// The most origins that are kept for others to find. A script may make hosts up as it goes.
 const MOST_ORIGINS: usize = 4096;
@@ -40,23 +42,35 @@ pub(in crate::run) struct Locations {
     base: Location,
     /// The target's path as written, if it needs no normalization.
     prefix: Option<Box<str>>,
-    origins: RefCell<HashMap<Key, Rc<Origin>>>,
+    origins: Origins,
+}
+
+/// All origins met so far, and the proxies before them.
+#[derive(Debug)]
+struct Origins {
+    known: RefCell<HashMap<Key, Rc<Origin>>>,
+    gates: Gates,
 }
 
 /// Whether by TLS, the host and the port.
 type Key = (bool, Box<str>, u16);
 
 impl Locations {
+    /// Those on a target, and elsewhere, behind these proxies.
+    ///
     /// # Errors
     /// Where the target is no `http:` or `https:` URL, or nothing can be appended to it.
-    pub(in crate::run) fn new(target: &str) -> Result<Self, UrlError> {
+    pub(in crate::run) fn new(target: &str, proxies: &Proxies) -> Result<Self, UrlError> {
         let invalid = || UrlError(target.to_owned());
         let url = Url::parse(target).map_err(|_| invalid())?;
         if url.query().or(url.fragment()).is_some() {
             return Err(invalid());
         }
-        let origins = RefCell::default();
-        let base = locate(&origins, &url).ok_or_else(invalid)?;
+        let origins = Origins {
+            known: RefCell::default(),
+            gates: Gates::new(proxies),
+        };
+        let base = origins.locate(&url).ok_or_else(invalid)?;
         let after_scheme = target.split_once("://").map_or("", |(_, rest)| rest);
         let prefix = after_scheme
             .find(['/', '?', '#'])
@@ -106,47 +120,51 @@ impl Locations {
     fn absolute(&self, url: &str, written: &str) -> Result<Location, UrlError> {
         let invalid = || UrlError(written.to_owned());
         let url = Url::parse(url).map_err(|_| invalid())?;
-        locate(&self.origins, &url).ok_or_else(invalid)
+        self.origins.locate(&url).ok_or_else(invalid)
     }
 
     /// Where a redirect from `from` leads; none where that is no HTTP.
     pub(in crate::run) fn follow(&self, from: &Location, location: &str) -> Option<Location> {
         let base = Url::parse(&format!("{}{}", from.origin, from.path)).ok()?;
         let url = base.join(location).ok()?;
-        locate(&self.origins, &url)
+        self.origins.locate(&url)
     }
 }
 
-fn locate(origins: &RefCell<HashMap<Key, Rc<Origin>>>, url: &Url) -> Option<Location> {
-    let tls = match url.scheme() {
-        "http" => false,
-        "https" => true,
-        _ => return None,
-    };
-    let host = url.host_str()?;
-    let port = url.port_or_known_default()?;
-    let key = (tls, host.into(), port);
-    let mut origins = origins.borrow_mut();
-    let origin = if let Some(known) = origins.get(&key) {
-        Rc::clone(known)
-    } else {
-        let origin = Rc::new(Origin::new(tls, host, port)?);
-        if origins.len() >= MOST_ORIGINS {
-            origins.clear();
+impl Origins {
+    fn locate(&self, url: &Url) -> Option<Location> {
+        let tls = match url.scheme() {
+            "http" => false,
+            "https" => true,
+            _ => return None,
+        };
+        let host = url.host_str()?;
+        let origin = self.find(tls, host, url.port_or_known_default()?)?;
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?;
+        Some(Location {
+            origin,
+            path,
+            authorization: credentials::authorization(url),
+        })
+    }
+
+    fn find(&self, tls: bool, host: &str, port: u16) -> Option<Rc<Origin>> {
+        let key = (tls, host.into(), port);
+        let mut known = self.known.borrow_mut();
+        if let Some(origin) = known.get(&key) {
+            return Some(Rc::clone(origin));
         }
-        origins.insert(key, Rc::clone(&origin));
-        origin
-    };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?;
-    Some(Location {
-        origin,
-        path,
-        authorization: credentials::authorization(url),
-    })
+        let origin = Rc::new(Origin::new(tls, host, port, &self.gates)?);
+        if known.len() >= MOST_ORIGINS {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&origin));
+        Some(origin)
+    }
 }
 
 /// Whether reading a path (and query) as a URL would leave it as it is: nothing to encode, no fragment, no `.` or `..` in between.
@@ -169,7 +187,7 @@ mod tests {
     use super::*;
 
     fn found(target: &str, url: &str) -> Result<String, String> {
-        let locations = Locations::new(target).unwrap();
+        let locations = Locations::new(target, &Proxies::default()).unwrap();
         match locations.locate(url) {
             Ok(location) => Ok(format!("{}{}", location.origin, location.path)),
             Err(error) => Err(error.to_string()),
@@ -257,13 +275,16 @@ mod tests {
             "Invalid URL - http://…@b.test:x/"
         );
         for target in ["a.test", "http://a.test?x", "http://a.test/#x"] {
-            assert!(Locations::new(target).is_err(), "{target}");
+            assert!(
+                Locations::new(target, &Proxies::default()).is_err(),
+                "{target}"
+            );
         }
     }
 
     #[test]
     fn redirects_lead_on_from_where_they_are() {
-        let locations = Locations::new("http://a.test").unwrap();
+        let locations = Locations::new("http://a.test", &Proxies::default()).unwrap();
         let from = locations.locate("/x/y?z").unwrap();
         let to = |location: &str| {
             let to = locations.follow(&from, location)?;
@@ -278,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_user_in_the_url_becomes_a_header() {
-        let locations = Locations::new("http://me:p%40ss@a.test").unwrap();
+        let locations = Locations::new("http://me:p%40ss@a.test", &Proxies::default()).unwrap();
         for location in [locations.target().clone(), locations.locate("/x").unwrap()] {
             let value = location.authorization.unwrap();
             assert_eq!(value, "Basic bWU6cEBzcw==");
@@ -291,10 +312,10 @@ mod tests {
 
     #[test]
     fn origins_that_a_script_makes_up_are_not_kept_for_ever() {
-        let locations = Locations::new("http://a.test").unwrap();
+        let locations = Locations::new("http://a.test", &Proxies::default()).unwrap();
         for n in 0..3 * MOST_ORIGINS {
             locations.locate(&format!("http://h{n}.test/")).unwrap();
         }
-        assert!(locations.origins.borrow().len() <= MOST_ORIGINS);
+        assert!(locations.origins.known.borrow().len() <= MOST_ORIGINS);
     }
 }

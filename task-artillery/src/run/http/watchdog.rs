@@ -36,6 +36,17 @@ impl Watchdog {
         self.deadline = Instant::now() + limit.min(LONGEST);
     }
 
+    /// The same, but no later than at `end`.
+    pub(super) fn set_until(&mut self, limit: Duration, end: Instant) {
+        self.set(limit);
+        self.deadline = self.deadline.min(end);
+    }
+
+    /// When the limit runs out.
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Whether the limit has run out; if not, the task is woken when it does.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
         let deadline = self.deadline;

@@ -1,6 +1,5 @@
 //! `config` and `_split`.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -17,9 +16,6 @@ use crate::script::model::{
 };
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
-
-/// The most connections that users may share.
-const MOST_CONNECTIONS: u64 = 1_000_000;
 
 /// What `config` says.
 pub(super) struct Config {
@@ -88,20 +84,15 @@ impl Reader<'_> {
         let http = fields
             .get("http")
             .and_then(|node| self.fields("http", node, &keys::HTTP));
-        let timeout = self.timeout(&fields, http.as_ref());
-        let pool = http.as_ref().and_then(|http| self.pool(http));
+        let jar = self.cookie_settings(http.as_ref());
+        let settings = self.http_settings(&fields, http.as_ref(), jar);
         let reporting = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
-        let jar = self.cookie_settings(http.as_ref());
         let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
         Some(Config {
             target: target?,
             phases: phases?,
-            http: HttpSettings {
-                timeout: timeout.unwrap_or(HttpSettings::default().timeout),
-                cookies: jar,
-                pool,
-            },
+            http: settings,
             tls,
             headers,
             cookies,
@@ -152,24 +143,6 @@ impl Reader<'_> {
             JsonTemplate::Text(_) | JsonTemplate::List(_) | JsonTemplate::Map(_) => return None,
         };
         (!value.is_array()).then_some(value)
-    }
-
-    /// `http.pool`: how many connections all users share.
-    fn pool(&mut self, http: &Fields<'_>) -> Option<NonZeroU32> {
-        let node = http.get("pool")?;
-        let connections = self.whole("pool", node, 1..=MOST_CONNECTIONS)?;
-        u32::try_from(connections).ok().and_then(NonZeroU32::new)
-    }
-
-    /// The timeout of requests: `config.timeout`, or `config.http.timeout`.
-    fn timeout(&mut self, config: &Fields<'_>, http: Option<&Fields<'_>>) -> Option<Duration> {
-        let inner = http.and_then(|http| http.get("timeout"));
-        let (name, node) = match (config.get("timeout"), inner) {
-            (Some(node), _) => ("timeout", node),
-            (None, Some(node)) => ("http.timeout", node),
-            (None, None) => return None,
-        };
-        self.wait(name, node)
     }
 
     /// How long something is waited for.

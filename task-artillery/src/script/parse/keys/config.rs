@@ -105,6 +105,7 @@ pub(in crate::script::parse) static TLS: Mapping = Mapping {
         Key("certificate", Done),
         Key("key", Done),
         Key("serverName", Done),
+        Key("resumeSessions", Done),
         Key("client", Done),
         Key("pfx", PKCS12),
         Key("passphrase", PLAIN_KEYS),
@@ -143,6 +144,8 @@ pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     keys: &[
         Key("timeout", Done),
         Key("defaults", Done),
+        Key("bodyTimeout", Done),
+        Key("dns", Done),
         Key("pool", Done),
         Key(
             "maxSockets",

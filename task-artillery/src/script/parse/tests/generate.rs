@@ -295,7 +295,8 @@ impl Maker {
             "certificate" | "cert" | "key" => self.client(),
             "certificateAuthority" | "ca" => json!(AUTHORITY),
             "serverName" => json!("t.example"),
-            "timeout" => self.one_of(&[json!(3), json!(0.5), json!("800ms")]),
+            "dns" => self.one_of(&[json!("run"), json!("user")]),
+            "timeout" | "bodyTimeout" => self.one_of(&[json!(3), json!(0.5), json!("800ms")]),
             "plugins" => self.mapping(&keys::PLUGINS, &[]),
             "apdex" => self.mapping(&keys::APDEX, &[]),
             "threshold" => json!(250),
@@ -310,6 +311,7 @@ impl Maker {
             "headers" => self.headers(),
             "strictCapture"
             | "rejectUnauthorized"
+            | "resumeSessions"
             | "skipHeader"
             | "cast"
             | "loadAll"
