@@ -1,10 +1,14 @@
 //! What was typed: no side effects, nothing resolved.
 
+mod simulate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
+
+pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
 
@@ -38,6 +42,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show how a script or job is cut, without running it
     Plan(PlanArgs),
+    /// Simulate a run on a fleet of functions, without any: what becomes of it, how long it takes and what it costs
+    Simulate(SimulateArgs),
     /// Say what is wrong with a script or job, without running it
     Check(CheckArgs),
     /// Write a script to begin with
@@ -72,7 +78,7 @@ pub(crate) enum Command {
 }
 
 /// Which script or job, and what to change in it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct JobArgs {
     /// The script or job file (YAML or JSON), and more files that are laid over it; `-` for the first reads the standard input
     #[arg(required_unless_present = "input", num_args = 1.., value_hint = ValueHint::FilePath)]

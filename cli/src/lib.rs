@@ -18,6 +18,7 @@ mod interrupt;
 mod job;
 mod output;
 mod place;
+mod simulate;
 pub mod target;
 mod trace;
 

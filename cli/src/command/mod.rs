@@ -7,6 +7,7 @@ mod report;
 mod run;
 mod schema;
 mod script;
+mod simulate;
 mod stop;
 mod target;
 mod tasks;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::Simulate(args) => simulate::simulate(&args),
         Command::Check(args) => check::check(&args),
         Command::Script(args) => script::script(&args),
         Command::Schema { kind } => schema::schema(kind.as_deref()),

@@ -8,7 +8,7 @@ use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, RunId, attend, follow, launch};
 
 use super::on_runtime;
-use crate::args::RunArgs;
+use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{self, Progress, ReportFile, Said};
@@ -27,10 +27,40 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let mut job = job::read(&typed)?;
-    let simulation = job.task.manner().simulation;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     let limits = limits(args, &job);
+    begin(args, job, (seed, limits))
+}
+
+/// Runs a job cut under these limits, whatever this machine is.
+pub(super) fn cut_like(
+    job: Job,
+    limits: Limits,
+    seed: u64,
+    runs: &RunsArgs,
+) -> Result<Exit, CommandError> {
+    let args = RunArgs {
+        job: JobArgs::default(),
+        output: None,
+        report_format: None,
+        workers: None,
+        processes: false,
+        late_limit: 0,
+        seed: None,
+        name: None,
+        bundled_target: false,
+        trace: None,
+        quiet: false,
+        runs: RunsArgs {
+            runs: runs.runs.clone(),
+        },
+    };
+    begin(&args, job, (seed, limits))
+}
+
+fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit, CommandError> {
+    let simulation = job.task.manner().simulation;
     // What can't be cut is to be found before anything is begun.
     job.task.plan(&limits)?;
     let report = ReportFile::prepare(
