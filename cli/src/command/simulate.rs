@@ -1,6 +1,8 @@
 //! `slsart simulate`: a run on a fleet of functions, without any.
 
 use star_core::Job;
+use std::path::Path;
+
 use star_core::document::{Diagnostic, Sources};
 use task_simulate::{Options, SimulateError, Simulation, World, simulate as in_virtual_time};
 
@@ -134,22 +136,34 @@ fn many(
     if args.json {
         output::print(&json(&all)?)?;
     } else {
-        output::print(&all.summary(&repeating(args)))?;
+        output::print(&all.summary(&repeating(std::env::args())))?;
     }
     Ok(all.exit())
 }
 
-/// The command that repeats one of several simulations, but for its seed.
-fn repeating(args: &SimulateArgs) -> String {
-    let mut words = vec!["slsart simulate".to_owned()];
-    let script = args.job.script.iter().chain(&args.job.input);
-    words.extend(script.map(|file| file.display().to_string()));
-    if let Some(world) = &args.world {
-        words.push(format!("--world {}", world.display()));
+/// The command that repeats one of several simulations, but for its seed: what was typed without what was said of seeds.
+fn repeating(typed: impl IntoIterator<Item = String>) -> String {
+    let mut typed = typed.into_iter();
+    let program = typed.next().unwrap_or_default();
+    let program = Path::new(&program).file_name();
+    let program = program.map_or("slsart".into(), |name| name.to_string_lossy().into_owned());
+    let mut words = vec![program];
+    while let Some(word) = typed.next() {
+        match &*word {
+            "--seeds" | "--seed" => drop(typed.next()),
+            "--json" => {}
+            seed if seed.starts_with("--seeds=") || seed.starts_with("--seed=") => {}
+            plain if plain.chars().all(is_plain) => words.push(word),
+            other => words.push(format!("'{}'", other.replace('\'', "'\\''"))),
+        }
     }
-    words.extend(args.fault.iter().map(|fault| format!("--fault {fault}")));
     words.push("--seed".to_owned());
     words.join(" ")
+}
+
+/// Whether a letter means itself to every shell.
+fn is_plain(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "-_./=:,%+@".contains(letter)
 }
 
 fn simulated(
@@ -190,4 +204,30 @@ fn json(view: &impl serde::Serialize) -> Result<String, CommandError> {
         serde_json::to_string_pretty(view).map_err(|error| CommandError::Bug(error.to_string()))?;
     text.push('\n');
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_repeats_a_seed_is_what_was_typed_but_for_the_seeds() {
+        let typed = [
+            "/bin/slsart",
+            "simulate",
+            "a.yml",
+            "--seeds",
+            "9",
+            "-v",
+            "a=it's b",
+            "--seed=4",
+            "--fault",
+            "deaths=5%",
+            "--json",
+        ];
+        assert_eq!(
+            repeating(typed.map(str::to_owned)),
+            "slsart simulate a.yml -v 'a=it'\\''s b' --fault deaths=5% --seed"
+        );
+    }
 }

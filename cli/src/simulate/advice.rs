@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use star_core::job::split::{MAX_CHUNK_RATE, TIME_BUFFER};
+use star_core::job::split::{MAX_CHUNK_DURATION, MAX_CHUNK_RATE, TIME_BUFFER};
+use star_core::ledger::WindowPlan;
+use star_core::wire::Order;
 use star_core::{AnyTask, Limits, Plan, Rate};
-use task_simulate::{Simulation, World};
+use task_simulate::{Simulation, WorkerLife, World};
 
 use super::Quota;
 use crate::output::{counted, grouped, seconds};
@@ -44,6 +46,7 @@ impl Advice {
         let all = [
             case.too_few_functions(),
             case.late_workers(),
+            case.dropped_baton(),
             case.dropped_events(),
             case.cut_chains(),
             case.busy_ledger(),
@@ -176,6 +179,35 @@ impl Case<'_> {
             problem,
             change: format!(
                 "{sooner}share them out among more functions, each of which scales out on its own (`functions: {functions}` in the world's file)"
+            ),
+        })
+    }
+
+    /// Windows that nobody was sent for, since both who were to do it were gone.
+    fn dropped_baton(&self) -> Option<Advice> {
+        let start = self
+            .simulation
+            .start
+            .as_ref()
+            .filter(|start| !start.batch)?;
+        let begun = |plan: &WindowPlan| {
+            let of_it = |life: &WorkerLife| match life.order {
+                Order::Carry(slice) => slice.window == plan.window,
+                Order::Start => plan.window.from().is_zero(),
+                Order::Serve { .. } => false,
+            };
+            self.simulation.workers.iter().any(of_it)
+        };
+        let last = start.windows.iter().take_while(|plan| begun(plan)).count();
+        let from = start.windows.get(last).filter(|_| last > 0)?;
+        Some(Advice {
+            problem: format!(
+                "nobody was sent for from {} on, as both who were to hand the run on were gone",
+                seconds(from.window.from())
+            ),
+            change: format!(
+                "longer chunks (`_split.{}`) are handed on less often",
+                MAX_CHUNK_DURATION.key
             ),
         })
     }

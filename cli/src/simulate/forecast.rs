@@ -11,7 +11,7 @@ use super::Prices;
 pub(crate) struct Forecast {
     /// Seconds of functions, times their memory in gigabytes.
     pub(crate) gb_seconds: f64,
-    /// How often functions were called.
+    /// How many functions began; a call that came to nothing is not paid for.
     pub(crate) invocations: u64,
     /// Writes to the object store.
     pub(crate) writes: u64,
@@ -71,11 +71,12 @@ impl Forecast {
         let ledger = &simulation.ledger;
         let (writes, reads) = (ledger.writes(), ledger.gets);
         let memory = prices.of_memory(simulation.gb_seconds);
-        let invocations = prices.of_invocations(simulation.invocations);
+        let began = simulation.workers.len() as u64;
+        let invocations = prices.of_invocations(began);
         let storage = prices.of_requests(writes, reads);
         Self {
             gb_seconds: simulation.gb_seconds,
-            invocations: simulation.invocations,
+            invocations: began,
             writes,
             reads,
             cost: Cost {

@@ -25,5 +25,6 @@ mod runs;
 mod said;
 mod scripts;
 mod secrets;
+mod simulate;
 mod typed;
 mod written;

@@ -102,16 +102,16 @@ mod tests {
     fn a_chart_shows_what_was_due_and_what_was_started() {
         let drawn = chart(&rates(&[(8, 8), (16, 16), (16, 0), (4, 4)]), 40);
         let expected = [
-            "  16/s │ █░",
-            "       │ █░",
-            "       │ █░",
-            "       │ █░",
-            "       │██░",
-            "       │██░",
-            "       │██░█",
-            "   0/s │██░█",
-            "       └────",
-            "       0  4 s",
+            "16/s │ █░",
+            "     │ █░",
+            "     │ █░",
+            "     │ █░",
+            "     │██░",
+            "     │██░",
+            "     │██░█",
+            " 0/s │██░█",
+            "     └────",
+            "     0  4 s",
         ];
         let lines: Vec<_> = drawn.lines().take(10).collect();
         assert_eq!(lines, expected, "{drawn}");

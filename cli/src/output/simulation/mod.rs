@@ -12,3 +12,6 @@ pub(crate) use seeds::SeedsView;
 pub(crate) use svg::svg;
 pub(crate) use text::text;
 pub(crate) use view::View;
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,7 @@ struct SeedView {
     /// How many seconds it took from the launch.
     length: f64,
     cost: f64,
+    currency: String,
     broken: Vec<String>,
 }
 
@@ -78,6 +79,7 @@ impl SeedsView {
             ready: slowest.map(|after| after.as_secs_f64()),
             length: simulation.length.as_secs_f64(),
             cost: forecast.cost.total,
+            currency: forecast.prices.currency.clone(),
             broken: simulation.broken.clone(),
         };
         let line = line(&seed);
@@ -138,7 +140,8 @@ impl SeedsView {
             );
         }
         if let Some(seed) = cost {
-            say(format!("it costs {:.4} at most", seed.cost), seed);
+            let cost = format!("it costs at most {:.4} {}", seed.cost, seed.currency);
+            say(cost, seed);
         }
         let broken: Vec<_> = self
             .seeds

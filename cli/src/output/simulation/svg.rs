@@ -16,7 +16,7 @@ const CHART: f64 = 160.0;
 /// How many lives are drawn; of more, as many at equal distances.
 const LIVES: usize = 300;
 
-const STYLE: &str = "text{font:12px sans-serif;fill:#333}.t{font-weight:bold}.a{fill:#4c78a8}.p{fill:none;stroke:#e45756;stroke-width:1.5}\
+const STYLE: &str = "rect{shape-rendering:crispEdges}text{font:12px sans-serif;fill:#333}.t{font-weight:bold}.a{fill:#4c78a8}.p{fill:none;stroke:#e45756;stroke-width:1.5}\
 .c{fill:#bab0ac}.s{fill:#f58518}.w{fill:#d8d8d8}.q{fill:#eeca3b}.x{fill:#e45756}.g{stroke:#ddd}";
 
 struct Picture {
@@ -46,7 +46,7 @@ pub(crate) fn svg(view: &View<'_>) -> String {
     if !simulation.rates.is_empty() {
         picture.rates(view);
     }
-    picture.at_once(&simulation.concurrency);
+    picture.at_once(&view.at_once);
     picture.lives(view);
     let height = picture.y + 20.0;
     format!(

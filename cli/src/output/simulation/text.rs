@@ -42,10 +42,8 @@ fn at_once(view: &View<'_>) -> String {
     let simulation = view.simulation;
     let mut text = String::new();
     let peak = u64::from(simulation.peak);
-    let reached = simulation
-        .concurrency
-        .iter()
-        .position(|at_once| *at_once == simulation.peak);
+    let most = view.at_once.iter().copied().max();
+    let reached = view.at_once.iter().position(|now| Some(*now) == most);
     let reached = reached.map_or(String::new(), |second| {
         format!(", first in second {second} after the launch")
     });

@@ -25,6 +25,8 @@ pub(crate) struct View<'a> {
     /// What goes wrong in it, by name.
     pub(crate) faults: Vec<&'static str>,
     pub(crate) simulation: &'a Simulation,
+    /// For every second from the launch, the most workers that there were at once in it.
+    pub(crate) at_once: Vec<u32>,
     #[serde(skip)]
     pub(crate) task: &'a AnyTask,
 }
@@ -82,9 +84,40 @@ impl<'a> View<'a> {
             world,
             faults,
             simulation,
+            at_once: at_once(simulation),
             task,
         }
     }
+}
+
+/// How many workers there were, second by second.
+fn at_once(simulation: &Simulation) -> Vec<u32> {
+    let lives = simulation.workers.iter();
+    let mut turns: Vec<(Duration, bool)> = lives
+        .flat_map(|life| {
+            let ended = life.ended.unwrap_or(simulation.length);
+            [(life.born, true), (ended, false)]
+        })
+        .collect();
+    // Whoever begins as another ends may be in its place.
+    turns.sort_unstable();
+    let (mut now, mut turns) = (0_u32, turns.into_iter().peekable());
+    let seconds = 0..=simulation.length.as_secs();
+    seconds
+        .map(|second| {
+            let end = Duration::from_secs(second + 1);
+            let mut most = now;
+            while let Some((_, begins)) = turns.next_if(|(at, _)| *at < end) {
+                now = if begins {
+                    now + 1
+                } else {
+                    now.saturating_sub(1)
+                };
+                most = most.max(now);
+            }
+            most
+        })
+        .collect()
 }
 
 /// The windows in order.
