@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Running, guarded};
+use super::{Running, guarded, spread};
 use crate::context::{Context, Signals, Terms};
 use crate::failure::Failure;
 use crate::ledger::{Final, LiveView};
@@ -135,17 +135,21 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) 
     let intervals = &running.manifest.intervals;
     let clock = running.clock();
     let mut answered = clock.now();
+    let mut pause = intervals.stop;
     loop {
-        clock.sleep_until(clock.now() + intervals.stop).await;
+        clock.sleep_until(clock.now() + pause).await;
         match running.book.stop().await {
             Ok(Some(_)) => break,
             Ok(None) => {
                 answered = clock.now();
+                pause = intervals.stop;
                 cx.doubt(false);
             }
             Err(_) => {
-                let silent = clock.now().since(answered);
-                cx.doubt(silent >= intervals.doubt);
+                let now = clock.now();
+                cx.doubt(now.since(answered) >= intervals.doubt);
+                // One answer that did not come is no reason for doubt, so there must be time for several.
+                pause = spread(intervals.stop.min(intervals.doubt / 5), now);
             }
         }
     }
@@ -163,12 +167,14 @@ async fn publish<T: Task>(
     let clock = running.clock();
     // Nothing is worth publishing before the first unit is due.
     let begin = running.start.zero + chunk.window.from().min(running.start.end);
-    clock.sleep_until(begin).await;
+    let interval = running.manifest.intervals.snapshot;
+    // A window's workers take turns: a ledger can take so many writes in an interval that it could not at one instant.
+    let turn = f64::from(chunk.lanes.first() + 1) / f64::from(chunk.lanes.of());
+    let mut next = begin.max(clock.now()) + interval.mul_f64(turn);
     let mut sequence = 0;
     loop {
-        clock
-            .sleep_until(clock.now() + running.manifest.intervals.snapshot)
-            .await;
+        clock.sleep_until(next).await;
+        next = clock.now() + interval;
         sequence += 1;
         let written = cx.with_measured(|measured| {
             let at = clock.now();
