@@ -1,11 +1,15 @@
 //! What was typed: no side effects, nothing resolved.
 
+mod simulate;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
+
+pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
 
@@ -44,6 +48,8 @@ pub(crate) enum Command {
     /// The target gets real load: up to `--to` users a second, in at most 24 steps of `--step-duration`. The script's phases are replaced by a
     /// constant rate; `before` and `after` are done at every step.
     FindMax(FindMaxArgs),
+    /// Simulate a run on a fleet of functions, without any: what becomes of it, how long it takes and what it costs
+    Simulate(SimulateArgs),
     /// Say what is wrong with a script or job, without running it
     Check(CheckArgs),
     /// Write a script to begin with
@@ -78,7 +84,7 @@ pub(crate) enum Command {
 }
 
 /// Which script or job, and what to change in it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct JobArgs {
     /// The script or job file (YAML or JSON), and more files that are laid over it; `-` for the first reads the standard input
     #[arg(required_unless_present = "input", num_args = 1.., value_hint = ValueHint::FilePath)]

@@ -19,6 +19,7 @@ mod job;
 mod output;
 mod place;
 mod search;
+mod simulate;
 pub mod target;
 mod trace;
 

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use crate::document::Blob;
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
-use crate::job::{Asked, Manner};
 use crate::histogram::Histogram;
+use crate::job::{Asked, Manner};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
@@ -149,15 +149,8 @@ impl AnyTask {
     /// The same work at another rate ([`Task::at_rate`]).
     pub fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
         let task = self.task.at_rate(rate, duration)?;
-        Some(Self {
-            asked: self.asked.clone(),
-            ..task
-        })
-    }
-
-    /// What to write into a document so that no worker gets more units a second than these ([`Task::chunk_rate`]).
-    pub fn chunk_rate(&self, rate: Rate) -> Option<String> {
-        self.task.chunk_rate(rate)
+        // How far it is cut is what is to be found out.
+        Some(task.in_manner(self.manner))
     }
 
     /// How many of its units are expected to be open at once in one worker, cut like this.
@@ -202,7 +195,6 @@ trait ErasedTask {
     fn copy(&self) -> Box<dyn ErasedTask>;
     fn connections(&self) -> u64;
     fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask>;
-    fn chunk_rate(&self, rate: Rate) -> Option<String>;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
 }
@@ -252,10 +244,6 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask> {
         self.0.at_rate(rate, duration).map(AnyTask::new)
-    }
-
-    fn chunk_rate(&self, rate: Rate) -> Option<String> {
-        T::chunk_rate(rate)
     }
 
     fn as_serialize(&self) -> &dyn erased_serde::Serialize {

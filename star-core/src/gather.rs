@@ -80,10 +80,14 @@ async fn read<R: Report>(
     attempts: u32,
 ) -> Result<(), LedgerError> {
     for attempt in 1..=attempts {
-        let Some(claim) = book.claimed(ClaimKey::Slice(chunk.chunk, attempt)).await? else {
-            break;
-        };
-        chunk.claim = Some(claim);
+        // A claim stays what it is, so the first attempt's is read once.
+        if attempt > 1 || chunk.claim.is_none() {
+            let key = ClaimKey::Slice(chunk.chunk, attempt);
+            let Some(claim) = book.claimed(key).await? else {
+                break;
+            };
+            chunk.claim = Some(claim);
+        }
         match book.last_word(chunk.chunk, attempt).await? {
             Some(last) if last.failure.is_none() || attempt == attempts => {
                 chunk.last = Some(last);

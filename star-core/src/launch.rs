@@ -155,11 +155,12 @@ pub async fn follow(
     observer: &mut Observer,
     mut told: impl FnMut(&AnyOutcome),
 ) -> Result<AnyOutcome, LedgerError> {
-    const LONGEST: Duration = Duration::from_millis(500);
     const PATIENCE: Duration = Duration::from_mins(2);
     const CLOSINGS: u32 = 2;
     let clock = &host.world.clock;
     let mut pause = Duration::from_millis(5);
+    // More often than there are snapshots there is little to see.
+    let longest = (manifest.intervals.snapshot / 2).max(Duration::from_millis(500));
     let (mut settled_at, mut seen_at) = (None, clock.now());
     let mut closings = 0;
     loop {
@@ -188,6 +189,6 @@ pub async fn follow(
             Err(_) => {}
         }
         clock.sleep_until(clock.now() + pause).await;
-        pause = (pause * 2).min(LONGEST);
+        pause = (pause * 2).min(longest);
     }
 }

@@ -108,12 +108,6 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         None
     }
 
-    /// What to write into a document so that no worker gets more units a second than these; none where it can't be said there.
-    fn chunk_rate(rate: Rate) -> Option<String> {
-        let _ = rate;
-        None
-    }
-
     /// How many connections a unit has at most, for the number of units that a worker may have open at once; zero where that number does
     /// not depend on connections.
     fn connections(&self) -> u64 {

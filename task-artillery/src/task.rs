@@ -6,14 +6,13 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use star_core::document::{Diagnostics, Document, Node, Options};
 use star_core::{
-    Context, Executable, Extent, Failure, Limits, RunContext, Slice, Splittable, Task, Window,
+    Context, Executable, Extent, Failure, Limits, Rate, RunContext, Slice, Splittable, Task, Window,
 };
 
 use crate::arrivals::{Arrivals, ArrivalsError, Load};
 use crate::report::LoadReport;
 use crate::run::once;
 use crate::script::model::Phase;
-use crate::script::split::MAX_CHUNK_RATE;
 use crate::script::{self, Script};
 use crate::{life, run};
 
@@ -195,14 +194,6 @@ impl Task for Artillery {
         script.split.max_chunk_requests_per_second = None;
         script.split.max_chunk_duration_in_seconds = None;
         Self::new(script).ok()
-    }
-
-    fn chunk_rate(rate: Rate) -> Option<String> {
-        let (key, range) = (MAX_CHUNK_RATE.key, MAX_CHUNK_RATE.range);
-        let rate = rate
-            .get()
-            .clamp((*range.start()).into(), (*range.end()).into());
-        Some(format!("_split: {{ {key}: {rate} }}"))
     }
 
     /// As many as it has branches under way at once; where connections are shared, users do not need any of their own.

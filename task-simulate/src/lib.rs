@@ -4,6 +4,7 @@
 //! the numbers that nobody else has; and the task, whose place a stand-in takes: it has the task's timetable and counts its units at
 //! their instants, without doing them. One thread, one queue of instants: the same seed gives the same run, to the byte of its log.
 
+mod check;
 mod cloud;
 mod delay;
 mod fault;

@@ -4,16 +4,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use star_core::ledger::{Book, Manifest};
+use star_core::ledger::{Book, Manifest, StartRecord};
 use star_core::registry::{Kind, Kinds};
 use star_core::worker::Host;
-use star_core::{AnyOutcome, AnyTask, Job, Launch, attend, follow, launch};
+use star_core::{AnyOutcome, AnyTask, Facts, Job, Launch, attend, follow, launch};
 
 use crate::cloud::{self, disasters};
 use crate::kernel::LAUNCH;
 use crate::simulation::{Options, SimulateError};
 use crate::site::{Site, Who};
 use crate::stand_in::{Stage, StandIn};
+use crate::store::Kept;
 
 /// The name of every simulated run.
 pub(crate) const RUN: &str = "simulated";
@@ -21,7 +22,9 @@ pub(crate) const RUN: &str = "simulated";
 /// What a simulated run came to.
 pub(crate) struct Ran {
     pub(crate) outcome: AnyOutcome,
-    pub(crate) start: Option<star_core::ledger::StartRecord>,
+    pub(crate) start: Option<StartRecord>,
+    /// What settling once more comes to, of all that the ledger has; none where something was written after the run was closed.
+    pub(crate) again: Option<Facts>,
 }
 
 /// Launches what is on stage, follows it to its end, and waits until the last worker has left.
@@ -56,29 +59,46 @@ pub(crate) async fn run<const IDEMPOTENT: bool>(
         let _attended = attending.await;
         all_left(site).await;
         let outcome = follow(&host, &manifest, &mut observer, |_| {}).await?;
-        return finish(&host, &manifest, site, outcome).await;
+        return finish(&host, &manifest, &job, site, outcome).await;
     }
     let outcome = follow(&host, &manifest, &mut observer, |_| {}).await?;
     attending.abort();
-    finish(&host, &manifest, site, outcome).await
+    finish(&host, &manifest, &job, site, outcome).await
 }
 
 async fn finish(
     host: &Host,
-    manifest: &Manifest,
+    manifest: &Rc<Manifest>,
+    job: &Job,
     site: &Arc<Site>,
     outcome: AnyOutcome,
 ) -> Result<Ran, SimulateError> {
     all_left(site).await;
+    let host = Host {
+        world: star_core::worker::World {
+            ledger: Arc::new(Kept(Arc::clone(site))),
+            ..host.world.clone()
+        },
+        ..host.clone()
+    };
     let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());
-    let mut start = book.start().await;
-    while start.is_err() {
-        site.kernel.sleep(Duration::from_secs(1)).await;
-        start = book.start().await;
-    }
+    let start = book.start().await?;
+    let forgotten = {
+        let mut state = site.state();
+        let last = state.closed >= state.last_word && state.closed.is_some();
+        last.then(|| state.values.remove(&format!("runs/{RUN}/closed")))
+    };
+    let again = match forgotten {
+        Some(_) => {
+            let mut observer = job.task.observe(&host, Rc::clone(manifest));
+            Some(observer.look().await?.facts)
+        }
+        None => None,
+    };
     Ok(Ran {
         outcome,
-        start: start?,
+        again: again.filter(|_| start.is_some()),
+        start,
     })
 }
 

@@ -80,6 +80,25 @@ impl Ledger for Store {
     }
 }
 
+/// What the ledger has in the end, as nobody in the world reads it: at once, and without fail.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept(pub(crate) Arc<Site>);
+
+#[async_trait(?Send)]
+impl Ledger for Kept {
+    async fn create(&self, key: &str, _: Bytes) -> Result<bool, LedgerError> {
+        Err(error("write", key, "all is over"))
+    }
+
+    async fn put(&self, key: &str, _: Bytes) -> Result<(), LedgerError> {
+        Err(error("write", key, "all is over"))
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, LedgerError> {
+        Ok(self.0.state().values.get(key).cloned())
+    }
+}
+
 const BUSY: &str = "503 Slow Down";
 
 impl Store {
@@ -160,7 +179,7 @@ impl Store {
             match kind {
                 "stop" => state.stopped = Some(now),
                 "closed" => state.closed = Some(now),
-                "final" => state.last_word = Some(now),
+                "final" | "live" => state.last_word = Some(now),
                 _ => {}
             }
         }

@@ -8,6 +8,7 @@ use star_core::ledger::{StartRecord, WindowPlan};
 use star_core::wire::Order;
 use star_core::{Extent, Intervals, Limits, Splittable, Window};
 
+use crate::check;
 use crate::kernel::LAUNCH;
 use crate::run::Ran;
 use crate::simulation::{Ready, SecondRate, Simulation, WorkerLife};
@@ -24,10 +25,19 @@ pub(crate) fn told(
     let site = &stage.site;
     let length = site.elapsed();
     let mut state = std::mem::take(&mut *site.state());
-    let lives = state.workers.drain(..).map(|worker| worker.life);
-    let mut workers: Vec<WorkerLife> = lives.collect();
-    stage.chunks(|worker, chunk| workers[worker].chunks.push(chunk));
+    stage.chunks(|worker, chunk| state.workers[worker].life.chunks.push(chunk));
     let mut outcome = ran.outcome;
+    let more = check::broken(&check::Evidence {
+        stage,
+        state: &state,
+        start: ran.start.as_ref(),
+        facts: &outcome.facts,
+        intervals,
+        again: ran.again.as_ref(),
+    });
+    state.broken.extend(more);
+    let lives = state.workers.drain(..).map(|worker| worker.life);
+    let workers: Vec<WorkerLife> = lives.collect();
     stage.task.kind().clone_into(&mut outcome.facts.kind);
     let lived = workers.iter().map(|life| {
         let ended = life.ended.unwrap_or(length);

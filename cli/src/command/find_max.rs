@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use star_core::job::split::MAX_CHUNK_RATE;
 use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{AnyOutcome, Intervals, Job, Launch, Plan, Rate, RunId, Verdict, launch};
 
@@ -131,8 +132,7 @@ impl Finder<'_> {
     fn curve(&self, points: Vec<Point>, highest: Option<u64>, workers: u64) -> Curve {
         // What a worker can do at its best is more than what it should be asked for all the time.
         let worker_rate = highest.map(|rate| (rate * 4 / 5 / workers).max(1));
-        let suggestion =
-            worker_rate.and_then(|rate| self.job.task.chunk_rate(Rate::per_second(rate)));
+        let suggestion = worker_rate.map(|rate| MAX_CHUNK_RATE.written(rate));
         Curve {
             points,
             highest,

@@ -8,7 +8,7 @@ use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
 
 use super::on_runtime;
-use crate::args::RunArgs;
+use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{self, Progress, ReportFile, Said};
@@ -27,7 +27,6 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let mut job = job::read(&typed)?;
-    let simulation = job.task.manner().simulation;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     let mut limits = Place::of(args).limits(&job);
@@ -39,6 +38,39 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     };
     limits.open_units = job.task.open_units(room.open_units(&plan));
     crowd(&job, &plan, &limits, args.quiet);
+    begin(args, job, (seed, limits))
+}
+
+/// Runs a job cut under these limits, whatever this machine is.
+pub(super) fn cut_like(
+    job: Job,
+    limits: Limits,
+    seed: u64,
+    runs: &RunsArgs,
+) -> Result<Exit, CommandError> {
+    let args = RunArgs {
+        job: JobArgs::default(),
+        output: None,
+        report_format: None,
+        workers: None,
+        processes: false,
+        late_limit: 0,
+        seed: None,
+        name: None,
+        bundled_target: false,
+        trusted: false,
+        trace: None,
+        quiet: false,
+        runs: RunsArgs {
+            runs: runs.runs.clone(),
+        },
+    };
+    job.task.plan(&limits)?;
+    begin(&args, job, (seed, limits))
+}
+
+fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit, CommandError> {
+    let simulation = job.task.manner().simulation;
     let report = ReportFile::prepare(
         args.output.as_deref(),
         args.report_format.as_deref(),

@@ -82,6 +82,13 @@ pub fn mapping(node: &Node) -> Result<&Map, Diagnostic> {
 }
 
 impl Limit {
+    /// How it is written, as near to `value` as may be.
+    pub fn written(&self, value: u64) -> String {
+        let (least, most) = (*self.range.start(), *self.range.end());
+        let value = value.clamp(least.into(), most.into());
+        format!("_split: {{ {}: {value} }}", self.key)
+    }
+
     /// Reads what was set.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Running, guarded};
+use super::{Running, guarded, spread};
 use crate::context::{Context, Signals, Terms};
 use crate::failure::Failure;
 use crate::ledger::{Final, LiveView};
@@ -138,17 +138,21 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) 
     let intervals = &running.manifest.intervals;
     let clock = running.clock();
     let mut answered = clock.now();
+    let mut pause = intervals.stop;
     loop {
-        clock.sleep_until(clock.now() + intervals.stop).await;
+        clock.sleep_until(clock.now() + pause).await;
         match running.book.stop().await {
             Ok(Some(_)) => break,
             Ok(None) => {
                 answered = clock.now();
+                pause = intervals.stop;
                 cx.doubt(false);
             }
             Err(_) => {
-                let silent = clock.now().since(answered);
-                cx.doubt(silent >= intervals.doubt);
+                let now = clock.now();
+                cx.doubt(now.since(answered) >= intervals.doubt);
+                // One answer that did not come is no reason for doubt, so there must be time for several.
+                pause = spread(intervals.stop.min(intervals.doubt / 5), now);
             }
         }
     }
@@ -177,9 +181,11 @@ async fn publish<T: Task>(
     clock.sleep_until(begin).await;
     cx.watch();
     let interval = running.manifest.intervals.snapshot;
-    let mut pause = interval;
+    // A window's workers take turns: a ledger can take so many writes in an interval that it could not at one instant.
+    let turn = f64::from(chunk.lanes.first() + 1) / f64::from(chunk.lanes.of());
+    let mut next = clock.now() + interval.mul_f64(turn);
     for sequence in 1.. {
-        clock.sleep_until(clock.now() + pause).await;
+        clock.sleep_until(next).await;
         cx.look();
         let at = clock.now();
         let written = cx.with_measured(|measured| {
@@ -190,7 +196,8 @@ async fn publish<T: Task>(
             };
             running.book.write_live(chunk, attempt, &live)
         });
-        pause = pause_after(clock.now().since(at), interval);
+        let now = clock.now();
+        next = now + pause_after(now.since(at), interval);
         let _next_one_replaces_it = written.await;
     }
     std::future::pending().await

@@ -274,7 +274,8 @@ pub(crate) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    const PAUSE: Duration = Duration::from_millis(250);
+    const SHORTEST: Duration = Duration::from_millis(250);
+    const LONGEST: Duration = Duration::from_secs(4);
 
     pub(crate) fn until(clock: &'a dyn Clock, until: Time) -> Self {
         Self { clock, until }
@@ -284,17 +285,27 @@ impl<'a> Patience<'a> {
     where
         F: Future<Output = Result<A, LedgerError>>,
     {
+        let mut pause = Self::SHORTEST;
         loop {
             if let Ok(answer) = question().await {
                 return Some(answer);
             }
-            let next = self.clock.now() + Self::PAUSE;
-            if next > self.until {
+            let now = self.clock.now();
+            if now >= self.until {
                 return None;
             }
-            self.clock.sleep_until(next).await;
+            let next = now + spread(pause, now);
+            self.clock.sleep_until(next.min(self.until)).await;
+            pause = (pause * 2).min(Self::LONGEST);
         }
     }
+}
+
+/// Between half of `pause` and all of it, by the digits of the time that no two workers share: whom a ledger or a transport turned away
+/// together should not come back together.
+pub(crate) fn spread(pause: Duration, now: Time) -> Duration {
+    let share = crate::draw::draw(now.as_nanos(), 0, 0, 0, 0) >> 32;
+    pause / 2 + (pause / 2).mul_f64(share as f64 / 2_f64.powi(32))
 }
 
 /// What a piece of a task's code came to: a panic is a failure like any other.

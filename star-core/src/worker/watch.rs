@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Tale;
+use super::{Tale, spread};
 use crate::clock::Clock;
 use crate::ledger::{Book, LedgerError, Manifest};
 use crate::time::Time;
@@ -37,7 +37,8 @@ impl Sender {
         let mut pause = Duration::from_millis(50);
         self.tell(Tale::invoking, order);
         while self.transport.send(envelope.encode()).await.is_err() {
-            let next = self.clock.now() + pause;
+            let now = self.clock.now();
+            let next = now + spread(pause, now);
             if next > expires {
                 return;
             }

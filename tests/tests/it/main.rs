@@ -27,5 +27,6 @@ mod runs;
 mod said;
 mod scripts;
 mod secrets;
+mod simulate;
 mod typed;
 mod written;

@@ -1,0 +1,6 @@
+//! The seeded search for faults of the framework: many small runs in worlds where much goes wrong at once.
+//!
+//! `FAULTS_SEEDS=N` looks at so many seeds; `FAULTS_SEED=S` at one, and prints what happened in it.
+
+mod search;
+mod teeth;
