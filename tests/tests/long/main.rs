@@ -5,6 +5,8 @@
 )]
 
 mod rows;
+mod snapshots;
+mod stood_still;
 
 use std::process::Child;
 use std::time::{Duration, Instant};
