@@ -236,10 +236,6 @@ pub(crate) struct RunArgs {
 }
 
 /// `slsart find-max`.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag that was typed or not"
-)]
 #[derive(Debug, Args)]
 pub(crate) struct FindMaxArgs {
     /// Which job.

@@ -6,6 +6,8 @@
 
 mod rows;
 mod soak;
+mod snapshots;
+mod stood_still;
 
 use std::process::Child;
 use std::time::{Duration, Instant};
