@@ -7,6 +7,7 @@
 mod bad_input;
 mod commands;
 mod compatibility;
+mod descriptors;
 mod documents;
 mod duplicates;
 mod examples;

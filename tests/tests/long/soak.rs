@@ -45,7 +45,7 @@ fn soak(target: &str, flow: &str, settings: &str) -> (Vitals, Value) {
     let report = json(&report);
     let run = &report["slsart"]["run"];
     assert_eq!(run["planned"], length * RATE, "{}", finished.err);
-    assert_eq!(run["started"], run["planned"], "{run}");
+    assert_eq!(run["tally"]["started"], run["planned"], "{}", run["tally"]);
     (vitals, report)
 }
 

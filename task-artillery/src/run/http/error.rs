@@ -179,4 +179,31 @@ mod tests {
         let eof = io::Error::from(io::ErrorKind::UnexpectedEof);
         assert_eq!(RequestError::Connection(eof).name(), "ECONNRESET");
     }
+    #[test]
+    fn every_name_is_in_the_reference() {
+        let of_the_system = (1..=133).map(|errno| {
+            let error = io::Error::from_raw_os_error(errno);
+            RequestError::Connection(error)
+        });
+        let of_names = [NameError::NotFound, NameError::Again, NameError::Failed];
+        let of_answers = [
+            RequestError::TimedOut,
+            RequestError::Stalled,
+            RequestError::Endless,
+            RequestError::TooManyRedirects,
+            RequestError::Redirect,
+            RequestError::Header,
+            RequestError::Refused(407),
+            RequestError::Proxy,
+            RequestError::Connection(io::ErrorKind::InvalidData.into()),
+        ];
+        let all = of_answers
+            .into_iter()
+            .chain(of_names.map(RequestError::Name));
+        for error in all.chain(of_the_system) {
+            let name = format!("`{}`", error.name());
+            let documented = include_str!("../../../../docs/reports.md").contains(&name);
+            assert!(documented, "docs/reports.md lacks {name}");
+        }
+    }
 }
