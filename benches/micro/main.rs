@@ -1,6 +1,5 @@
 //! What the parts of a request cost, each by itself: `cargo bench -p benches`.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
@@ -13,8 +12,8 @@ use task_artillery::jsonpath::Path;
 use task_artillery::report::{
     Answered, EndpointKey, LoadReport, Names, PhaseName, Place, Received, RequestName,
 };
+use task_artillery::script::Vars;
 use task_artillery::script::template::{JsonTemplate, Template};
-use task_artillery::script::{Globals, Vars};
 
 fn main() {
     divan::main();
@@ -44,13 +43,8 @@ fn vars() -> Vars {
         ("id", json!("0000000012")),
         ("user", json!({ "name": "ann" })),
     ];
-    let globals = Globals::new(
-        &task_artillery::script::Script::default(),
-        Vec::new(),
-        given.map(|(name, value)| (name.to_owned(), value)),
-        &mut draws(),
-    );
-    Vars::new(Rc::new(globals), 0, &mut draws())
+    let given = given.map(|(name, value)| (name.to_owned(), value));
+    given.into_iter().collect()
 }
 
 #[divan::bench(args = ["/items/1", "/items/{{ id }}?by={{ user.name }}", "{{ $randomNumber(1, 1000) }}"])]

@@ -48,15 +48,18 @@ impl Bench {
         script: &str,
         more: impl IntoIterator<Item = A>,
     ) -> io::Result<Call> {
-        let call = Call::new("slsart", slsart()?);
-        let call = call.with([
-            "run",
-            "--quiet",
-            "--workers",
-            "1",
-            "--target",
-            self.target.url(),
-        ]);
+        self.cut(1, script, more)
+    }
+
+    /// `slsart run` of one of the scripts, with so many workers.
+    pub(crate) fn cut<A: Into<OsString>>(
+        &self,
+        workers: u32,
+        script: &str,
+        more: impl IntoIterator<Item = A>,
+    ) -> io::Result<Call> {
+        let call = Call::new("slsart", slsart()?).with(["run", "--quiet", "--workers"]);
+        let call = call.with([&workers.to_string(), "--target", self.target.url()]);
         let call = call.with([
             OsString::from("--runs"),
             self.scratch.path().join("runs").into(),

@@ -62,11 +62,17 @@ fn compare(arguments: &[String]) -> io::Result<ExitCode> {
         }
     };
     let bench = Bench::new(options)?;
-    let mut lines = Vec::new();
+    let (mut lines, mut whole) = (Vec::new(), true);
     for (name, measure) in rows::ROWS {
         if bench.options.wants(name) {
             eprintln!("{name}");
-            lines.extend(measure(&bench)?);
+            match measure(&bench) {
+                Ok(measured) => lines.extend(measured),
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    whole = false;
+                }
+            }
         }
     }
     let below = format!(
@@ -82,6 +88,9 @@ fn compare(arguments: &[String]) -> io::Result<ExitCode> {
     );
     let table = table::table(&lines, &below);
     print!("{table}");
+    if !whole {
+        return Ok(ExitCode::FAILURE);
+    }
     if let Some(path) = &bench.options.write {
         table::write(path, &table)?;
     }

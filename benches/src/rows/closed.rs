@@ -12,9 +12,10 @@ const ROUNDS_A_SECOND: u32 = 1_000;
 
 const LIMIT: Duration = Duration::from_mins(2);
 
-fn script(bench: &Bench, script: &str) -> io::Result<Call> {
+fn script(bench: &Bench, workers: u32, script: &str) -> io::Result<Call> {
     let rounds = bench.seconds(5) * ROUNDS_A_SECOND;
-    bench.slsart(
+    bench.cut(
+        workers,
         script,
         ["--variables".to_owned(), format!("rounds={rounds}")],
     )
@@ -29,7 +30,11 @@ pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
     let url = format!("{}{ITEM}", bench.target.url());
     let wrk = wrk.with(["-t1", "-c64", &duration, &url]);
     let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
-    let calls = [script(bench, "full.yml")?, script(bench, "plain.yml")?, wrk];
+    let calls = [
+        script(bench, 1, "full.yml")?,
+        script(bench, 1, "plain.yml")?,
+        wrk,
+    ];
     let rounds = bench.rounds(&calls, LIMIT)?;
     // wrk takes next to nothing besides its requests, and has no run of a single one.
     let cost = |ran: &Ran, ours| ran.per_request(if ours { smallest } else { Duration::ZERO });
@@ -60,17 +65,17 @@ pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
 
 /// The full script by two workers instead of one.
 pub(super) fn lanes(bench: &Bench) -> io::Result<Vec<Line>> {
-    let one = Call {
-        cores: BOTH,
-        ..script(bench, "full.yml")?
+    let by = |name, workers| {
+        let call = script(bench, workers, "full.yml")?;
+        Ok::<_, io::Error>(Call {
+            name,
+            cores: BOTH,
+            ..call
+        })
     };
-    // What is given last counts.
-    let two = Call {
-        name: "slsart, two workers",
-        ..one.clone().with(["--workers", "2"])
-    };
+    let calls = [by("slsart, two workers", 2)?, by("slsart, one worker", 1)?];
     let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
-    let rounds = bench.rounds(&[two, one], LIMIT)?;
+    let rounds = bench.rounds(&calls, LIMIT)?;
     let cost = |ran: &Ran, _| ran.per_request(smallest);
     let ratio = ratio(&rounds[0], &rounds[1], cost);
     Ok(vec![Line {
