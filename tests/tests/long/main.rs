@@ -5,8 +5,8 @@
 )]
 
 mod rows;
-mod soak;
 mod snapshots;
+mod soak;
 mod stood_still;
 
 use std::process::Child;

@@ -97,6 +97,7 @@ fn context(case: &Case, clock: VirtualClock) -> Context<Sums> {
         zero: ZERO,
         seed: 1,
         late: Duration::from_millis(case.late),
+        open: None,
         rehearsal: true,
         traced: false,
     };
