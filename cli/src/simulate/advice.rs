@@ -151,7 +151,9 @@ impl Case<'_> {
 
     fn late_workers(&self) -> Option<Advice> {
         let late = self.late_windows();
-        let (had, took) = *late.iter().max_by_key(|(had, took)| *took - *had)?;
+        let (had, took) = *late
+            .iter()
+            .max_by_key(|(had, took)| took.saturating_sub(*had))?;
         if self.is_short() {
             // That is the cause, and was told.
             return None;

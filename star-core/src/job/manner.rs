@@ -22,6 +22,10 @@ pub const TRACE: &str = "_trace";
 
 impl Manner {
     /// Whether a run is carried out as any other. That is not written down.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "this is how serde calls it"
+    )]
     pub(crate) fn is_plain(&self) -> bool {
         *self == Self::default()
     }

@@ -52,9 +52,10 @@ impl<T> Running<T> {
             let to = self.start.zero + chunk.window.to().min(self.start.end);
             format!(" between {} and {}", millis(from), millis(to))
         };
+        let ending = if units == 1 { "" } else { "s" };
         let tale = self.teller();
         tale.now(&format!(
-            "simulating load test from {} in {}: lane {first} of {of} would start {units} units{when}",
+            "simulating load test from {} in {}: lane {first} of {of} would start {units} unit{ending}{when}",
             tale.genesis, tale.born
         ));
     }

@@ -122,7 +122,7 @@ fn a_batch_is_simulated_too() {
         assert_eq!(facts.tally.skipped, 10, "{facts:?}");
         let simulated = lines.iter().filter(|line| line.starts_with("simulating"));
         assert_eq!(simulated.count() as u64, facts.chunks, "{lines:#?}");
-        let chunk = "lane 0 of 10 would start 1 units @";
+        let chunk = "lane 0 of 10 would start 1 unit @";
         assert!(lines.iter().any(|line| line.contains(chunk)), "{lines:#?}");
     });
 }

@@ -19,6 +19,7 @@ mod includes;
 mod interrupts;
 mod layers;
 mod losses;
+mod manner;
 mod new_task;
 mod once;
 mod places;

@@ -52,15 +52,15 @@ fn at_once(view: &View<'_>) -> String {
     let slowest = ready.max_by_key(|ready| ready.after);
     if let Some(slowest) = slowest {
         let which = if simulation.ready.len() == 1 {
-            "all"
+            "ready"
         } else {
-            "those of the slowest window, all"
+            "ready, those of the slowest window,"
         };
         let _infallible = writeln!(
             text,
-            "{which} {} were ready {} after the first was sent for, through {} at most",
-            grouped(slowest.workers.into()),
+            "{which} {} after the first was sent for: {}, through {} at most",
             seconds(slowest.after),
+            counted(slowest.workers.into(), "worker"),
             counted(slowest.depth.into(), "hop")
         );
     }
@@ -113,6 +113,18 @@ fn forecast(view: &View<'_>) -> String {
         most(&simulation.ledger.writes_a_second),
         most(&simulation.ledger.reads_a_second),
     );
+    let quota = forecast.quota;
+    let has = if quota.account == quota.default {
+        format!("AWS's default quota is {}", grouped(quota.default.into()))
+    } else {
+        format!(
+            "this account has {}, AWS's default quota is {}",
+            grouped(quota.account.into()),
+            grouped(quota.default.into())
+        )
+    };
+    let needed = counted(quota.needed.into(), "function");
+    let _infallible = writeln!(text, "{needed} at once are needed; {has}");
     let troubles = [
         (simulation.refusals, "call", "turned away"),
         (simulation.requeued, "event", "that found no room at first"),
@@ -141,7 +153,12 @@ fn verdict(view: &View<'_>) -> String {
     if view.feasible {
         let _infallible = writeln!(
             text,
-            "FEASIBLE: every unit starts in its time, with {} at once of the {} that are allowed",
+            "FEASIBLE: every unit {}, with {} at once of the {} that are allowed",
+            if view.is_batch() {
+                "is done"
+            } else {
+                "starts in its time"
+            },
             counted(quota.needed.into(), "function"),
             grouped(quota.account.into())
         );
@@ -150,9 +167,14 @@ fn verdict(view: &View<'_>) -> String {
     } else {
         let _infallible = writeln!(
             text,
-            "NOT FEASIBLE: {} of {} would not start in their time, {} would not be seen to end",
+            "NOT FEASIBLE: {} of {} would not {}, {} would not be seen to end",
             grouped(missing),
             counted(facts.planned, "unit"),
+            if view.is_batch() {
+                "be done"
+            } else {
+                "start in their time"
+            },
             grouped(facts.unfinished)
         );
     }

@@ -90,6 +90,13 @@ impl<'a> View<'a> {
     }
 }
 
+impl View<'_> {
+    /// Whether its units have no instants.
+    pub(super) fn is_batch(&self) -> bool {
+        self.task.timetable().extent().is_batch()
+    }
+}
+
 /// How many workers there were, second by second.
 fn at_once(simulation: &Simulation) -> Vec<u32> {
     let lives = simulation.workers.iter();

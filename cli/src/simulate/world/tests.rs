@@ -103,3 +103,22 @@ fn what_is_wrong_with_a_world_is_told_at_its_place() {
         assert_eq!(read(text).unwrap_err(), expected, "{text}");
     }
 }
+
+#[test]
+fn the_documentation_names_every_key_and_every_fault() {
+    let docs = include_str!("../../../../docs/simulate.md");
+    let world = serde_json::to_value(World::default()).unwrap();
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect();
+    let all: [Vec<String>; 3] = [&world, &world["ledger"], &world["split"]].map(keys);
+    for key in all.concat() {
+        assert!(docs.contains(&format!("`{key}`")), "`{key}`");
+    }
+    assert!(docs.contains(&crate::simulate::Faults::list()));
+    let paths = SHARES.iter().chain(&SOME).chain(&DELAYS);
+    for path in paths {
+        let found = path
+            .split('.')
+            .try_fold(&world, |value, key| value.get(key));
+        assert!(found.is_some(), "`{path}`");
+    }
+}
