@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         processes: args.processes,
         bundled_target: target.is_some(),
     };
-    limits.open_units = job.task.open_units(room.open_units(&plan));
+    room.bound(&mut limits, &job, &plan);
     crowd(&job, &plan, &limits, args.quiet);
     let report = ReportFile::prepare(
         args.output.as_deref(),
