@@ -9,7 +9,7 @@ use star_core::ledger::Directory;
 use star_core::registry::Kinds;
 use star_core::transport::{Processes, Threads};
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{Plan, Voice};
+use star_core::{Job, Limits, Plan, Voice};
 
 use crate::args::RunsArgs;
 use crate::error::CommandError;
@@ -142,8 +142,14 @@ impl Room {
     /// Kept for every worker: its runtime, its timer, its files.
     const WORKER: u64 = 8;
 
+    /// Sets how many units a worker may have open at once, of a job that is cut like this.
+    pub(crate) fn bound(self, limits: &mut Limits, job: &Job, plan: &Plan) {
+        limits.open_units = job.task.open_units(self.open_units(plan));
+        limits.open_by_worker = self.processes;
+    }
+
     /// How many units that hold a descriptor each a worker may have open at once; none where descriptors have no limit.
-    pub(crate) fn open_units(self, plan: &Plan) -> Option<u64> {
+    fn open_units(self, plan: &Plan) -> Option<u64> {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
         Some(self.share(limit.current?, plan))
     }

@@ -134,7 +134,8 @@ fn lanes_for(
     let by_rate = limits
         .chunk_rate
         .map_or(1, |rate| peak.div_ceil(rate.get().max(1)));
-    let by_open = limits.open_units.map_or(1, |most| {
+    let open_units = limits.open_units.filter(|_| limits.open_by_worker);
+    let by_open = open_units.map_or(1, |most| {
         let open = u128::from(peak) * expected_life.as_millis() / 1000;
         u64::try_from(open.div_ceil(u128::from(most.max(1)))).unwrap_or(u64::MAX)
     });
@@ -212,6 +213,26 @@ mod tests {
         let two = plan(&task, Duration::ZERO, &Limits::here(2)).unwrap();
         assert_eq!(expected_open(&task, Duration::from_secs(10), &two), 250);
         assert_eq!(expected_open(&task, Duration::ZERO, &two), 0);
+    }
+
+    #[test]
+    fn more_workers_are_planned_for_open_units_only_where_they_have_room_for_more() {
+        let task = Steady {
+            seconds: 10,
+            rate: 25,
+        };
+        let lanes = |open_by_worker| {
+            let limits = Limits {
+                open_units: Some(100),
+                open_by_worker,
+                ..lambda()
+            };
+            plan(&task, Duration::from_secs(60), &limits)
+                .unwrap()
+                .windows[0]
+                .lanes
+        };
+        assert_eq!((lanes(true), lanes(false)), (15, 1));
     }
 
     #[test]

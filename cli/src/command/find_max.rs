@@ -169,7 +169,7 @@ impl Finder<'_> {
             processes: self.args.processes,
             bundled_target: self.args.bundled_target,
         };
-        limits.open_units = job.task.open_units(room.open_units(plan));
+        room.bound(&mut limits, job, plan);
         let how = Launch {
             run: RunId::mint(self.host.world.clock.now(), SystemIds.next()),
             seed: self.seed,

@@ -36,7 +36,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         processes: args.processes,
         bundled_target: target.is_some(),
     };
-    limits.open_units = job.task.open_units(room.open_units(&plan));
+    room.bound(&mut limits, &job, &plan);
     crowd(&job, &plan, &limits, args.quiet);
     begin(args, job, (seed, limits))
 }

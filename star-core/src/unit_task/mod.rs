@@ -17,6 +17,7 @@ use crate::document::{Diagnostics, Document, File};
 use crate::draw::Draws;
 use crate::failure::Failure;
 use crate::hash::Hash;
+use crate::histogram::Histogram;
 use crate::outcome::Facts;
 use crate::report::{Report, Verdict};
 use crate::reports::{Figures, Sample};
@@ -104,6 +105,17 @@ pub trait UnitTask: Clone + Serialize + DeserializeOwned + 'static {
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO
+    }
+
+    /// How many connections a unit has at most, for the number of timed units that a worker may have open at once; zero where it has none.
+    fn connections(&self) -> u64 {
+        1
+    }
+
+    /// The same work with its units due at this rate for so long, for `slsart find-max`; none where that can't be had.
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let _ = (rate, duration);
+        None
     }
 
     /// Once per run, when all is settled: puts together what the units made.
@@ -318,6 +330,14 @@ impl<T: UnitTask> Task for T {
         UnitTask::expected_life(self)
     }
 
+    fn connections(&self) -> u64 {
+        UnitTask::connections(self)
+    }
+
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        UnitTask::at_rate(self, rate, duration)
+    }
+
     async fn close(&self, report: &mut Self::Report, cx: &RunContext) -> Result<(), Failure> {
         UnitTask::close(self, &mut report.report, cx).await
     }
@@ -335,6 +355,10 @@ impl<R: Report> Report for Done<R> {
         let own = Figures::of(&self.report.summarize(facts));
         let failed = self.failed.summarize(facts);
         Figures::beside("report", own, [("failed", failed)])
+    }
+
+    fn latency(&self) -> Option<&Histogram> {
+        self.report.latency()
     }
 
     /// Units that failed fail the run, besides what the report itself says.

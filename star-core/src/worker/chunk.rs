@@ -164,7 +164,7 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) 
 /// not so long that the worker is held for gone.
 fn pause_after(took: Duration, interval: Duration) -> Duration {
     const SHARE: u32 = 100;
-    let longest = interval * (SIGNS_MISSED - 2);
+    let longest = interval * (SIGNS_MISSED - 1);
     (took * SHARE).clamp(interval, longest)
 }
 
@@ -201,4 +201,20 @@ async fn publish<T: Task>(
         let _next_one_replaces_it = written.await;
     }
     std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_that_is_dear_is_taken_less_often_but_not_so_seldom_that_its_worker_seems_gone() {
+        let millis = Duration::from_millis;
+        let second = millis(1000);
+        assert_eq!(pause_after(Duration::ZERO, second), second);
+        assert_eq!(pause_after(millis(9), second), second);
+        assert_eq!(pause_after(millis(20), second), millis(2000));
+        assert_eq!(pause_after(millis(900), second), millis(4000));
+        assert!(pause_after(second, second) < second * SIGNS_MISSED);
+    }
 }

@@ -145,7 +145,7 @@ fn the_largest_snapshot_is_small_enough() {
         "six hours of 50 kinds of requests: a snapshot is {:.1} MB and costs {cost:?}",
         size as f64 / 1e6
     );
-    assert!(size < 12_000_000, "{size}");
-    // Snapshots are at most three seconds apart, of which this is a hundredth.
-    assert!(cost < Duration::from_millis(30), "{cost:?}");
+    assert!(size < 20_000_000, "{size}");
+    // Snapshots are at most four seconds apart, of which this is a hundredth.
+    assert!(cost < Duration::from_millis(40), "{cost:?}");
 }
