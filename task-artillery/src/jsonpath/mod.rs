@@ -36,6 +36,7 @@ mod frame;
 mod mark;
 mod path;
 mod script;
+mod seek;
 mod select;
 mod split;
 mod step;

@@ -10,7 +10,7 @@ use http::header::{
     SET_COOKIE,
 };
 use http::uri::{Parts, Scheme};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 
 use super::super::meter::Meter;
@@ -48,6 +48,8 @@ pub(in crate::run) struct Call<'s> {
     pub(in crate::run) location: Location,
     /// The headers of every hop, besides `host` and cookies.
     pub(in crate::run) headers: Cow<'s, HeaderMap>,
+    /// More of them, which take the place of those.
+    pub(in crate::run) rendered: Vec<(HeaderName, HeaderValue)>,
     /// The cookies that the user has from now on, each as a `set-cookie` header of the server has it.
     pub(in crate::run) cookies: Vec<Cow<'s, str>>,
     /// The body; a method that usually has one says so of an empty one too.
@@ -71,6 +73,8 @@ pub(in crate::run) struct Answer {
     pub(in crate::run) encoding: Encoding,
     /// What is counted of it.
     pub(in crate::run) answered: Answered,
+    /// When all of it was there.
+    pub(in crate::run) ended: Duration,
 }
 
 /// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
@@ -143,9 +147,10 @@ impl Client {
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
             let pending = meter.request(begun);
-            let (response, latency) = self.exchange(&call, limit, meter).await?;
+            let (response, sent, came) = self.exchange(&call, limit, meter).await?;
             pending.answered();
-            meter.response(response.status().as_u16(), latency);
+            let latency = came.saturating_sub(sent);
+            meter.response(came, response.status().as_u16(), latency);
             self.take_cookies(&response, &call.location, meter);
             let next = self.redirect(&response, &call);
             let (parts, body) = response.into_parts();
@@ -168,6 +173,7 @@ impl Client {
                     encoding: Encoding::of(parts.headers.get(CONTENT_ENCODING)),
                     headers: parts.headers,
                     answered,
+                    ended: now,
                 });
             };
             turn_to(&mut call, location, parts.status);
@@ -182,7 +188,7 @@ impl Client {
         call: &Call<'_>,
         limit: Duration,
         meter: &Meter<'_>,
-    ) -> Result<(Response<Incoming>, Duration), RequestError> {
+    ) -> Result<(Response<Incoming>, Duration, Duration), RequestError> {
         let mut request = self.request(call, meter)?;
         // A server may close a connection at any time; one that was opened for this request it has no reason to.
         let mut reused = self.take_connection(&call.location.origin, limit).await;
@@ -275,6 +281,9 @@ impl Client {
         *request.uri_mut() = uri(&call.location);
         *request.headers_mut() = HeaderMap::clone(&call.headers);
         let headers = request.headers_mut();
+        for (name, value) in &call.rendered {
+            headers.insert(name, value.clone());
+        }
         if !headers.contains_key(HOST) {
             headers.insert(HOST, call.location.origin.authority().clone());
         }
@@ -309,8 +318,10 @@ impl Client {
         call: &Call<'_>,
     ) -> Result<Option<Location>, RequestError> {
         let redirects = matches!(response.status().as_u16(), 300..=304 | 307 | 308);
-        let location = response.headers().get(LOCATION);
-        let Some(location) = location.filter(|_| call.follow && redirects) else {
+        if !(call.follow && redirects) {
+            return Ok(None);
+        }
+        let Some(location) = response.headers().get(LOCATION) else {
             return Ok(None);
         };
         let text = String::from_utf8_lossy(location.as_bytes());
@@ -388,7 +399,9 @@ fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
     if location.origin.is(&call.location.origin) {
         location.authorization = call.location.authorization.take();
     } else {
-        for name in [HOST, COOKIE, AUTHORIZATION] {
+        let others = [HOST, COOKIE, AUTHORIZATION];
+        call.rendered.retain(|(name, _)| !others.contains(name));
+        for name in others {
             call.headers.to_mut().remove(name);
         }
     }

@@ -30,7 +30,8 @@ const BUFFER: usize = 64 * 1024;
 /// The most headers that a response may have.
 const MOST_HEADERS: usize = 1000;
 
-type Driver = http1::Connection<TokioIo<Watched>, Outgoing>;
+/// In a box: it is large, and a connection goes from hand to hand with each request.
+type Driver = Box<http1::Connection<TokioIo<Watched>, Outgoing>>;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
@@ -78,7 +79,7 @@ impl Connection {
             Ok(Self {
                 origin: Rc::clone(origin),
                 sender,
-                driver: Some(driver),
+                driver: Some(Box::new(driver)),
                 wrote,
             })
         };
@@ -93,8 +94,12 @@ impl Connection {
         self.origin.is(origin)
     }
 
-    /// Whether it can take a request now, so far as can be told: notices an end that came while nobody looked.
+    /// Whether it can take a request now, so far as can be told. An end that came while nobody looked is noticed when a request is given
+    /// to it, before any of that is sent.
     pub(super) async fn is_ready(&mut self, limit: Duration, watchdog: &mut Watchdog) -> bool {
+        if self.sender.is_ready() {
+            return true;
+        }
         watchdog.set(limit);
         poll_fn(|cx| {
             self.poll_driver(cx);
@@ -108,15 +113,15 @@ impl Connection {
         .await
     }
 
-    /// Sends a request and waits for the response's headers, from when the request was sent for at most `limit`. The response, and
-    /// how long it took from when the request was sent.
+    /// Sends a request and waits for the response's headers, from when the request was sent for at most `limit`. The response, when the
+    /// request was sent, and when the response came.
     pub(super) async fn send(
         &mut self,
         request: Request<Outgoing>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
-    ) -> Result<(Response<Incoming>, Duration), SendError> {
+    ) -> Result<(Response<Incoming>, Duration, Duration), SendError> {
         self.wrote.take();
         watchdog.set(limit);
         let mut sent = cx.now();
@@ -134,7 +139,7 @@ impl Connection {
             }
         });
         match answered.await {
-            Some(Ok(response)) => Ok((response, cx.now().saturating_sub(sent))),
+            Some(Ok(response)) => Ok((response, sent, cx.now())),
             Some(Err(mut error)) => Err(match error.take_message() {
                 Some(request) => SendError::Unsent(Box::new(request)),
                 None => SendError::Failed(RequestError::Exchange(error.into_error())),

@@ -1,5 +1,6 @@
 //! Where a request goes.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -17,6 +18,9 @@ use crate::script::model::Proxies;
 
 /// The most origins that are kept for others to find. A script may make hosts up as it goes.
 const MOST_ORIGINS: usize = 4096;
+
+/// The longest path that is taken as it is; what is longer may be too long for any request.
+const LONGEST_PLAIN: usize = 32 * 1024;
 
 /// A resolved URL.
 #[derive(Clone, Debug)]
@@ -94,26 +98,35 @@ impl Locations {
     ///
     /// # Errors
     /// Where it is neither.
-    pub(in crate::run) fn locate(&self, url: &str) -> Result<Location, UrlError> {
+    pub(in crate::run) fn locate<'u>(
+        &self,
+        url: impl Into<Cow<'u, str>>,
+    ) -> Result<Location, UrlError> {
+        let url = url.into();
         if url.starts_with('/') {
             return self.on_target(url);
         }
         if url.starts_with("http") {
-            return self.absolute(url, url);
+            return self.absolute(&url, &url);
         }
-        Err(UrlError(url.to_owned()))
+        Err(UrlError(url.into_owned()))
     }
 
-    fn on_target(&self, url: &str) -> Result<Location, UrlError> {
-        let Some(prefix) = self.prefix.as_deref().filter(|_| is_plain(url)) else {
-            return self.absolute(&format!("{}{url}", self.target), url);
+    fn on_target(&self, url: Cow<'_, str>) -> Result<Location, UrlError> {
+        let plain = |prefix: &&str| prefix.len() + url.len() <= LONGEST_PLAIN && is_plain(&url);
+        let Some(prefix) = self.prefix.as_deref().filter(plain) else {
+            return self.absolute(&format!("{}{url}", self.target), &url);
         };
         // Nothing in it would be changed by reading it as a URL, which takes a microsecond.
-        let path = Bytes::from([prefix, url].concat());
-        let path = PathAndQuery::from_maybe_shared(path).map_err(|_| UrlError(url.to_owned()))?;
+        let path = match prefix {
+            "" => url.into_owned(),
+            prefix => [prefix, &url].concat(),
+        };
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path));
         Ok(Location {
-            path,
-            ..self.base.clone()
+            origin: Rc::clone(&self.base.origin),
+            path: path.map_err(|_| UrlError(self.target.to_string()))?,
+            authorization: self.base.authorization.clone(),
         })
     }
 
@@ -175,11 +188,35 @@ fn is_plain(path: &str) -> bool {
         .position(|byte| *byte == b'?')
         .unwrap_or(bytes.len());
     let (path, query) = bytes.split_at(query_at);
-    let in_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_~!$&*+,;=:@/().".contains(byte);
-    let in_query = |byte: &u8| in_path(byte) || b"?%[]|".contains(byte);
+    let in_path = |byte: &u8| PLAIN[usize::from(*byte)].0;
+    let in_query = |byte: &u8| PLAIN[usize::from(*byte)].1;
     path.iter().all(in_path)
         && query.iter().all(in_query)
         && !path.windows(2).any(|pair| pair == b"/.")
+}
+
+/// Of every byte, whether a path and whether a query may have it.
+const PLAIN: [(bool, bool); 256] = {
+    let mut plain = [(false, false); 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = (byte as u8).is_ascii_alphanumeric();
+        let in_path = letter || is_among(b"-_~!$&*+,;=:@/().", byte as u8);
+        plain[byte] = (in_path, in_path || is_among(b"?%[]|", byte as u8));
+        byte += 1;
+    }
+    plain
+};
+
+const fn is_among(bytes: &[u8], byte: u8) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == byte {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 #[cfg(test)]

@@ -10,11 +10,21 @@ use tokio::time::{Instant, Sleep};
 /// One user's limit of time, set anew for each thing that it waits for.
 ///
 /// Setting a timer of the runtime costs more than all the rest of waiting, and a request takes a thousandth of its limit. So the timer
-/// is left to run when the limit moves into the future; if it rings too early, it is set to what is left.
+/// is left to run when the limit moves into the future; if it rings too early, it is set to what is left. And the clock is read only
+/// where something is not there at once.
 #[derive(Debug)]
 pub(super) struct Watchdog {
     timer: Option<Pin<Box<Sleep>>>,
-    deadline: Instant,
+    limit: Limit,
+}
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug)]
+enum Limit {
+    /// So long from when waiting begins.
+    For(Duration),
+    /// Until then.
+    Until(Instant),
 }
 
 /// The limit has run out.
@@ -25,15 +35,26 @@ impl Watchdog {
     pub(super) fn new() -> Self {
         Self {
             timer: None,
-            deadline: Instant::now(),
+            limit: Limit::For(Duration::ZERO),
         }
     }
 
-    /// Sets the limit to so long from now.
+    /// Sets the limit to so long from when something is waited for next.
     pub(super) fn set(&mut self, limit: Duration) {
-        // Some centuries are as good as any longer time.
+        self.limit = Limit::For(limit);
+    }
+
+    fn deadline(&mut self) -> Instant {
+        // Some decades are as good as any longer time.
         const LONGEST: Duration = Duration::from_hours(24 * 365 * 30);
-        self.deadline = Instant::now() + limit.min(LONGEST);
+        match self.limit {
+            Limit::Until(deadline) => deadline,
+            Limit::For(limit) => {
+                let deadline = Instant::now() + limit.min(LONGEST);
+                self.limit = Limit::Until(deadline);
+                deadline
+            }
+        }
     }
 
     /// The same, but no later than at `end`.
@@ -49,7 +70,7 @@ impl Watchdog {
 
     /// Whether the limit has run out; if not, the task is woken when it does.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Elapsed> {
-        let deadline = self.deadline;
+        let deadline = self.deadline();
         // A peer that never stops sending uses up what a task may do in one go, and then no timer says that it has rung.
         if !tokio::task::coop::has_budget_remaining() && Instant::now() >= deadline {
             return Poll::Ready(Elapsed);

@@ -145,7 +145,8 @@ impl Template {
                 value => Cow::Owned(shown(value.as_deref())),
             },
             Shape::Mixed(_) => {
-                let mut out = String::new();
+                // A placeholder is about as long as what it stands for.
+                let mut out = String::with_capacity(self.source.len() + 16);
                 self.write(vars, draws, &mut out);
                 Cow::Owned(out)
             }
