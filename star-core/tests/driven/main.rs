@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a world for tests may panic")]
 
 mod crowd;
+mod batch;
 mod fleet;
 mod manner;
 mod once;
