@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::spread;
+use super::{Patience, spread};
 use crate::clock::Clock;
 use crate::ledger::{Book, LedgerError, Manifest};
 use crate::time::Time;
@@ -51,6 +51,9 @@ impl Sender {
     }
 }
 
+/// How long one look asks a ledger that does not answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// When to look, between sending and start: half-way, half-way again, at the start, and once after it.
 fn looks(sent: Time, start: Time) -> [Time; 4] {
     const AFTER: Duration = Duration::from_secs(2);
@@ -83,25 +86,29 @@ pub(crate) async fn watch(sender: &Sender, sent: Vec<Order>, at: Time, start: Ti
 async fn look_after(sender: &Sender, open: Vec<Order>, expires: Time) -> Vec<Order> {
     let mut still_open = Vec::new();
     let mut again = Vec::new();
+    // A ledger that turns reads away because there are too many must not make more of them by sending for everybody once more.
+    let clock = &*sender.clock;
+    let patience = Patience::until(clock, clock.now() + PATIENCE);
     for order in open {
-        match state(sender, order).await {
-            Ok(State::Done) => {}
-            Ok(State::Unclaimed) | Err(_) => {
+        match patience.ask(|| state(sender, order)).await {
+            Some(State::Done) => {}
+            Some(State::Unclaimed) | None => {
                 again.push(order);
                 still_open.push(order);
             }
-            Ok(State::Unsent) => {
+            Some(State::Unsent) => {
                 let mut parts = order.sent(sender.manifest.limits.fan_out);
                 parts.push(order.kept());
                 for part in parts {
-                    if !is_claimed(sender, part).await.unwrap_or(false) {
+                    let claimed = patience.ask(|| is_claimed(sender, part)).await;
+                    if !claimed.unwrap_or(false) {
                         again.push(part);
                         still_open.push(part);
                     }
                 }
             }
             // Its carrier may be between marking the bundle as sent and claiming what it keeps: look once more.
-            Ok(State::Unkept) => still_open.push(order.kept()),
+            Some(State::Unkept) => still_open.push(order.kept()),
         }
     }
     sender.send_all(&again, expires).await;
