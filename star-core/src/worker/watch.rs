@@ -69,11 +69,15 @@ fn looks(sent: Time, start: Time) -> [Time; 4] {
 /// Returns when all is claimed, when the run was stopped, or after the last look.
 pub(crate) async fn watch(sender: &Sender, sent: Vec<Order>, at: Time, start: Time, expires: Time) {
     let mut open = sent;
+    let mut before = at;
     for look in looks(at, start) {
         if open.is_empty() {
             return;
         }
-        sender.clock.sleep_until(look).await;
+        // Those who look after a wide window's parts do not all ask at one instant.
+        let a_little = spread(look.since(before) / 8, sender.clock.now());
+        before = look;
+        sender.clock.sleep_until(look + a_little).await;
         // In doubt a sender sends: then the looks below fail too, and what they can't see claimed is sent again.
         if matches!(sender.book.stop().await, Ok(Some(_))) {
             return;
