@@ -191,7 +191,9 @@ pub async fn follow(
             Err(_) => {}
         }
         let now = clock.now();
-        clock.sleep_until(now + pause(begun, end, now, longest)).await;
+        clock
+            .sleep_until(now + pause(begun, end, now, longest))
+            .await;
     }
 }
 
@@ -216,9 +218,8 @@ mod tests {
     fn a_run_is_looked_at_often_when_it_is_short_or_at_its_end() {
         let at = |millis: u64| Time::from_nanos(millis * 1_000_000);
         let longest = Duration::from_millis(500);
-        let pause = |end: Option<u64>, now| {
-            pause(at(1_000), end.map(at), at(now), longest).as_millis()
-        };
+        let pause =
+            |end: Option<u64>, now| pause(at(1_000), end.map(at), at(now), longest).as_millis();
         assert_eq!(pause(None, 1_000), 5);
         assert_eq!(pause(Some(2_000), 1_480), 30);
         assert_eq!(pause(Some(61_000), 31_000), 500);

@@ -218,6 +218,7 @@ impl World {
             chunk: split.chunk,
             chunk_rate: Some(Rate::per_second(split.chunk_rate)),
             open_units: Some(split.open_units),
+            open_by_worker: true,
             workers: None,
             chunk_units: None,
             lead: split.lead,

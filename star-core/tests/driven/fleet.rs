@@ -20,8 +20,8 @@ use star_core::{
 };
 use tokio::task::{AbortHandle, LocalSet};
 
-use crate::crowd::Crowd;
 use crate::batch::{Costly, Harmful, Harmless};
+use crate::crowd::Crowd;
 use crate::once::Doors;
 use crate::{Late, Stuck};
 

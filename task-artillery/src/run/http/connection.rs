@@ -160,9 +160,7 @@ impl Connection {
     ) -> (Received, Result<(), RequestError>) {
         let mut keeper = Keeper::new(keep);
         let mut bytes = 0;
-        watchdog.set(in_all);
-        let end = watchdog.deadline();
-        watchdog.set_until(limit, end);
+        watchdog.set_in_all(limit, in_all);
         while !body.is_end_stream() {
             let frame = poll_fn(|cx| {
                 self.poll_driver(cx);
@@ -176,13 +174,13 @@ impl Connection {
                     if let Ok(data) = frame.into_data() {
                         bytes += data.len() as u64;
                         keeper.keep(data);
-                        watchdog.set_until(limit, end);
+                        watchdog.set_next(limit);
                     }
                     continue;
                 }
                 Ok(None) => break,
                 Ok(Some(Err(error))) => RequestError::Exchange(error),
-                Err(_elapsed) if watchdog.deadline() == end => RequestError::Endless,
+                Err(_elapsed) if watchdog.is_over_in_all() => RequestError::Endless,
                 Err(_elapsed) => RequestError::Stalled,
             };
             return (

@@ -16,6 +16,8 @@ use tokio::time::{Instant, Sleep};
 pub(super) struct Watchdog {
     timer: Option<Pin<Box<Sleep>>>,
     limit: Limit,
+    /// Of what comes in parts, how long all of them may take.
+    whole: Option<Limit>,
 }
 
 /// How long is waited.
@@ -27,6 +29,22 @@ enum Limit {
     Until(Instant),
 }
 
+impl Limit {
+    /// When it runs out; where it is not running yet, it is from now on.
+    fn deadline(&mut self) -> Instant {
+        // Some decades are as good as any longer time.
+        const LONGEST: Duration = Duration::from_hours(24 * 365 * 30);
+        match *self {
+            Self::Until(deadline) => deadline,
+            Self::For(limit) => {
+                let deadline = Instant::now() + limit.min(LONGEST);
+                *self = Self::Until(deadline);
+                deadline
+            }
+        }
+    }
+}
+
 /// The limit has run out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Elapsed;
@@ -36,36 +54,37 @@ impl Watchdog {
         Self {
             timer: None,
             limit: Limit::For(Duration::ZERO),
+            whole: None,
         }
     }
 
     /// Sets the limit to so long from when something is waited for next.
     pub(super) fn set(&mut self, limit: Duration) {
+        self.set_next(limit);
+        self.whole = None;
+    }
+
+    /// Sets the limit for the first part of something, and that for all of it.
+    pub(super) fn set_in_all(&mut self, limit: Duration, in_all: Duration) {
+        self.set_next(limit);
+        self.whole = Some(Limit::For(in_all));
+    }
+
+    /// Sets the limit for the next part; that for all of it goes on.
+    pub(super) fn set_next(&mut self, limit: Duration) {
         self.limit = Limit::For(limit);
     }
 
+    /// Whether the limit for all of it has run out, and not only that for its last part.
+    pub(super) fn is_over_in_all(&mut self) -> bool {
+        let end = self.whole.as_mut().map(Limit::deadline);
+        end.is_some_and(|end| end <= Instant::now())
+    }
+
     fn deadline(&mut self) -> Instant {
-        // Some decades are as good as any longer time.
-        const LONGEST: Duration = Duration::from_hours(24 * 365 * 30);
-        match self.limit {
-            Limit::Until(deadline) => deadline,
-            Limit::For(limit) => {
-                let deadline = Instant::now() + limit.min(LONGEST);
-                self.limit = Limit::Until(deadline);
-                deadline
-            }
-        }
-    }
-
-    /// The same, but no later than at `end`.
-    pub(super) fn set_until(&mut self, limit: Duration, end: Instant) {
-        self.set(limit);
-        self.deadline = self.deadline.min(end);
-    }
-
-    /// When the limit runs out.
-    pub(super) fn deadline(&self) -> Instant {
-        self.deadline
+        let deadline = self.limit.deadline();
+        let end = self.whole.as_mut().map(Limit::deadline);
+        end.map_or(deadline, |end| end.min(deadline))
     }
 
     /// Whether the limit has run out; if not, the task is woken when it does.
