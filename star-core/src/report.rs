@@ -12,6 +12,11 @@ use crate::outcome::Facts;
 /// size is bounded, however long the run.
 ///
 /// It holds what a task measured; what became of the units is counted by the core in a [`Tally`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a report",
+    label = "this does not add up",
+    note = "take one or several of `star_core::reports`, put them together by `star_core::report!`, or implement `Report`: `merge` and `summarize`"
+)]
 pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
     /// What people and tools read of it. Never merged.
     type Summary: Summary;

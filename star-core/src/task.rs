@@ -15,6 +15,11 @@ use crate::slice::Slice;
 use crate::split::Splittable;
 
 /// Work that can be carried out, one slice at a time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how its units are done",
+    label = "nothing carries this out",
+    note = "implement `UnitTask`, whose `unit` does one of them, or `Executable`, whose `execute` does a slice of them"
+)]
 pub trait Executable {
     /// What is measured.
     type Report: Report;
@@ -38,7 +43,9 @@ pub trait Executable {
 /// The serde form is the task's wire format: what it writes, it must read back the same.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
-    note = "implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called), and derive `Clone, Serialize, Deserialize`"
+    label = "this is no task",
+    note = "derive `Clone, Serialize, Deserialize` and implement `UnitTask`, for units that are done one by one",
+    note = "or implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called)"
 )]
 pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned + 'static {
     /// The name of the kind, as in `task: NAME`.

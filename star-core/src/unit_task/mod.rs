@@ -59,6 +59,12 @@ use crate::time::Time;
 /// star_core::register_task!(Squares);
 /// # fn main() {}
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    label = "this is no task",
+    note = "derive `Clone, Serialize, Deserialize` and implement `UnitTask`, for units that are done one by one",
+    note = "or implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called)"
+)]
 pub trait UnitTask: Clone + Serialize + DeserializeOwned + 'static {
     /// The name of the kind, as in `task: NAME`.
     const KIND: &'static str;

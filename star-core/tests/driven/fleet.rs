@@ -20,6 +20,7 @@ use star_core::{
 };
 use tokio::task::{AbortHandle, LocalSet};
 
+use crate::batch::{Costly, Harmful, Harmless};
 use crate::once::Doors;
 use crate::{Late, Stuck};
 
@@ -132,6 +133,9 @@ impl Fleet {
                 Kind::of::<Stuck>("here"),
                 Kind::of::<Late>("here"),
                 Kind::of::<Doors>("here"),
+                Kind::of::<Costly>("here"),
+                Kind::of::<Harmless>("here"),
+                Kind::of::<Harmful>("here"),
             ])
             .unwrap(),
             ids: Arc::new(Counter::default()),
@@ -168,6 +172,12 @@ impl Fleet {
     /// Refuses to send these orders, from now on.
     pub(crate) fn refuse(&self, which: Refused) {
         *self.refused.lock().unwrap() = Some(which);
+    }
+
+    /// What was sent, in order.
+    pub(crate) fn orders(&self) -> Vec<Order> {
+        let started = self.started.lock().unwrap();
+        started.iter().map(|(order, _)| *order).collect()
     }
 
     /// Whether all workers have left.

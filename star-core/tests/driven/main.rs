@@ -1,6 +1,7 @@
 //! Whole runs on a driven clock: hours in milliseconds, and a world that stands still when it is told to.
 #![expect(clippy::unwrap_used, reason = "a world for tests may panic")]
 
+mod batch;
 mod fleet;
 mod manner;
 mod once;
