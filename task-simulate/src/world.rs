@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use star_core::{Intervals, Limits, Rate};
+use star_core::{AnyTask, Intervals, Limits, Rate};
 
 use crate::delay::Delay;
 
@@ -209,7 +209,7 @@ impl Default for Split {
 }
 
 impl World {
-    /// The limits of a place like this, before a task narrows them.
+    /// The limits of a place like this, before a task narrows them: those of a timed task, whose rate says how many workers it needs.
     pub fn limits(&self) -> Limits {
         let split = &self.split;
         let window = self.scale_out_window.as_secs_f64().max(0.001);
@@ -229,6 +229,16 @@ impl World {
             batch_end: Duration::from_hours(1),
             fan_out: split.fan_out,
         }
+    }
+
+    /// The limits under which a task is cut in such a place.
+    pub fn limits_of(&self, task: &AnyTask) -> Limits {
+        let batch = task.timetable().extent().is_batch();
+        let place = Limits {
+            workers: batch.then_some(self.split.workers),
+            ..self.limits()
+        };
+        task.limits(place)
     }
 
     /// How often so many workers look at the ledger, so that it holds: two seconds to stop up to 2,500 workers, five at 10,000.
