@@ -254,3 +254,34 @@ impl World {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_world_is_written_as_it_is_read_and_what_is_not_said_is_as_it_was() {
+        let mut world = World::default();
+        world.ledger.outages.push(Outage {
+            from: Duration::from_millis(1_500),
+            length: Duration::from_secs(30),
+        });
+        let written = serde_json::to_string(&world).unwrap();
+        assert_eq!(serde_json::from_str::<World>(&written).unwrap(), world);
+        let said = r#"{"coldStart": "2 s", "timeout": 60, "ledger": {"latency": {"least": 0.001, "median": "5ms", "p99": "1s", "most": "2s"}}}"#;
+        let read: World = serde_json::from_str(said).unwrap();
+        assert_eq!(read.cold_start, Delay::always(Duration::from_secs(2)));
+        assert_eq!(read.timeout, Duration::from_mins(1));
+        assert_eq!(read.ledger.latency, Delay::millis(1, 5, 1_000, 2_000));
+        assert_eq!(read.concurrency, World::default().concurrency);
+        assert!(serde_json::from_str::<World>(r#"{"coldstart": 1}"#).is_err());
+    }
+
+    #[test]
+    fn intervals_grow_with_the_number_of_workers() {
+        let stop = |workers| World::intervals(workers).stop;
+        assert_eq!(stop(1), Duration::from_secs(2));
+        assert_eq!(stop(2_500), Duration::from_secs(2));
+        assert_eq!(stop(10_000), Duration::from_secs(5));
+    }
+}
