@@ -49,10 +49,13 @@ impl<R: Report> Gathered<R> {
     ) -> Result<Outcome<R>, LedgerError> {
         let stop = book.stop().await?;
         let attempts = self.attempts;
+        // What is yet to come has nothing to tell, unless a stop makes a difference by who has claimed it.
+        let begun =
+            |chunk: &Evidence<R>| stop.is_some() || now >= start.zero + chunk.chunk.window.from();
         let open: Vec<&mut Evidence<R>> = self
             .evidence
             .iter_mut()
-            .filter(|chunk| chunk.last.is_none())
+            .filter(|chunk| chunk.last.is_none() && begun(chunk))
             .collect();
         let mut open = open.into_iter();
         loop {

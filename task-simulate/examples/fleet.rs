@@ -143,6 +143,15 @@ fn print(simulation: &Simulation) {
         used.beyond_rate,
         used.kinds
     );
+    for (what, seconds) in [
+        ("reads", &used.reads_a_second),
+        ("writes", &used.writes_a_second),
+    ] {
+        let mut busiest: Vec<_> = seconds.iter().enumerate().collect();
+        busiest.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        busiest.truncate(8);
+        println!("the seconds with the most {what}: {busiest:?}");
+    }
     println!("{:.0} GB-seconds", simulation.gb_seconds);
     for broken in &simulation.broken {
         println!("BROKEN: {broken}");

@@ -44,7 +44,8 @@ pub(crate) fn broken(evidence: &Evidence<'_>) -> Vec<String> {
 /// What was started of a chunk: ranges of numbers.
 fn started(show: &Show) -> impl Iterator<Item = Range<u64>> + '_ {
     let acts = show.acts.iter();
-    acts.filter_map(|(units, what, _)| matches!(what, Sweep::Started(_)).then(|| units.clone()))
+    let started = acts.filter(|(_, what, _)| matches!(what, Sweep::Started(_)));
+    started.map(|(units, ..)| units.clone())
 }
 
 impl Evidence<'_> {
@@ -86,7 +87,7 @@ impl Evidence<'_> {
         if self.stage.task.is_idempotent() {
             return;
         }
-        let mut by_chunk: BTreeMap<(Duration, u32), Vec<(Range<u64>, usize)>> = BTreeMap::new();
+        let mut by_chunk = BTreeMap::<_, Vec<(Range<u64>, usize)>>::new();
         for show in &*self.stage.shows.borrow() {
             let key = (show.slice.window.from(), show.slice.lanes.first());
             let all = by_chunk.entry(key).or_default();
@@ -233,12 +234,14 @@ impl Evidence<'_> {
         let Some(position) = start.position(loss.chunk.window) else {
             return;
         };
-        let before = position.checked_sub(1).map(|at| start.windows[at]);
+        // Where nobody came to the window before either, it is its predecessor's workers who should have been there for this.
+        let before = start.windows[..position].iter().rev();
+        let before = before.copied().find(|plan| self.was_begun(plan));
         let by = start.zero + loss.chunk.window.from() + Duration::from_secs(2);
         let workers = self.state.workers.iter().map(|worker| &worker.life);
         let deaths = workers.filter(|life| {
             let early = life.ended.is_some_and(|ended| LAUNCH + ended <= by);
-            life.fate == Fate::Died && early && had_to_do(life, loss.chunk, before)
+            life.fate == Fate::Died && early && had_to_do(life, start, loss.chunk, before)
         });
         // Who sends a bundle looks after it; so it takes two.
         if deaths.count() < 2 {
@@ -247,6 +250,11 @@ impl Evidence<'_> {
                 loss.chunk
             ));
         }
+    }
+
+    fn was_begun(&self, plan: &WindowPlan) -> bool {
+        let shows = self.stage.shows.borrow();
+        shows.iter().any(|show| show.slice.window == plan.window)
     }
 
     /// Where nothing goes wrong, everything is done; a ledger that is away for half a minute loses nothing.
@@ -268,7 +276,10 @@ impl Evidence<'_> {
                 .all(|outage| outage.length <= Duration::from_secs(30))
             && self.world().ledger.unavailable == 0.0
             && self.state.used.beyond_rate == 0;
-        let (missed, cancelled) = (facts.tally.missed, facts.tally.cancelled);
+        // A batch's chunk may be longer than what is left of its worker's life: what is not begun then is cancelled.
+        let batch = self.stage.task.timetable().extent().is_batch();
+        let cancelled = if batch { 0 } else { facts.tally.cancelled };
+        let missed = facts.tally.missed;
         if self.ledger_answers() && missed + cancelled + facts.lost > 0 {
             broken.push(format!(
                 "nothing went wrong, and {missed} units were missed, {cancelled} cancelled, {} lost",
@@ -327,13 +338,18 @@ fn covers(order: Order, chunk: Slice, start: &StartRecord) -> bool {
 }
 
 /// Whether a worker had a part in sending for a chunk: as one of its window's, or as a carrier of the window before.
-fn had_to_do(life: &WorkerLife, chunk: Slice, before: Option<WindowPlan>) -> bool {
-    match life.order {
-        Order::Start => before.is_none(),
-        Order::Carry(slice) => {
-            let carries = before.is_some_and(|plan| plan.window == slice.window);
-            slice.window == chunk.window || carries && slice.lanes.first() < 2
-        }
-        Order::Serve { .. } => false,
-    }
+fn had_to_do(
+    life: &WorkerLife,
+    start: &StartRecord,
+    chunk: Slice,
+    before: Option<WindowPlan>,
+) -> bool {
+    let first = start.windows.first().map(|plan| plan.window);
+    let (window, lane) = match life.order {
+        Order::Start => (first, 0),
+        Order::Carry(slice) => (Some(slice.window), slice.lanes.first()),
+        Order::Serve { .. } => return false,
+    };
+    let carries = before.is_some_and(|plan| window == Some(plan.window)) && lane < 2;
+    window == Some(chunk.window) || carries
 }

@@ -149,7 +149,7 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) 
                 let now = clock.now();
                 cx.doubt(now.since(answered) >= intervals.doubt);
                 // One answer that did not come is no reason for doubt, so there must be time for several.
-                pause = spread(intervals.stop.min(intervals.doubt / 5), now);
+                pause = spread(intervals.stop.min(intervals.doubt / 10), now);
             }
         }
     }

@@ -275,7 +275,7 @@ pub(crate) struct Patience<'a> {
 
 impl<'a> Patience<'a> {
     const SHORTEST: Duration = Duration::from_millis(250);
-    const LONGEST: Duration = Duration::from_secs(4);
+    const LONGEST: Duration = Duration::from_secs(2);
 
     pub(crate) fn until(clock: &'a dyn Clock, until: Time) -> Self {
         Self { clock, until }

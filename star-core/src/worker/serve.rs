@@ -43,8 +43,15 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
             life: life + 1,
         };
         let sender = running.sender();
-        sender.send(successor, end).await;
         let (sent, start) = (running.now(), running.now() + running.manifest.limits.lead);
+        // Where the transport refuses for long, this worker's life is over first. What is kept of it for closing the run may be used: whoever
+        // has a successor does not close.
+        let last = running.lease - running.manifest.limits.closing / 2;
+        tokio::select! {
+            biased;
+            () = sender.send(successor, end) => {}
+            () = running.clock().sleep_until(last) => {}
+        }
         duties.spawn_local(async move {
             super::watch(&sender, vec![successor], sent, start, end).await;
         });
