@@ -219,12 +219,12 @@ impl Task for Inclusive {
 fn windows_that_overlap_are_told() {
     assert_eq!(
         told(&Inclusive { seconds: 4 }),
-        r#"a law of tasks is broken: the leaves of any cutting have every unit exactly once
+        r"a law of tasks is broken: the leaves of any cutting have every unit exactly once
   seen:        unit 0 is in 2 leaves
   cutting:     0ns..61.035µs lane 0 of 1 | 61.035µs..4s lane 0 of 1
   a user sees: work is lost or done twice when it is cut
   task:        Inclusive { seconds: 4 }
-  again:       `Kit::default().seed(7)`"#
+  again:       `Kit::default().seed(7)`"
     );
 }
 
@@ -316,11 +316,11 @@ fn instants_that_decrease_are_told() {
         told(&Backward {
             seconds: Descending(4)
         }),
-        r#"a law of tasks is broken: `due` never decreases, is within the extent, and is zero in a batch
+        r"a law of tasks is broken: `due` never decreases, is within the extent, and is zero in a batch
   seen:        unit 0 is due at 3s, unit 1 at 2s
   a user sees: units are lost or done twice where a window is cut
   task:        Backward { seconds: Descending(4) }
-  again:       `Kit::default().seed(7)`"#
+  again:       `Kit::default().seed(7)`"
     );
 }
 

@@ -44,7 +44,8 @@ pub(crate) fn broken(evidence: &Evidence<'_>) -> Vec<String> {
 /// What was started of a chunk: ranges of numbers.
 fn started(show: &Show) -> impl Iterator<Item = Range<u64>> + '_ {
     let acts = show.acts.iter();
-    acts.filter_map(|(units, what, _)| matches!(what, Sweep::Started(_)).then(|| units.clone()))
+    let started = acts.filter(|(_, what, _)| matches!(what, Sweep::Started(_)));
+    started.map(|(units, ..)| units.clone())
 }
 
 impl Evidence<'_> {
@@ -86,7 +87,7 @@ impl Evidence<'_> {
         if self.stage.task.is_idempotent() {
             return;
         }
-        let mut by_chunk: BTreeMap<(Duration, u32), Vec<(Range<u64>, usize)>> = BTreeMap::new();
+        let mut by_chunk = BTreeMap::<_, Vec<(Range<u64>, usize)>>::new();
         for show in &*self.stage.shows.borrow() {
             let key = (show.slice.window.from(), show.slice.lanes.first());
             let all = by_chunk.entry(key).or_default();

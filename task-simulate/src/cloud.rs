@@ -503,3 +503,37 @@ impl std::fmt::Display for Named {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environments_are_added_at_once_and_then_evenly_and_none_is_saved_up() {
+        let (mut pool, window) = (Pool::default(), Duration::from_secs(10));
+        let mut added = |at: u64| {
+            let now = LAUNCH + Duration::from_millis(at);
+            std::iter::repeat_with(|| pool.acquire(now, 1_000, window))
+                .take_while(Option::is_some)
+                .count()
+        };
+        assert_eq!(added(0), 1_000);
+        assert_eq!(added(5), 0);
+        assert_eq!(added(500), 50);
+        assert_eq!(added(10_500), 1_000);
+        assert_eq!(added(1_000_000), 1_000);
+    }
+
+    #[test]
+    fn an_environment_that_is_free_needs_no_start_until_it_is_given_up() {
+        let mut pool = Pool::default();
+        let later = LAUNCH + Duration::from_secs(5);
+        pool.free.push(later);
+        pool.free.push(LAUNCH);
+        let window = Duration::from_secs(10);
+        assert_eq!(pool.acquire(later, 1, window), Some(false));
+        pool.free.push(LAUNCH);
+        assert_eq!(pool.acquire(later, 1, window), Some(true));
+        assert_eq!(pool.acquire(later, 1, window), None);
+    }
+}

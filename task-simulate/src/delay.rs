@@ -113,3 +113,27 @@ impl Delay {
         from + to.saturating_sub(from).mul_f64(share)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_has_these_quantiles() {
+        let delay = Delay::millis(10, 20, 100, 1_000);
+        let mut drawn: Vec<Duration> = (0..10_000)
+            .map(|n| delay.drawn(&mut Draws::new(1, 0, 0, n)))
+            .collect();
+        drawn.sort_unstable();
+        let millis = |at: usize| drawn[at].as_millis();
+        assert!((10..12).contains(&millis(0)), "{}", millis(0));
+        assert!((19..=21).contains(&millis(5_000)), "{}", millis(5_000));
+        assert!((90..=110).contains(&millis(9_850)), "{}", millis(9_850));
+        assert!(millis(9_999) <= 1_000);
+        let always = Delay::always(Duration::from_secs(3));
+        assert_eq!(
+            always.drawn(&mut Draws::new(1, 0, 0, 0)),
+            Duration::from_secs(3)
+        );
+    }
+}

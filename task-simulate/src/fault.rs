@@ -121,3 +121,26 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_found_by_its_name_and_turns_something() {
+        for fault in Fault::ALL {
+            assert_eq!(fault.name().parse(), Ok(*fault));
+            assert_eq!(serde_json::to_value(fault).unwrap(), fault.name());
+            let (mut one, mut other) = (World::default(), World::default());
+            fault.apply(&mut one, 7);
+            fault.apply(&mut other, 7);
+            assert_ne!(one, World::default(), "{fault}");
+            assert_eq!(one, other);
+        }
+        let unknown = "earthquake".parse::<Fault>().unwrap_err().to_string();
+        assert!(
+            unknown.contains("`earthquake`") && unknown.contains("ledger-down"),
+            "{unknown}"
+        );
+    }
+}

@@ -189,3 +189,52 @@ impl Timer for HostClock {
         self.kernel.sleep_until(self.true_time(at)).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    #[test]
+    fn time_passes_from_instant_to_instant_in_order() {
+        let kernel = Kernel::new();
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let done = kernel.drive(async {
+            for nanos in [3, 1, 2, 1] {
+                let (kernel, seen) = (Arc::clone(&kernel), Rc::clone(&seen));
+                tokio::task::spawn_local(async move {
+                    kernel.sleep(Duration::from_nanos(nanos)).await;
+                    seen.borrow_mut().push((nanos, kernel.elapsed().as_nanos()));
+                });
+            }
+            kernel.sleep(Duration::from_hours(1)).await;
+            kernel.elapsed()
+        });
+        assert_eq!(done, Some(Duration::from_hours(1)));
+        assert_eq!(*seen.borrow(), [(1, 1), (1, 1), (2, 2), (3, 3)]);
+    }
+
+    #[test]
+    fn where_nobody_waits_for_an_instant_the_world_stands_still() {
+        let kernel = Kernel::new();
+        assert_eq!(kernel.drive(std::future::pending::<()>()), None);
+    }
+
+    #[test]
+    fn clocks_that_are_off_wait_for_what_they_show() {
+        let kernel = Kernel::new();
+        let skew = -2_000_000;
+        let clock = HostClock {
+            kernel: Arc::clone(&kernel),
+            skew,
+        };
+        let late = kernel.drive(async {
+            clock.sleep_until(LAUNCH + Duration::from_secs(1)).await;
+            kernel.elapsed()
+        });
+        assert_eq!(late, Some(Duration::from_millis(1_002)));
+        assert_eq!(clock.now(), LAUNCH + Duration::from_secs(1));
+    }
+}

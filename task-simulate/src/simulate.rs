@@ -27,7 +27,7 @@ pub fn simulate(
     let mut task = job.task.clone();
     task.seed(seed);
     let limits = options.limits.clone();
-    let limits = limits.unwrap_or_else(|| task.limits(world.limits()));
+    let limits = limits.unwrap_or_else(|| world.limits_of(&task));
     let plan = task.plan(&limits)?;
     let intervals = options.intervals;
     let intervals = intervals.unwrap_or_else(|| World::intervals(most_workers(&plan)));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use star_core::{Intervals, Limits, Rate};
+use star_core::{AnyTask, Intervals, Limits, Rate};
 
 use crate::delay::Delay;
 
@@ -209,7 +209,7 @@ impl Default for Split {
 }
 
 impl World {
-    /// The limits of a place like this, before a task narrows them.
+    /// The limits of a place like this, before a task narrows them: those of a timed task, whose rate says how many workers it needs.
     pub fn limits(&self) -> Limits {
         let split = &self.split;
         let window = self.scale_out_window.as_secs_f64().max(0.001);
@@ -232,6 +232,16 @@ impl World {
         }
     }
 
+    /// The limits under which a task is cut in such a place.
+    pub fn limits_of(&self, task: &AnyTask) -> Limits {
+        let batch = task.timetable().extent().is_batch();
+        let place = Limits {
+            workers: batch.then_some(self.split.workers),
+            ..self.limits()
+        };
+        task.limits(place)
+    }
+
     /// How often so many workers look at the ledger, so that it holds: two seconds to stop up to 2,500 workers, five at 10,000.
     pub fn intervals(workers: u32) -> Intervals {
         let by_workers = |each: Duration| each * workers.div_ceil(2_500).max(1);
@@ -243,5 +253,36 @@ impl World {
             doubt: Duration::from_secs(10),
             margin: Duration::from_secs(5),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_world_is_written_as_it_is_read_and_what_is_not_said_is_as_it_was() {
+        let mut world = World::default();
+        world.ledger.outages.push(Outage {
+            from: Duration::from_millis(1_500),
+            length: Duration::from_secs(30),
+        });
+        let written = serde_json::to_string(&world).unwrap();
+        assert_eq!(serde_json::from_str::<World>(&written).unwrap(), world);
+        let said = r#"{"coldStart": "2 s", "timeout": 60, "ledger": {"latency": {"least": 0.001, "median": "5ms", "p99": "1s", "most": "2s"}}}"#;
+        let read: World = serde_json::from_str(said).unwrap();
+        assert_eq!(read.cold_start, Delay::always(Duration::from_secs(2)));
+        assert_eq!(read.timeout, Duration::from_mins(1));
+        assert_eq!(read.ledger.latency, Delay::millis(1, 5, 1_000, 2_000));
+        assert_eq!(read.concurrency, World::default().concurrency);
+        assert!(serde_json::from_str::<World>(r#"{"coldstart": 1}"#).is_err());
+    }
+
+    #[test]
+    fn intervals_grow_with_the_number_of_workers() {
+        let stop = |workers| World::intervals(workers).stop;
+        assert_eq!(stop(1), Duration::from_secs(2));
+        assert_eq!(stop(2_500), Duration::from_secs(2));
+        assert_eq!(stop(10_000), Duration::from_secs(5));
     }
 }

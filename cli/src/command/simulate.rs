@@ -46,7 +46,10 @@ fn single(
         ..Options::default()
     };
     let world = faults.in_world(&setting.world, args.seed);
-    let simulation = simulated(&job, &world, args.seed, &options)?;
+    let simulation = match simulated(&job, &world, args.seed, &options)? {
+        Came::Over(simulation) => *simulation,
+        Came::Nothing(why) => return nothing(args, &why),
+    };
     if let Some(path) = &args.log {
         let mut lines = simulation.log.join("\n");
         lines.push('\n');
@@ -71,6 +74,17 @@ fn single(
     output::note("carrying it out on this machine, cut as in the simulation\n");
     place::raise_descriptors();
     run::cut_like(job, limits, args.seed, &args.runs)
+}
+
+/// Says that there is nothing to be seen.
+fn nothing(args: &SimulateArgs, why: &str) -> Result<Exit, CommandError> {
+    let text = if args.json {
+        json(&serde_json::json!({ "feasible": false, "notLaunched": why }))?
+    } else {
+        format!("NOT FEASIBLE: in this world the run cannot be launched: {why}\n")
+    };
+    output::print(&text)?;
+    Ok(Exit::Partial)
 }
 
 fn view<'a>(
@@ -106,8 +120,10 @@ fn needed(job: &Job, world: &World, simulation: &Simulation) -> Result<u32, Comm
         logged: false,
         ..Options::default()
     };
-    let free = simulated(job, &world, simulation.seed, &options)?;
-    Ok(free.peak.max(simulation.peak))
+    Ok(match simulated(job, &world, simulation.seed, &options)? {
+        Came::Over(free) => free.peak.max(simulation.peak),
+        Came::Nothing(_) => simulation.peak,
+    })
 }
 
 /// A simulation for each seed, a line each.
@@ -125,10 +141,14 @@ fn many(
     let mut all = SeedsView::default();
     for seed in (args.seed..).take(seeds as usize) {
         let world = faults.in_world(&setting.world, seed);
-        let simulation = simulated(job, &world, seed, &options)?;
-        let quota = Quota::new(simulation.peak, &world);
-        let forecast = Forecast::new(&simulation, &setting.prices, quota);
-        let line = all.add(&simulation, &forecast, exit(&simulation));
+        let line = match simulated(job, &world, seed, &options)? {
+            Came::Over(simulation) => {
+                let quota = Quota::new(simulation.peak, &world);
+                let forecast = Forecast::new(&simulation, &setting.prices, quota);
+                all.add(&simulation, &forecast, exit(&simulation))
+            }
+            Came::Nothing(why) => all.add_unlaunched(seed, why),
+        };
         if !args.json {
             output::print(&line)?;
         }
@@ -166,19 +186,24 @@ fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "-_./=:,%+@".contains(letter)
 }
 
-fn simulated(
-    job: &Job,
-    world: &World,
-    seed: u64,
-    options: &Options,
-) -> Result<Simulation, CommandError> {
-    in_virtual_time(job, world, seed, options).map_err(|error| match error {
-        SimulateError::Unfit(why) => unfit(why),
-        SimulateError::Plan(error) => CommandError::Plan(error),
-        SimulateError::Launch(error) => CommandError::Launch(error),
-        SimulateError::Unreadable(error) => CommandError::Ledger(error),
-        stuck @ SimulateError::Stuck(_) => CommandError::Bug(format!("seed {seed}: {stuck}")),
-    })
+/// What came of a simulation.
+enum Came {
+    Over(Box<Simulation>),
+    /// In this world the run could not even be launched, and why.
+    Nothing(String),
+}
+
+fn simulated(job: &Job, world: &World, seed: u64, options: &Options) -> Result<Came, CommandError> {
+    match in_virtual_time(job, world, seed, options) {
+        Ok(simulation) => Ok(Came::Over(Box::new(simulation))),
+        Err(SimulateError::Unfit(why)) => Err(unfit(why)),
+        Err(SimulateError::Plan(error)) => Err(CommandError::Plan(error)),
+        Err(SimulateError::Launch(error)) => Ok(Came::Nothing(error.to_string())),
+        Err(error @ SimulateError::Unreadable(_)) => Ok(Came::Nothing(error.to_string())),
+        Err(stuck @ SimulateError::Stuck(_)) => {
+            Err(CommandError::Bug(format!("seed {seed}: {stuck}")))
+        }
+    }
 }
 
 fn unfit(why: String) -> CommandError {
@@ -208,7 +233,43 @@ fn json(view: &impl serde::Serialize) -> Result<String, CommandError> {
 
 #[cfg(test)]
 mod tests {
+    use star_core::registry::Kinds;
+
     use super::*;
+
+    #[test]
+    fn a_broken_promise_comes_before_what_was_not_done() {
+        let script = "config: {target: \"http://t\", phases: [{duration: 5, arrivalRate: 4}]}\nscenarios: [{flow: [{think: 1}]}]\n";
+        let mut document = star_yaml::document_from("s.yml", script.as_bytes(), ".").unwrap();
+        let job = Kinds::linked().unwrap().read(&mut document).unwrap();
+        let of = |world: &World| match simulated(&job, world, 0, &Options::default()).unwrap() {
+            Came::Over(simulation) => *simulation,
+            Came::Nothing(why) => panic!("{why}"),
+        };
+        assert_eq!(exit(&of(&World::default())), Exit::Passed);
+        let deaf = World {
+            never_run: 1.0,
+            ..World::default()
+        };
+        let mut partial = of(&deaf);
+        assert_eq!(exit(&partial), Exit::Partial);
+        partial.broken.push("two workers started unit 7".to_owned());
+        assert_eq!(exit(&partial), Exit::Bug);
+    }
+
+    #[test]
+    fn a_run_that_cannot_be_launched_is_no_fault_of_the_program() {
+        let setting = Setting::read(None).unwrap();
+        let faults = Faults::typed(&["ledger-errors=100%".to_owned()])
+            .unwrap()
+            .unwrap();
+        let world = faults.in_world(&setting.world, 0);
+        let script = "config: {target: \"http://t\"}\nscenarios: [{flow: [{think: 1}]}]\n";
+        let mut document = star_yaml::document_from("s.yml", script.as_bytes(), ".").unwrap();
+        let job = Kinds::linked().unwrap().read(&mut document).unwrap();
+        let came = simulated(&job, &world, 0, &Options::default()).unwrap();
+        assert!(matches!(came, Came::Nothing(why) if why.contains("the ledger cannot write")));
+    }
 
     #[test]
     fn the_command_that_repeats_a_seed_is_what_was_typed_but_for_the_seeds() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::document::duration;
 use task_simulate::{Delay, Disaster, Fault, Outage, World};
 
-use super::world::is_share;
+use super::world::{MONTH, SKEW, is_share};
 use crate::error::CommandError;
 
 /// How long a ledger is away.
@@ -67,13 +67,19 @@ impl Faults {
 /// Of which kind a fault's value is, as it is listed and as an error says it.
 fn wanted(fault: Fault) -> (&'static str, &'static str) {
     match fault {
-        Fault::ScaleOut | Fault::HopGuard => ("=N", "a whole number from 1 on"),
+        Fault::ScaleOut | Fault::HopGuard => ("=N", "a whole number from 1 to 1000000"),
         Fault::ColdStarts
         | Fault::SlowQueue
-        | Fault::ClockSkew
         | Fault::SlowLedger
         | Fault::Disaster
-        | Fault::LedgerDown => ("=TIME", "a length of time, such as `30s`"),
+        | Fault::LedgerDown => (
+            "=TIME",
+            "a length of time, such as `30s`, of at most 30 days",
+        ),
+        Fault::ClockSkew => (
+            "=TIME",
+            "a length of time, such as `30ms`, of at most a minute",
+        ),
         Fault::Throttles
         | Fault::NeverRun
         | Fault::Duplicates
@@ -99,8 +105,21 @@ fn one(typed: &str) -> Result<(Fault, Option<Value>), String> {
     };
     let (kind, words) = wanted(fault);
     let value = match kind {
-        "=N" => text.parse().ok().filter(|n| *n > 0).map(Value::Count),
-        "=TIME" => duration::parse(text).ok().map(Value::Span),
+        "=N" => {
+            let number = text.parse().ok();
+            number
+                .filter(|n| (1..=1_000_000).contains(n))
+                .map(Value::Count)
+        }
+        "=TIME" => {
+            let most = if fault == Fault::ClockSkew {
+                SKEW
+            } else {
+                MONTH
+            };
+            let span = duration::parse(text).ok();
+            span.filter(|span| *span <= most).map(Value::Span)
+        }
         _ => share(text).map(Value::Share),
     };
     match value {
@@ -201,7 +220,7 @@ mod tests {
             };
             let world = typed(&format!("{fault}={good}")).unwrap();
             assert_ne!(world, World::default(), "{fault}");
-            for bad in ["", "x", "-1", "0.5.5"] {
+            for bad in ["", "x", "-1", "0.5.5", "1e9"] {
                 let error = typed(&format!("{fault}={bad}")).unwrap_err();
                 assert_eq!(error, format!("--fault {fault}: `{bad}` is not {words}"));
             }

@@ -1,6 +1,7 @@
 //! The world that a file describes: `task-simulate`'s, and prices. What is wrong with it is told at its place.
 
 use std::path::Path;
+use std::time::Duration;
 
 use star_core::document::{
     Diagnostic, Diagnostics, Document, Entry, Map, Node, Sources, Span, Value, closest, duration,
@@ -30,23 +31,41 @@ const SHARES: [&str; 9] = [
     "ledger.lostAnswers",
 ];
 
-/// The keys of numbers, or lengths of time, of which there must be some.
-const SOME: [&str; 15] = [
-    "functions",
-    "scaleOut",
-    "scaleOutWindow",
-    "concurrency",
-    "hopGuard",
-    "timeout",
-    "memory",
-    "ledger.writes",
-    "ledger.reads",
-    "ledger.prefixes",
-    "split.chunk",
-    "split.chunkRate",
-    "split.openUnits",
-    "split.workers",
-    "split.fanOut",
+/// The keys of other numbers, and from where to where they may be.
+const NUMBERS: [(&str, u32, u32); 13] = [
+    ("functions", 1, 10_000),
+    ("scaleOut", 1, 1_000_000),
+    ("concurrency", 1, 1_000_000),
+    ("hopGuard", 1, 1_000_000),
+    ("memory", 1, 1_000_000),
+    ("slowness", 1, 1_000),
+    ("ledger.writes", 1, 1_000_000_000),
+    ("ledger.reads", 1, 1_000_000_000),
+    ("ledger.prefixes", 1, 1_000_000),
+    ("split.chunkRate", 1, 1_000_000),
+    ("split.openUnits", 1, 1_000_000_000),
+    ("split.workers", 1, 1_000_000),
+    ("split.fanOut", 1, 1_000_000),
+];
+
+/// The longest that anything takes.
+pub(super) const MONTH: Duration = Duration::from_hours(30 * 24);
+
+/// The most that clocks are off: beyond that no two workers agree on what is over.
+pub(super) const SKEW: Duration = Duration::from_mins(1);
+
+/// The keys of lengths of time that do not differ: whether there must be some, and how long they may be.
+const SPANS: [(&str, bool, Duration); 10] = [
+    ("scaleOutWindow", true, MONTH),
+    ("keepWarm", false, MONTH),
+    ("eventAge", false, MONTH),
+    ("timeout", true, MONTH),
+    ("clockSkew", false, SKEW),
+    ("unitLife", false, MONTH),
+    ("split.chunk", true, MONTH),
+    ("split.lead", false, MONTH),
+    ("split.tail", false, MONTH),
+    ("split.closing", false, MONTH),
 ];
 
 /// The keys of lengths of time that differ.
@@ -110,10 +129,10 @@ fn setting(document: &mut Document) -> Result<Setting, Diagnostics> {
     };
     faults.extend(fault);
     faults.extend(SHARES.iter().filter_map(|key| share(at(&root, key)?).err()));
-    faults.extend(
-        SOME.iter()
-            .filter_map(|key| some(key, at(&root, key)?).err()),
-    );
+    let numbers = NUMBERS.iter();
+    faults.extend(numbers.filter_map(|bounds| number(*bounds, at(&root, bounds.0)?).err()));
+    let spans = SPANS.iter();
+    faults.extend(spans.filter_map(|bounds| length(*bounds, at(&root, bounds.0)?).err()));
     faults.extend(disasters(&root));
     match (world, prices) {
         (Some(world), Ok(prices)) if faults.is_empty() => Ok(Setting { world, prices }),
@@ -156,33 +175,57 @@ pub(super) fn is_share(number: f64) -> bool {
     (0.0..=1.0).contains(&number)
 }
 
-fn some(path: &str, node: &Node) -> Result<(), Diagnostic> {
-    let nothing = match &node.value {
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => duration::parse(text).is_ok_and(|span| span.is_zero()),
-        _ => false,
+fn number((path, least, most): (&str, u32, u32), node: &Node) -> Result<(), Diagnostic> {
+    let Value::Number(number) = &node.value else {
+        return Ok(());
     };
-    if !nothing {
+    let range = f64::from(least)..=f64::from(most);
+    if number
+        .as_f64()
+        .is_some_and(|number| range.contains(&number))
+    {
         return Ok(());
     }
-    let key = path.rsplit('.').next().unwrap_or(path);
-    let message = format!("`{key}` is zero, and nothing would ever run");
+    let key = last(path);
+    let message = format!("`{key}` must be from {least} to {most}, not {number}");
     Err(Diagnostic::error(message).at(node.span, ""))
 }
 
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+fn length((path, some, most): (&str, bool, Duration), node: &Node) -> Result<(), Diagnostic> {
+    let key = last(path);
+    let message = match span(node) {
+        Ok(this) if this > most => {
+            format!("`{key}` must be at most {}", duration::show(most))
+        }
+        Ok(this) if some && this.is_zero() => {
+            format!("`{key}` is zero, and nothing would ever run")
+        }
+        // What is no length of time was told.
+        Ok(_) | Err(_) => return Ok(()),
+    };
+    Err(Diagnostic::error(message).at(node.span, ""))
+}
+
+/// What is wrong with deaths of many, and with the ledger's absences.
 fn disasters(root: &Node) -> Vec<Diagnostic> {
-    let list = root.get("disasters").and_then(Node::as_list);
-    let shares = list
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|one| one.get("share"));
-    shares.filter_map(|node| share(node).err()).collect()
+    let of = |path: &str| at(root, path).and_then(Node::as_list).unwrap_or_default();
+    let (disasters, outages) = (of("disasters").iter(), of("ledger.outages").iter());
+    let shares = disasters.clone().filter_map(|one| one.get("share"));
+    let ends = outages.flat_map(|one| [one.get("from"), one.get("length")]);
+    let times = disasters.map(|one| one.get("at")).chain(ends).flatten();
+    let long = |node: &Node| no_month(span(node).ok()?, node).err();
+    let faults = shares.filter_map(|node| share(node).err());
+    faults.chain(times.filter_map(long)).collect()
 }
 
 /// A length of time that differs: one length, or a mapping of its quantiles.
 fn delay(node: &Node) -> Result<(), Diagnostic> {
     let Some(map) = node.as_map() else {
-        return span(node).map(|_| ());
+        return span(node).and_then(|this| no_month(this, node));
     };
     for entry in map.entries() {
         if !QUANTILES.contains(&&*entry.key) {
@@ -203,6 +246,7 @@ fn delay(node: &Node) -> Result<(), Diagnostic> {
             return Err(fault.help(help));
         };
         let this = span(node)?;
+        no_month(this, node)?;
         if before.is_some_and(|before| before > this) {
             let message = format!("`{key}` is less than what is before it");
             let help = "they rise: `least`, `median`, `p99`, `most`";
@@ -213,7 +257,15 @@ fn delay(node: &Node) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn span(node: &Node) -> Result<std::time::Duration, Diagnostic> {
+fn no_month(this: Duration, node: &Node) -> Result<(), Diagnostic> {
+    if this <= MONTH {
+        return Ok(());
+    }
+    let message = format!("a length of time here is at most {}", duration::show(MONTH));
+    Err(Diagnostic::error(message).at(node.span, ""))
+}
+
+fn span(node: &Node) -> Result<Duration, Diagnostic> {
     let read = match &node.value {
         Value::String(text) => duration::parse(text),
         Value::Number(seconds) => duration::from_seconds(seconds.as_f64().unwrap_or(f64::NAN)),

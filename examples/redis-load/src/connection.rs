@@ -33,10 +33,13 @@ impl Connection {
 
     /// Sends a command and reads the answer. Whoever gives up in between must not use the connection again.
     pub(crate) async fn ask(&mut self, command: &[String]) -> io::Result<Reply> {
-        let mut sent = format!("*{}\r\n", command.len());
-        for word in command {
-            sent += &format!("${}\r\n{word}\r\n", word.len());
-        }
+        let words = command.iter();
+        let words: String = words
+            .flat_map(|word| {
+                ["$", &word.len().to_string(), "\r\n", word, "\r\n"].map(str::to_owned)
+            })
+            .collect();
+        let sent = format!("*{}\r\n{words}", command.len());
         self.stream.get_mut().write_all(sent.as_bytes()).await?;
         let mut reply = Reply::Done;
         // A list announces how many answers follow, each of which may be a list again.

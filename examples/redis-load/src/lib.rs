@@ -95,19 +95,16 @@ impl RedisLoad {
 
     /// The command that a unit sends.
     async fn command(&self, unit: &OneUnit<Answered>) -> Result<Vec<String>, Failure> {
-        let read = self.own.borrow().commands.clone();
-        let commands = match read {
-            Some(commands) => commands,
-            None => {
-                let text = unit.file(&self.commands).await?;
-                let commands = Commands::read(&String::from_utf8_lossy(&text))
-                    .map_err(|fault| Failure::new(fault.said))?;
-                let commands = Rc::new(commands);
-                self.own.borrow_mut().commands = Some(Rc::clone(&commands));
-                commands
-            }
-        };
-        Ok(commands.of(unit.index(), &mut unit.draws(0)))
+        let mut commands = self.own.borrow().commands.clone();
+        if commands.is_none() {
+            let text = unit.file(&self.commands).await?;
+            let read = Commands::read(&String::from_utf8_lossy(&text));
+            let read = read.map_err(|fault| Failure::new(fault.said))?;
+            commands = Some(Rc::new(read));
+            self.own.borrow_mut().commands.clone_from(&commands);
+        }
+        let words = commands.map(|commands| commands.of(unit.index(), &mut unit.draws(0)));
+        Ok(words.unwrap_or_default())
     }
 
     /// A connection that is idle, or a new one.

@@ -21,12 +21,12 @@ pub struct Left(i64);
 impl Left {
     /// From now until it expires, in seconds of the world's time.
     pub fn between(now: u64, expires: u64) -> Self {
-        Self(expires as i64 - now as i64)
+        Self(expires.cast_signed() - now.cast_signed())
     }
 
     /// Whether that is no longer than this.
     pub fn is_within(self, span: Duration) -> bool {
-        self.0 <= span.as_secs() as i64
+        self.0 <= 0 || self.0.unsigned_abs() <= span.as_secs()
     }
 
     /// Whole days.
@@ -108,10 +108,10 @@ impl Report for Days {
         if more > 0 {
             why.push(format!("and {more} hosts more"));
         }
-        match why.is_empty() {
-            true => Verdict::Passed,
-            false => Verdict::Failed(why),
+        if why.is_empty() {
+            return Verdict::Passed;
         }
+        Verdict::Failed(why)
     }
 
     /// Which hosts were reached; what they have left changes with every second.

@@ -57,8 +57,10 @@ impl UnitTask for Knock {
 
 /// Reads a job; where that can't be, all that is said of it, a line each.
 fn read(text: &str) -> Result<Job, String> {
-    let kinds = Kinds::new([Kind::of::<Look>("here"), Kind::of::<Knock>("here")]).unwrap();
-    let mut document = star_yaml::document_from("job.yml", text.as_bytes(), ".").unwrap();
+    let kinds =
+        Kinds::new([Kind::of::<Look>("here"), Kind::of::<Knock>("here")]).expect("two names");
+    let mut document =
+        star_yaml::document_from("job.yml", text.as_bytes(), ".").expect("this is YAML");
     kinds.read(&mut document).map_err(|faults| {
         let lines = faults.iter().map(|fault| fault.one_line(&document.sources));
         lines.collect::<Vec<_>>().join("\n")

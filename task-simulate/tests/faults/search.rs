@@ -1,64 +1,17 @@
 //! Jobs, worlds, and what must hold in all of them.
 
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 use star_core::draw::Draws;
-use star_core::reports::Counter;
-use star_core::shape::{Batch, Schedule, Stretch};
-use star_core::{AnyTask, Failure, Job, OneUnit, Splittable, UnitTask};
+use star_core::shape::Batch;
+use star_core::{AnyTask, Job};
 use task_simulate::{Delay, Fault, Options, Sabotage, SimulateError, Simulation, World, simulate};
+
+use crate::kit::{Effects, Harmless, load, seconds, stretch};
 
 /// How many seeds the normal test command looks at.
 const SEEDS: u64 = 150;
 
 /// The number whose draws say what is tried under a seed.
 const TRIED: u64 = u64::MAX - 9;
-
-/// Units at a rate.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Load {
-    load: Schedule,
-}
-
-impl UnitTask for Load {
-    const KIND: &'static str = "load";
-    type Report = Counter;
-
-    fn shape(&self) -> &impl Splittable {
-        &self.load
-    }
-
-    async fn unit(&self, _: &OneUnit<Counter>) -> Result<(), Failure> {
-        Ok(())
-    }
-}
-
-macro_rules! batch {
-    ($name:ident, $kind:literal, effects: $effects:literal) => {
-        #[derive(Clone, Debug, Serialize, Deserialize)]
-        struct $name {
-            items: Batch,
-        }
-
-        impl UnitTask for $name {
-            const KIND: &'static str = $kind;
-            const EFFECTS: bool = $effects;
-            type Report = Counter;
-
-            fn shape(&self) -> &impl Splittable {
-                &self.items
-            }
-
-            async fn unit(&self, _: &OneUnit<Counter>) -> Result<(), Failure> {
-                Ok(())
-            }
-        }
-    };
-}
-
-batch!(Effects, "effects", effects: true);
-batch!(Harmless, "harmless", effects: false);
 
 /// What is simulated under a seed.
 pub(crate) struct Trial {
@@ -68,24 +21,6 @@ pub(crate) struct Trial {
     world: World,
     faults: Vec<Fault>,
     options: Options,
-}
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
-fn stretch(length: u64, rate: Option<f64>, to: Option<f64>) -> Stretch {
-    Stretch {
-        duration: seconds(length),
-        rate,
-        to,
-        count: None,
-    }
-}
-
-fn load(stretches: Vec<Stretch>) -> AnyTask {
-    let load = Schedule::new(stretches).expect("these rates are possible");
-    AnyTask::new(Load { load })
 }
 
 /// A job, and a world that cuts it into some ten windows, of workers that live for little more than one.
@@ -239,10 +174,6 @@ pub(crate) fn seeds() -> std::ops::Range<u64> {
 }
 
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "whoever asks for one seed wants to see it"
-)]
 fn the_promises_hold_whatever_goes_wrong() {
     if let Some(seed) = number("FAULTS_SEED") {
         let trial = Trial::of(seed).logged();

@@ -16,6 +16,16 @@ const NAMED: usize = 20;
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct SeedsView {
     seeds: Vec<SeedView>,
+    /// Those with which the run could not even be launched.
+    #[serde(rename = "notLaunched")]
+    unlaunched: Vec<Unlaunched>,
+}
+
+/// A seed with which nothing came of a run.
+#[derive(Debug, Serialize)]
+struct Unlaunched {
+    seed: u64,
+    why: String,
 }
 
 /// One of them.
@@ -87,9 +97,19 @@ impl SeedsView {
         line
     }
 
+    /// Takes in one with which the run could not be launched, and says a line of it.
+    pub(crate) fn add_unlaunched(&mut self, seed: u64, why: String) -> String {
+        let line = format!("seed {seed:<6} not launched: {why}\n");
+        self.unlaunched.push(Unlaunched { seed, why });
+        line
+    }
+
     /// What the program ends with: a broken promise before all else, then whatever is not done.
     pub(crate) fn exit(&self) -> Exit {
-        let any = |exit: Exit| self.seeds.iter().any(|seed| seed.exit == exit.code());
+        let any = |exit: Exit| {
+            let unlaunched = exit == Exit::Partial && !self.unlaunched.is_empty();
+            unlaunched || self.seeds.iter().any(|seed| seed.exit == exit.code())
+        };
         let worst = [Exit::Bug, Exit::Failed, Exit::Partial];
         worst
             .into_iter()
@@ -107,7 +127,7 @@ impl SeedsView {
         let _infallible = writeln!(
             text,
             "{}: {} with every unit started in its time",
-            counted(self.seeds.len() as u64, "seed"),
+            counted((self.seeds.len() + self.unlaunched.len()) as u64, "seed"),
             whole.count()
         );
         let undone = worst(&self.seeds, |seed| seed.undone() as f64);

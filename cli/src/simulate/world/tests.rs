@@ -45,7 +45,7 @@ fn a_world_is_the_default_one_but_for_what_is_said() {
 
 #[test]
 fn what_is_wrong_with_a_world_is_told_at_its_place() {
-    let cases: [(&str, &[&str]); 10] = [
+    let cases: [(&str, &[&str]); 12] = [
         (
             "[1]",
             &["world.yml:1:1: error: a world is a mapping, not a list"],
@@ -69,8 +69,8 @@ fn what_is_wrong_with_a_world_is_told_at_its_place() {
         (
             "timeout: 0 s\nsplit: {chunkRate: 0}",
             &[
+                "world.yml:2:20: error: `chunkRate` must be from 1 to 1000000, not 0",
                 "world.yml:1:10: error: `timeout` is zero, and nothing would ever run",
-                "world.yml:2:20: error: `chunkRate` is zero, and nothing would ever run",
             ],
         ),
         (
@@ -89,6 +89,19 @@ fn what_is_wrong_with_a_world_is_told_at_its_place() {
             &[
                 "world.yml:1:29: error: `median` is less than what is before it (they rise: `least`, `median`, `p99`, `most`)",
             ],
+        ),
+        (
+            "slowness: -5\nfunctions: 4294967295\ncoldStart: 1y\nclockSkew: 1h",
+            &[
+                "world.yml:3:12: error: a length of time here is at most 2592000 s",
+                "world.yml:2:12: error: `functions` must be from 1 to 10000, not 4294967295",
+                "world.yml:1:11: error: `slowness` must be from 1 to 1000, not -5",
+                "world.yml:4:12: error: `clockSkew` must be at most 60 s",
+            ],
+        ),
+        (
+            "ledger: {outages: [{from: 0, length: 1y}]}",
+            &["world.yml:1:38: error: a length of time here is at most 2592000 s"],
         ),
         (
             "prices: {gbSeconds: {arm64: 1}}",
@@ -114,7 +127,9 @@ fn the_documentation_names_every_key_and_every_fault() {
         assert!(docs.contains(&format!("`{key}`")), "`{key}`");
     }
     assert!(docs.contains(&crate::simulate::Faults::list()));
-    let paths = SHARES.iter().chain(&SOME).chain(&DELAYS);
+    let numbers = NUMBERS.iter().map(|(path, ..)| path);
+    let spans = SPANS.iter().map(|(path, ..)| path);
+    let paths = SHARES.iter().chain(&DELAYS).chain(numbers).chain(spans);
     for path in paths {
         let found = path
             .split('.')
