@@ -227,7 +227,7 @@ mod tests {
                 open_by_worker,
                 ..lambda()
             };
-            plan(&task, Duration::from_secs(60), &limits)
+            plan(&task, Duration::from_mins(1), &limits)
                 .unwrap()
                 .windows[0]
                 .lanes
