@@ -1,6 +1,7 @@
 //! Servers that send too much, or read too little.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::world::{Done, How};
 use super::*;
@@ -10,6 +11,13 @@ const GET: &str = "      - get: {url: /}\n";
 /// One user with these settings of `http`.
 fn with_http(settings: &str, flow: &str) -> String {
     one_user(flow).replacen("timeout: 0.4", settings, 1)
+}
+
+/// A run whose users may live on for long: bodies may take longer than a script tells, and the machine may be slow.
+fn run_long(server: &Server, script: &str) -> Done {
+    let mut how = How::default();
+    how.limits.tail = Duration::from_secs(30);
+    run_with(&server.url(), script, how)
 }
 
 /// Errors and codes, each with its count.
@@ -57,7 +65,7 @@ fn a_body_that_never_ends_is_ended_and_counted_once() {
             while peer.sends(&parts) {}
         });
         let script = with_http("timeout: 0.4, bodyTimeout: 0.5", GET);
-        let done = run(&server, &script);
+        let done = run_long(&server, &script);
         let expected = (vec![("ERR_BODY_TIMEOUT", 1)], vec![(200, 1)]);
         assert_eq!(fate(&done), expected);
         assert_eq!(done.report.total.count(), 0);
@@ -75,10 +83,10 @@ fn a_body_that_trickles_for_too_long_is_ended() {
         peer.request();
         peer.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
         while peer.sends("x") {
-            super::connection::pause(std::time::Duration::from_millis(50));
+            super::connection::pause(Duration::from_millis(50));
         }
     });
-    let done = run(&server, &with_http("timeout: 0.4, bodyTimeout: 0.5", GET));
+    let done = run_long(&server, &with_http("timeout: 0.4, bodyTimeout: 0.5", GET));
     assert_eq!(done.errors(), [("ERR_BODY_TIMEOUT", 1)]);
 }
 
@@ -93,11 +101,11 @@ fn a_body_too_long_to_keep_fails_its_capture_and_nothing_else() {
             peer.write(vec![b'x'; length]);
         }
     });
-    let done = run(&server, &with_http("timeout: 20", GET));
+    let done = run_long(&server, &with_http("timeout: 20", GET));
     assert_eq!(fate(&done), (vec![], vec![(200, 1)]));
     assert_eq!(done.report.traffic.bytes, 17_000_000);
     let capturing = "      - get: {url: /, capture: {regexp: x, as: x}}\n";
-    let done = run(&server, &with_http("timeout: 20", capturing));
+    let done = run_long(&server, &with_http("timeout: 20", capturing));
     let expected = (vec![("ERR_BODY_TOO_LONG", 1)], vec![(200, 1)]);
     assert_eq!(fate(&done), expected);
 }
@@ -122,7 +130,7 @@ fn a_server_that_accepts_nobody_is_not_waited_for() {
     socket.bind(&any.into()).unwrap();
     socket.listen(0).unwrap();
     let address = socket.local_addr().unwrap().as_socket().unwrap();
-    let soon = std::time::Duration::from_millis(100);
+    let soon = Duration::from_millis(100);
     let connect = || std::net::TcpStream::connect_timeout(&address, soon).ok();
     let _filling: Vec<_> = std::iter::from_fn(connect).collect();
     let done = run_with(&format!("http://{address}"), &one_user(GET), How::default());
