@@ -91,7 +91,7 @@ async fn act(deed: Deed, number: u64, stream: &mut TcpStream) -> io::Result<bool
         }
         Deed::EndlessBody => {
             stream.write_all(CHUNKED).await?;
-            let chunk = [b"1000\r\n", &[b'x'; 0x1000][..], b"\r\n"].concat();
+            let chunk = [b"400\r\n", &[b'x'; 0x400][..], b"\r\n"].concat();
             loop {
                 stream.write_all(&chunk).await?;
                 pause(20).await;

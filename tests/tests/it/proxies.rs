@@ -114,3 +114,13 @@ fn a_proxy_of_a_kind_that_cannot_be_used_is_an_error_before_anything_is_sent() {
     );
     assert!(!done.err.contains(PASSWORD), "{}", done.err);
 }
+
+#[test]
+fn a_file_of_variables_may_name_a_proxy() {
+    let scratch = Scratch::default();
+    let (target, proxy) = (Target::start(0).unwrap(), Proxy::start());
+    let file = scratch.write("proxy.env", format!("ALL_PROXY={}\n", proxy.address()));
+    let how = ["--env-file", file.to_str().unwrap()];
+    run(&target, &proxy, &how, &[]);
+    assert_eq!((proxy.record().len(), target.count()), (12, 12));
+}

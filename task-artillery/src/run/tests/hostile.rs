@@ -1,7 +1,12 @@
 //! Servers that send too much, or read too little.
 
 use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
+use super::connection::pause;
 use super::world::{Done, How};
 use super::*;
 
@@ -54,7 +59,9 @@ fn a_body_that_never_ends_is_ended_and_counted_once() {
             peer.request();
             peer.write(head);
             let parts = part.repeat(1000);
-            while peer.sends(&parts) {}
+            while peer.sends(&parts) {
+                pause(Duration::from_millis(1));
+            }
         });
         let script = with_http("timeout: 0.4, bodyTimeout: 0.5", GET);
         let done = run(&server, &script);
@@ -75,7 +82,7 @@ fn a_body_that_trickles_for_too_long_is_ended() {
         peer.request();
         peer.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
         while peer.sends("x") {
-            super::connection::pause(std::time::Duration::from_millis(50));
+            pause(Duration::from_millis(50));
         }
     });
     let done = run(&server, &with_http("timeout: 0.4, bodyTimeout: 0.5", GET));
@@ -102,29 +109,34 @@ fn a_body_too_long_to_keep_fails_its_capture_and_nothing_else() {
     assert_eq!(fate(&done), expected);
 }
 
+/// A listener whose connections are open before anybody accepts them, with room for so many of them and for a little of what they send.
+fn listening(room: i32) -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any.into()).unwrap();
+    socket.listen(room).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
+}
+
 #[test]
 fn a_server_that_reads_nothing_is_not_waited_for() {
-    let server = Server::new(|_| {
-        loop {
-            std::thread::park();
-        }
-    });
-    let body = "x".repeat(8_000_000);
-    let post = format!("      - post: {{url: /, body: \"{body}\"}}\n");
-    let done = run(&server, &one_user(&post));
+    let (_listener, address) = listening(16);
+    let body = "x".repeat(3_000_000);
+    let post = one_user(&format!("      - post: {{url: /, body: \"{body}\"}}\n"));
+    let done = run_with(&format!("http://{address}"), &post, How::default());
     assert_eq!(fate(&done), (vec![("ETIMEDOUT", 1)], vec![]));
+    assert_eq!(done.report.connect.count(), 1);
 }
 
 #[test]
 fn a_server_that_accepts_nobody_is_not_waited_for() {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    let any: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
-    socket.bind(&any.into()).unwrap();
-    socket.listen(0).unwrap();
-    let address = socket.local_addr().unwrap().as_socket().unwrap();
-    let soon = std::time::Duration::from_millis(100);
+    let (_listener, address) = listening(0);
+    let soon = Duration::from_millis(100);
     let connect = || std::net::TcpStream::connect_timeout(&address, soon).ok();
     let _filling: Vec<_> = std::iter::from_fn(connect).collect();
     let done = run_with(&format!("http://{address}"), &one_user(GET), How::default());
     assert_eq!(fate(&done), (vec![("ETIMEDOUT", 1)], vec![]));
+    assert_eq!(done.report.connect.count(), 0);
 }

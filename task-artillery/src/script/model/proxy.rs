@@ -135,6 +135,38 @@ mod tests {
     }
 
     #[test]
+    fn what_travels_is_what_was_read() {
+        let none = serde_json::to_value(Proxies::default()).unwrap();
+        assert_eq!(none, serde_json::json!({}));
+        let except = [
+            Hosts::All,
+            Hosts::Domain("a.test".to_owned()),
+            Hosts::Network("::1".parse().unwrap(), 128),
+        ];
+        let proxies = Proxies {
+            http: Some(Proxy {
+                host: "[::1]".to_owned(),
+                port: 3128,
+                user: "robert".to_owned(),
+                password: String::new(),
+            }),
+            https: None,
+            except: except
+                .map(|hosts| Exception {
+                    hosts,
+                    port: Some(81),
+                })
+                .to_vec(),
+        };
+        let wire = serde_json::to_string(&proxies).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Proxies>(&wire).unwrap(),
+            proxies,
+            "{wire}"
+        );
+    }
+
+    #[test]
     fn names_spare_what_is_below_them_and_networks_what_is_in_them() {
         let domain = |name: &str| Hosts::Domain(name.to_owned());
         let network = |address: &str, bits| Hosts::Network(address.parse().unwrap(), bits);
