@@ -49,7 +49,7 @@ pub(in crate::run) struct Call<'s> {
     /// The headers of every hop, besides `host` and cookies.
     pub(in crate::run) headers: Cow<'s, HeaderMap>,
     /// More of them, which take the place of those.
-    pub(in crate::run) rendered: Vec<(HeaderName, HeaderValue)>,
+    pub(in crate::run) rendered: Vec<(&'s HeaderName, HeaderValue)>,
     /// The cookies that the user has from now on, each as a `set-cookie` header of the server has it.
     pub(in crate::run) cookies: Vec<Cow<'s, str>>,
     /// The body; a method that usually has one says so of an empty one too.
@@ -282,7 +282,7 @@ impl Client {
         *request.headers_mut() = HeaderMap::clone(&call.headers);
         let headers = request.headers_mut();
         for (name, value) in &call.rendered {
-            headers.insert(name, value.clone());
+            headers.insert(*name, value.clone());
         }
         if !headers.contains_key(HOST) {
             headers.insert(HOST, call.location.origin.authority().clone());

@@ -163,6 +163,12 @@ impl Connection {
         watchdog.set_in_all(limit, in_all);
         while !body.is_end_stream() {
             let frame = poll_fn(|cx| {
+                // What came with the headers is there already.
+                if bytes == 0
+                    && let Poll::Ready(frame) = Pin::new(&mut body).poll_frame(cx)
+                {
+                    return Poll::Ready(Ok(frame));
+                }
                 self.poll_driver(cx);
                 match Pin::new(&mut body).poll_frame(cx) {
                     Poll::Ready(frame) => Poll::Ready(Ok(frame)),

@@ -89,14 +89,14 @@ impl Headers {
         &self,
         vars: &Vars,
         draws: &mut Draws,
-    ) -> Result<Vec<(HeaderName, HeaderValue)>, RequestError> {
+    ) -> Result<Vec<(&HeaderName, HeaderValue)>, RequestError> {
         let mut rendered = Vec::with_capacity(self.rendered.len());
         for (name, template) in &self.rendered {
             let Some(text) = template.optional_text(vars, draws) else {
                 continue;
             };
             let value = value_of(name, &text).ok_or(RequestError::Header)?;
-            rendered.push((name.clone(), value));
+            rendered.push((name, value));
         }
         Ok(rendered)
     }
