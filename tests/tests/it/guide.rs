@@ -91,16 +91,17 @@ fn every_snippet_of_the_guide_compiles_and_every_call_does_what_is_said() {
             (None, "console") => calls.push(block.text),
             (None, "rust") => {
                 snippets += 1;
-                write(
-                    &folder,
-                    &format!("tests/snippet_{snippets}.rs"),
-                    &block.text,
-                );
+                let file = format!("tests/snippets/snippet_{snippets}.rs");
+                write(&folder, &file, &block.text);
             }
             (None, other) => panic!("nobody tries this `{other}`:\n{}", block.text),
         }
     }
     assert!(snippets >= 3 && calls.len() >= 2, "the guide has been read");
+    // One test of them all: they are linked once.
+    let modules = (1..=snippets).map(|number| format!("mod snippet_{number};\n"));
+    let modules: String = modules.collect();
+    write(&folder, "tests/snippets/main.rs", &modules);
     let task = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
     let written = task.lines().filter(|line| !line.trim().is_empty()).count();
     assert!(written <= 30, "a useful task has {written} lines");
