@@ -161,6 +161,10 @@ impl<'a, T: Task> Batch<'a, T> {
         for attempt in 2..=ATTEMPTS {
             for step in 0..self.chunks {
                 let chunk = (self.place + step) % self.chunks;
+                // To look at them all may take longer than a life. Everybody begins at another one.
+                if !self.has_time() {
+                    return None;
+                }
                 if !self.has_failed(chunk, attempt - 1).await.unwrap_or(false) {
                     continue;
                 }
@@ -221,16 +225,20 @@ impl<'a, T: Task> Batch<'a, T> {
         Visit::Executed
     }
 
+    /// Whether there is time for another chunk.
+    fn has_time(&self) -> bool {
+        let last = self.running.lease - self.running.manifest.limits.closing;
+        self.running.now() + self.longest + self.longest / 2 <= last
+    }
+
     async fn must_leave(&self) -> Option<Left> {
         let running = self.running;
         let now = running.now();
         if now >= running.start.zero + running.start.end || running.is_stopped().await {
             return Some(Left::Done);
         }
-        let last = running.lease - running.manifest.limits.closing;
-        let another = self.longest + self.longest / 2;
         // Without a life's end there is always time; and a worker that has done nothing yet must try.
         let rested = now.since(self.began) > Duration::ZERO && !self.longest.is_zero();
-        (rested && now + another > last).then_some(Left::Tired)
+        (rested && !self.has_time()).then_some(Left::Tired)
     }
 }
