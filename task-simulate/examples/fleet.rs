@@ -114,9 +114,10 @@ fn print(simulation: &Simulation) {
     for (number, ready) in simulation.ready.iter().enumerate() {
         match ready {
             Some(ready) => println!(
-                "window {number}: {} workers ready {:.2} s after they were sent for, depth {}",
+                "window {number}: {} workers ready {:.2} s after they were sent for (99 % after {:.2} s), depth {}",
                 ready.workers,
                 ready.after.as_secs_f64(),
+                ready.most.as_secs_f64(),
                 ready.depth
             ),
             None => println!("window {number}: never all ready"),

@@ -69,6 +69,9 @@ pub struct Ready {
     /// When the last was ready, from then.
     #[serde(with = "crate::span")]
     pub after: Duration,
+    /// When 99 of 100 were.
+    #[serde(with = "crate::span")]
+    pub most: Duration,
     /// How many there are.
     pub workers: u32,
     /// Through how many workers the last order came.

@@ -103,19 +103,24 @@ fn window_ready(plan: &WindowPlan, first: bool, workers: &[WorkerLife]) -> Optio
             .entry(chunk.slice.lanes.first())
             .or_insert((chunk.ready, life.hop));
     }
-    (lanes.len() == plan.lanes as usize).then(|| Ready {
+    let all = lanes.into_values();
+    let all = all.map(|(ready, hop)| (ready.saturating_sub(sent), hop));
+    all_ready(sent, plan.lanes, all.collect())
+}
+
+/// When so many were ready; none where there are fewer.
+fn all_ready(sent: Duration, workers: u32, mut ready: Vec<(Duration, u32)>) -> Option<Ready> {
+    if ready.is_empty() || ready.len() < workers as usize {
+        return None;
+    }
+    ready.sort_unstable();
+    let last = ready.len() - 1;
+    Some(Ready {
         sent,
-        after: lanes
-            .values()
-            .map(|(ready, _)| ready.saturating_sub(sent))
-            .max()
-            .unwrap_or_default(),
-        workers: plan.lanes,
-        depth: lanes
-            .values()
-            .map(|(_, hop)| *hop)
-            .max()
-            .unwrap_or_default(),
+        after: ready[last].0,
+        most: ready[last * 99 / 100].0,
+        workers,
+        depth: ready.iter().map(|(_, hop)| *hop).max().unwrap_or_default(),
     })
 }
 
@@ -124,14 +129,7 @@ fn batch_ready(wanted: u32, workers: &[WorkerLife]) -> Option<Ready> {
         .iter()
         .filter(|life| matches!(life.order, Order::Start | Order::Serve { life: 0, .. }));
     let shown = first.filter_map(|life| Some((life.chunks.first()?.ready, life.hop)));
-    let shown: Vec<(Duration, u32)> = shown.collect();
-    let after = shown.iter().map(|(ready, _)| *ready).max()?;
-    (shown.len() >= wanted as usize).then_some(Ready {
-        sent: Duration::ZERO,
-        after,
-        workers: wanted,
-        depth: shown.iter().map(|(_, hop)| *hop).max().unwrap_or_default(),
-    })
+    all_ready(Duration::ZERO, wanted, shown.collect())
 }
 
 /// What was due and what was started, second by second.

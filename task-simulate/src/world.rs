@@ -26,9 +26,9 @@ pub struct World {
     /// How long an environment that is done is kept for another worker, which then has no cold start. AWS promises nothing; minutes are seen.
     #[serde(with = "crate::span")]
     pub keep_warm: Duration,
-    /// How long the call takes that sends for a worker.
+    /// How long the call takes that sends for a worker. An assumption as well.
     pub dispatch: Delay,
-    /// How long an accepted event lies in the queue before it is tried.
+    /// How long an accepted event lies in the queue before it is tried. AWS tells no figure: an assumption.
     pub queue: Delay,
     /// How long an event that finds no room is tried again, from one second on with pauses that double, before it is dropped. AWS: at
     /// least one minute, which is what is asked for.
@@ -91,7 +91,7 @@ pub struct Disaster {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct LedgerWorld {
-    /// How long a request takes.
+    /// How long a request takes. S3's small objects: some 10 to 30 ms, seldom more than 100; the greatest is an assumption.
     pub latency: Delay,
     /// How many writes a prefix takes in a second; what is beyond that is answered with 503. S3: 3,500.
     pub writes: u32,
@@ -152,10 +152,10 @@ impl Default for World {
             scale_out: 1_000,
             scale_out_window: Duration::from_secs(10),
             concurrency: 1_000,
-            cold_start: Delay::millis(80, 150, 500, 1_500),
+            cold_start: Delay::millis(80, 150, 400, 1_000),
             keep_warm: Duration::from_mins(5),
             dispatch: Delay::millis(10, 25, 120, 500),
-            queue: Delay::millis(5, 30, 300, 2_000),
+            queue: Delay::millis(5, 30, 200, 1_000),
             event_age: Duration::from_mins(1),
             throttled: 0.0,
             never_run: 0.0,
@@ -182,7 +182,7 @@ impl Default for World {
 impl Default for LedgerWorld {
     fn default() -> Self {
         Self {
-            latency: Delay::millis(8, 20, 120, 600),
+            latency: Delay::millis(8, 20, 100, 500),
             writes: 3_500,
             reads: 5_500,
             prefixes: 1,
@@ -203,7 +203,7 @@ impl Default for Split {
             lead: Duration::from_secs(15),
             tail: Duration::from_secs(30),
             closing: Duration::from_secs(30),
-            fan_out: 16,
+            fan_out: 32,
         }
     }
 }

@@ -76,10 +76,11 @@ async fn settled<T: Task>(running: &Running<T>) -> Option<Outcome<T::Report>> {
             Ok(_) | Err(_) => {}
         }
         // Long after everything must be settled only a ledger that can't be read keeps it from being.
-        if now > running.lease.min(late(running) + PATIENCE) {
+        let last = (running.lease - LAST_WORDS).min(late(running) + PATIENCE);
+        if now >= last {
             return None;
         }
-        running.clock().sleep_until(now + pause).await;
+        running.clock().sleep_until(last.min(now + pause)).await;
         pause = (pause * 2).min(manifest.intervals.stop);
     }
 }
@@ -158,7 +159,7 @@ async fn wait_for_record<T: Task>(
         }
         let now = running.now();
         match holder(&running.book, &running.manifest, ClaimKey::Close, now).await {
-            Ok(Holder::Alive) if now < running.lease => {}
+            Ok(Holder::Alive) if now < running.lease - LAST_WORDS => {}
             Ok(Holder::Nobody) | Err(_) if now < known_by => {}
             Ok(Holder::Gone) => {
                 let failure = Failure::new(
@@ -168,8 +169,9 @@ async fn wait_for_record<T: Task>(
             }
             Ok(_) | Err(_) => return,
         }
-        let intervals = &running.manifest.intervals;
-        running.clock().sleep_until(now + intervals.stop).await;
+        let next = now + running.manifest.intervals.stop;
+        let last = running.lease - LAST_WORDS;
+        running.clock().sleep_until(next.min(last)).await;
     }
 }
 

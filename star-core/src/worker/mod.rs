@@ -224,7 +224,7 @@ impl Worker {
             lease: self.lease,
         };
         let asked = self
-            .patience(until)
+            .patience(until.min(self.lease))
             .ask(|| self.book.claim(key, &claim))
             .await;
         asked.unwrap_or(Claimed::Taken)

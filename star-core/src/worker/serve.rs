@@ -188,10 +188,16 @@ impl<'a, T: Task> Batch<'a, T> {
         let all = (0..self.chunks).map(|step| (own + step) % self.chunks);
         let mut chunks: Vec<u32> = all.collect();
         let mut pause = Duration::from_millis(5);
+        let mut seen = false;
         loop {
             let mut open = Vec::new();
             for attempt in 2..=ATTEMPTS {
                 for chunk in chunks.iter().copied() {
+                    // To look at them all may take longer than a life: a successor would begin as its predecessor did, and come no
+                    // further. Everybody begins at another one.
+                    if !self.has_time() {
+                        return seen.then_some(Left::Tired);
+                    }
                     match self.fate(chunk, attempt - 1).await {
                         Ok(Fate::Failed) => {
                             if let Visit::Leave(left) = self.visit(chunk, attempt).await {
@@ -206,6 +212,7 @@ impl<'a, T: Task> Batch<'a, T> {
             if open.is_empty() || !self.closes() {
                 return None;
             }
+            seen = true;
             if let Some(left) = self.must_leave().await {
                 return Some(left);
             }
@@ -271,16 +278,20 @@ impl<'a, T: Task> Batch<'a, T> {
         Visit::Executed
     }
 
+    /// Whether there is time for another chunk.
+    fn has_time(&self) -> bool {
+        let last = self.running.lease - self.running.manifest.limits.closing;
+        self.running.now() + self.longest + self.longest / 2 <= last
+    }
+
     async fn must_leave(&self) -> Option<Left> {
         let running = self.running;
         let now = running.now();
         if now >= running.start.zero + running.start.end || running.is_stopped().await {
             return Some(Left::Done);
         }
-        let last = running.lease - running.manifest.limits.closing;
-        let another = self.longest + self.longest / 2;
         // Without a life's end there is always time; and a worker that has done nothing yet must try.
         let rested = now.since(self.began) > Duration::ZERO && !self.longest.is_zero();
-        (rested && now + another > last).then_some(Left::Tired)
+        (rested && !self.has_time()).then_some(Left::Tired)
     }
 }
