@@ -136,7 +136,7 @@ impl fmt::Debug for Histogram {
     }
 }
 
-/// As [`OnTheWire`] is read. Written from where it is: snapshots are taken of many histograms, and a copy of each would cost more than
+/// As `OnTheWire` is read. Written from where it is: snapshots are taken of many histograms, and a copy of each would cost more than
 /// the writing.
 impl Serialize for Histogram {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
