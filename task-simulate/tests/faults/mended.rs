@@ -13,7 +13,7 @@ fn run(task: AnyTask, world: &World, options: &Options) -> Simulation {
         task,
         blobs: Vec::new(),
     };
-    let simulation = simulate(&job, world, 1, options).unwrap();
+    let simulation = simulate(&job, world, 1, options).expect("it can be simulated");
     assert_eq!(simulation.broken, Vec::<String>::new());
     simulation
 }
@@ -88,10 +88,10 @@ fn the_workers_of_a_window_take_turns_at_writing_snapshots() {
         ..Options::default()
     };
     let simulation = run(steady(2_500.0, 60), &World::default(), &options);
-    let zero = simulation.zero.unwrap().as_secs() as usize;
+    let zero = simulation.zero.expect("it has started").as_secs() as usize;
     let writes = &simulation.ledger.writes_a_second[zero + 2..zero + 58];
     // A hundred workers write every five seconds.
-    let most = writes.iter().max().unwrap();
+    let most = writes.iter().max().expect("there are seconds");
     assert!(*most < 40, "{writes:?}");
 }
 
