@@ -7,8 +7,11 @@
 mod check;
 mod cloud;
 mod delay;
+mod doom;
+mod event;
 mod fault;
 mod kernel;
+mod pool;
 mod run;
 mod sabotage;
 mod simulate;

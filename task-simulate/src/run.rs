@@ -9,7 +9,8 @@ use star_core::registry::{Kind, Kinds};
 use star_core::worker::Host;
 use star_core::{AnyOutcome, AnyTask, Facts, Job, Launch, attend, follow, launch};
 
-use crate::cloud::{self, disasters};
+use crate::cloud;
+use crate::doom::disasters;
 use crate::kernel::LAUNCH;
 use crate::simulation::{Options, SimulateError};
 use crate::site::{Site, Who};

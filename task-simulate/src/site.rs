@@ -12,8 +12,9 @@ use star_core::draw::Draws;
 use star_core::worker::Ids;
 use tokio::sync::Notify;
 
-use crate::cloud::{Doom, Pool};
+use crate::doom::Doom;
 use crate::kernel::Kernel;
+use crate::pool::Pool;
 use crate::sabotage::Sabotage;
 use crate::simulation::{LedgerUse, WorkerLife};
 use crate::world::World;

@@ -16,7 +16,8 @@ use star_core::{
     Time, Window,
 };
 
-use crate::cloud::{holds, on_stage};
+use crate::cloud::holds;
+use crate::event::on_stage;
 use crate::kernel::LAUNCH;
 use crate::simulation::ChunkLife;
 use crate::site::{Site, Who};

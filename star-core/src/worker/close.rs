@@ -47,7 +47,13 @@ pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
     if closer == Closer::Second && wait_for_first(running).await {
         return;
     }
-    let Some(outcome) = settled(running).await else {
+    // One look at a wide run may take longer than what is left of a life.
+    let outcome = tokio::select! {
+        biased;
+        outcome = settled(running) => outcome,
+        () = running.clock().sleep_until(running.lease - LAST_WORDS) => None,
+    };
+    let Some(outcome) = outcome else {
         return;
     };
     if is_closed(running).await {

@@ -11,7 +11,7 @@ fn run(task: AnyTask, world: &World, seed: u64) -> Simulation {
         task,
         blobs: Vec::new(),
     };
-    let simulation = simulate(&job, world, seed, &Options::default()).unwrap();
+    let simulation = simulate(&job, world, seed, &Options::default()).expect("it can be simulated");
     assert_eq!(simulation.broken, Vec::<String>::new());
     simulation
 }

@@ -13,7 +13,7 @@ fn run(task: AnyTask, world: &World, options: &Options) -> Simulation {
         task,
         blobs: Vec::new(),
     };
-    let simulation = simulate(&job, world, 1, options).unwrap();
+    let simulation = simulate(&job, world, 1, options).expect("it can be simulated");
     assert_eq!(simulation.broken, Vec::<String>::new());
     simulation
 }
@@ -82,16 +82,42 @@ fn a_worker_that_may_send_for_no_successor_ends_within_its_life() {
 }
 
 #[test]
+fn workers_of_a_batch_that_wait_for_others_or_look_for_what_failed_end_within_their_lives() {
+    for latency in [20, 150] {
+        let mut world = World {
+            timeout: seconds(120),
+            item: Delay::millis(50, 1_000, 8_000, 10_000),
+            ..World::default()
+        };
+        world.ledger.latency = Delay::millis(latency / 2, latency, latency * 5, latency * 10);
+        world.split.workers = 5;
+        world.split.closing = seconds(20);
+        let items = Batch::of(300);
+        let simulation = run(
+            AnyTask::new(Harmless { items }),
+            &world,
+            &Options::default(),
+        );
+        let timed_out = simulation
+            .workers
+            .iter()
+            .filter(|life| life.fate == Fate::TimedOut);
+        assert_eq!(timed_out.count(), 0, "with a latency of {latency} ms");
+        assert_eq!(simulation.outcome.facts.tally.ended, 300);
+    }
+}
+
+#[test]
 fn the_workers_of_a_window_take_turns_at_writing_snapshots() {
     let options = Options {
         followed: false,
         ..Options::default()
     };
     let simulation = run(steady(2_500.0, 60), &World::default(), &options);
-    let zero = simulation.zero.unwrap().as_secs() as usize;
+    let zero = simulation.zero.expect("it has started").as_secs() as usize;
     let writes = &simulation.ledger.writes_a_second[zero + 2..zero + 58];
     // A hundred workers write every five seconds.
-    let most = writes.iter().max().unwrap();
+    let most = writes.iter().max().expect("there are seconds");
     assert!(*most < 40, "{writes:?}");
 }
 
