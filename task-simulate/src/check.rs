@@ -87,21 +87,22 @@ impl Evidence<'_> {
         if self.stage.task.is_idempotent() {
             return;
         }
+        let shows = self.stage.shows.borrow();
         let mut by_chunk = BTreeMap::<_, Vec<(Range<u64>, usize)>>::new();
-        for show in &*self.stage.shows.borrow() {
+        for (number, show) in shows.iter().enumerate() {
             let key = (show.slice.window.from(), show.slice.lanes.first());
             let all = by_chunk.entry(key).or_default();
             for units in started(show) {
-                let again = all.iter().find(|(other, worker)| {
-                    *worker != show.worker && other.start < units.end && units.start < other.end
+                let again = all.iter().find(|(other, by)| {
+                    *by != number && other.start < units.end && units.start < other.end
                 });
-                if let Some((_, other)) = again {
-                    let (slice, worker) = (show.slice, show.worker);
+                if let Some((_, by)) = again {
+                    let (slice, worker, other) = (show.slice, show.worker, shows[*by].worker);
                     broken.push(format!(
                         "units of {slice} were started by w{other} and by w{worker}"
                     ));
                 }
-                all.push((units, show.worker));
+                all.push((units, number));
             }
         }
     }

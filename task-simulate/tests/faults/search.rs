@@ -15,7 +15,7 @@ const TRIED: u64 = u64::MAX - 9;
 
 /// What is simulated under a seed.
 pub(crate) struct Trial {
-    pub(crate) seed: u64,
+    seed: u64,
     shape: &'static str,
     task: AnyTask,
     world: World,
@@ -169,7 +169,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Which seeds are looked at.
-pub(crate) fn seeds() -> std::ops::Range<u64> {
+fn seeds() -> std::ops::Range<u64> {
     0..number("FAULTS_SEEDS").unwrap_or(SEEDS)
 }
 

@@ -2,15 +2,16 @@
 
 use task_simulate::Sabotage;
 
-use crate::search::{Trial, seeds};
+use crate::search::Trial;
+
+/// The seeds of the long search: the first that finds it ends this.
+const SEEDS: std::ops::Range<u64> = 0..1_000;
 
 fn finds(sabotage: Sabotage) {
-    let found = seeds().find_map(|seed| Trial::of(seed).sabotaged(sabotage).fails());
-    assert!(
-        found.is_some(),
-        "no seed of {:?} finds {sabotage:?}",
-        seeds()
-    );
+    let mut seeds = SEEDS;
+    let found = seeds.find_map(|seed| Trial::of(seed).sabotaged(sabotage).fails());
+    let found = found.unwrap_or_default();
+    assert!(!found.is_empty(), "no seed of {SEEDS:?} finds {sabotage:?}");
 }
 
 #[test]
