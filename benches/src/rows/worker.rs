@@ -94,7 +94,9 @@ fn once(bench: &Bench, round: usize) -> io::Result<f64> {
         let (kept, url) = (kept.clone(), bench.target.url().to_owned());
         std::thread::spawn(move || launched(&kept.host(), &url))
     };
-    wait_until("the first user comes", || bench.target.count() == 1)?;
+    wait_until("the first user comes", || {
+        bench.target.count() == 1 || launched.is_finished()
+    })?;
     let mut cores = CpuSet::new();
     cores.set(0);
     sched_setaffinity(None, &cores)?;
@@ -111,7 +113,12 @@ fn once(bench: &Bench, round: usize) -> io::Result<f64> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    let envelope = envelope.ok_or_else(|| io::Error::other("nobody was sent for"))?;
+    let Some(envelope) = envelope else {
+        worker.kill()?;
+        worker.wait()?;
+        let ended = launched.join();
+        return Err(io::Error::other(format!("nobody was sent for: {ended:?}")));
+    };
     let mut input = worker
         .stdin
         .take()

@@ -48,5 +48,6 @@ mod warning;
 pub use error::{ParseError, SelectError};
 pub use expression::{EvaluationError, EvaluationErrorKind, TooMuch};
 pub use path::Path;
+pub use seek::NotSought;
 pub use select::STEP_LIMIT;
 pub use warning::Warning;

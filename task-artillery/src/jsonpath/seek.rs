@@ -12,20 +12,28 @@ use serde_json::Value;
 use super::path::Path;
 use super::step::{Kind, Step};
 
+/// A path or a document that [`Path::select`] is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotSought;
+
 impl Path {
-    /// What a path of names finds in a document of objects: nothing, or one value. None where this is no such path, or not all that it
-    /// comes through are objects: there [`select`](Self::select) tells.
+    /// What a path of names finds in a document of objects: nothing, or one value. Of the rest of the document only its structure is
+    /// looked at.
     ///
-    /// Of the rest of the document only its structure is looked at.
-    pub fn seek(&self, json: &[u8]) -> Option<Option<Value>> {
+    /// # Errors
+    ///
+    /// Where this is no such path, or not all that it comes through are objects: there [`select`](Self::select) tells.
+    pub fn seek(&self, json: &[u8]) -> Result<Option<Value>, NotSought> {
         let named = |step: &Step| matches!(step.kind, Kind::Name);
         if self.steps.is_empty() || !self.steps.iter().all(named) {
-            return None;
+            return Err(NotSought);
         }
         let mut document = serde_json::Deserializer::from_slice(json);
-        let found = Seek(&self.steps).deserialize(&mut document).ok()?;
-        document.end().ok()?;
-        Some(found)
+        let found = Seek(&self.steps).deserialize(&mut document);
+        match (found, document.end()) {
+            (Ok(found), Ok(())) => Ok(found),
+            _ => Err(NotSought),
+        }
     }
 }
 
@@ -117,7 +125,7 @@ mod tests {
             for document in documents {
                 let value: Value = serde_json::from_str(document).unwrap();
                 let selected = path.select(&value).unwrap();
-                if let Some(found) = path.seek(document.as_bytes()) {
+                if let Ok(found) = path.seek(document.as_bytes()) {
                     assert_eq!(found.as_ref(), selected.first().map(AsRef::as_ref));
                     assert!(selected.len() <= 1, "{path} {document}");
                     sought += 1;
@@ -134,10 +142,10 @@ mod tests {
             path.seek(document.as_bytes())
         };
         for document in ["", "{", r#"{"a": 1} x"#, r#"{"a": 1, }"#, r#"{"a": [1}"#] {
-            assert_eq!(seek("$.a", document), None, "{document}");
+            assert_eq!(seek("$.a", document), Err(NotSought), "{document}");
         }
         for path in ["$", "$..a", "$.*", "$.a[?(@.b)]", "$.a~", "$.a,b"] {
-            assert_eq!(seek(path, r#"{"a": {"b": 1}}"#), None, "{path}");
+            assert_eq!(seek(path, r#"{"a": {"b": 1}}"#), Err(NotSought), "{path}");
         }
     }
 }

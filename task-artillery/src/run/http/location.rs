@@ -351,7 +351,7 @@ mod tests {
     fn origins_that_a_script_makes_up_are_not_kept_for_ever() {
         let locations = Locations::new("http://a.test", &Proxies::default()).unwrap();
         for n in 0..3 * MOST_ORIGINS {
-            locations.locate(&format!("http://h{n}.test/")).unwrap();
+            locations.locate(format!("http://h{n}.test/")).unwrap();
         }
         assert!(locations.origins.known.borrow().len() <= MOST_ORIGINS);
     }

@@ -38,7 +38,7 @@ impl JsonSource {
         draws: &mut Draws,
     ) -> Option<Value> {
         let path = self.path.get(vars, draws, Path::parse);
-        if let Some(found) = path.as_ref().and_then(|path| looked.seek(path)) {
+        if let Some(Ok(found)) = path.as_ref().map(|path| looked.seek(path)) {
             if !self.all {
                 // As for any number of hits.
                 draws.below(1);

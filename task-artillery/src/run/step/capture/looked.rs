@@ -6,7 +6,7 @@ use std::cell::{Cell, OnceCell};
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::jsonpath::Path;
+use crate::jsonpath::{NotSought, Path};
 use crate::{html, xpath};
 
 /// A response: each kind of document is made of its body once, when it is needed.
@@ -68,10 +68,10 @@ impl<'a> Looked<'a> {
 
     /// What a path finds in its body, where that can be told without reading the body as a whole. Whoever asks a second time had better
     /// do that.
-    pub(super) fn seek(&self, path: &Path) -> Option<Option<Value>> {
-        let (_, body) = self.response?;
+    pub(super) fn seek(&self, path: &Path) -> Result<Option<Value>, NotSought> {
+        let (_, body) = self.response.ok_or(NotSought)?;
         if self.sought.replace(true) {
-            return None;
+            return Err(NotSought);
         }
         path.seek(body)
     }
