@@ -218,10 +218,6 @@ fn note(record: &mut Record, asks: request::Asks) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    reason = "a test that can't set itself up has failed"
-)]
 mod tests {
     use super::*;
 

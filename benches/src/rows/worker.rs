@@ -105,7 +105,7 @@ fn once(bench: &Bench, round: usize) -> io::Result<f64> {
         .arg("--runs")
         .arg(&folder)
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .spawn()?;
     std::thread::park_timeout(Duration::from_millis(1_300));
     let envelope = kept
@@ -126,7 +126,15 @@ fn once(bench: &Bench, round: usize) -> io::Result<f64> {
     let sent = monotonic();
     input.write_all(&envelope)?;
     drop(input);
-    wait_until("the second user comes", || bench.target.count() == 2)?;
+    let came = wait_until("the second user comes", || bench.target.count() == 2);
+    if let Err(error) = came {
+        worker.kill()?;
+        let said = worker.wait_with_output()?.stdout;
+        let said = String::from_utf8_lossy(&said);
+        return Err(io::Error::other(format!(
+            "{error}; the worker said: {said}"
+        )));
+    }
     let came = bench.target.take().connections.last().copied();
     let took = came.unwrap_or(0).saturating_sub(sent);
     worker.wait()?;
@@ -172,8 +180,12 @@ fn launched(host: &Host, url: &str) -> Result<(), String> {
         let manifest = launch(host, &job, how)
             .await
             .map_err(|error| text(&error))?;
-        let three_seconds = tokio::time::timeout(Duration::from_secs(3), attend(host, &manifest));
-        let _done_or_not = three_seconds.await;
+        let attending = async {
+            attend(host, &manifest).await;
+            std::future::pending::<()>().await;
+        };
+        let three_seconds = tokio::time::timeout(Duration::from_secs(3), attending);
+        let _over = three_seconds.await;
         stop(host, &manifest.run)
             .await
             .map_err(|error| text(&error))
