@@ -162,6 +162,10 @@ impl<'a, T: Task> Batch<'a, T> {
             };
             let mut chunk = owner + last / self.workers * self.workers;
             loop {
+                // A successor looks at the same again. One that comes to nothing in all its life has none.
+                if !self.has_time() {
+                    return self.has_worked().then_some(Left::Tired);
+                }
                 match self.visit(chunk, 1).await {
                     Visit::Taken if !thorough => break,
                     Visit::Executed | Visit::Taken => {}
@@ -193,10 +197,9 @@ impl<'a, T: Task> Batch<'a, T> {
             let mut open = Vec::new();
             for attempt in 2..=ATTEMPTS {
                 for chunk in chunks.iter().copied() {
-                    // To look at them all may take longer than a life: a successor would begin as its predecessor did, and come no
-                    // further. Everybody begins at another one.
+                    // To look at them all may take longer than a life. Everybody begins at another one.
                     if !self.has_time() {
-                        return seen.then_some(Left::Tired);
+                        return (seen || self.has_worked()).then_some(Left::Tired);
                     }
                     match self.fate(chunk, attempt - 1).await {
                         Ok(Fate::Failed) => {
@@ -278,6 +281,11 @@ impl<'a, T: Task> Batch<'a, T> {
         Visit::Executed
     }
 
+    /// Whether it has executed a chunk.
+    fn has_worked(&self) -> bool {
+        !self.longest.is_zero()
+    }
+
     /// Whether there is time for another chunk.
     fn has_time(&self) -> bool {
         let last = self.running.lease - self.running.manifest.limits.closing;
@@ -291,7 +299,7 @@ impl<'a, T: Task> Batch<'a, T> {
             return Some(Left::Done);
         }
         // Without a life's end there is always time; and a worker that has done nothing yet must try.
-        let rested = now.since(self.began) > Duration::ZERO && !self.longest.is_zero();
+        let rested = now.since(self.began) > Duration::ZERO && self.has_worked();
         (rested && !self.has_time()).then_some(Left::Tired)
     }
 }
