@@ -116,7 +116,7 @@ impl Finder<'_> {
             Exit::Partial
         });
         Ok(Found {
-            curve: self.curve(points, highest, workers),
+            curve: Self::curve(points, highest, workers),
             exit,
         })
     }
@@ -129,7 +129,7 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn curve(&self, points: Vec<Point>, highest: Option<u64>, workers: u64) -> Curve {
+    fn curve(points: Vec<Point>, highest: Option<u64>, workers: u64) -> Curve {
         // What a worker can do at its best is more than what it should be asked for all the time.
         let worker_rate = highest.map(|rate| (rate * 4 / 5 / workers).max(1));
         let suggestion = worker_rate.map(|rate| MAX_CHUNK_RATE.written(rate));
