@@ -101,7 +101,7 @@ impl AnyTask {
     pub fn limits(&self, place: Limits) -> Limits {
         let limits = self.task.limits(place);
         match &self.asked {
-            Some(asked) => asked.narrow(limits, self.timetable().extent()),
+            Some(asked) => asked.over(limits, self.timetable().extent()),
             None => limits,
         }
     }
@@ -273,6 +273,8 @@ pub struct AnyOutcome {
     pub verdict: Verdict,
     /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
     pub latency: Option<Histogram>,
+    /// How many units failed, each by itself.
+    pub failed: u64,
     /// All that must not depend on how the run was cut.
     pub counts: serde_json::Value,
     /// What people and tools read.
@@ -308,6 +310,7 @@ impl AnyOutcome {
             closed,
             verdict: report.verdict(facts),
             latency: report.latency().cloned(),
+            failed: report.failed(),
             counts: report.counts(),
             summary: Box::new(report.summarize(facts)),
         }

@@ -20,6 +20,8 @@ pub(crate) struct Point {
     latency_p99: Option<f64>,
     /// How late 99 % of them were at most, in milliseconds.
     lateness_p99: f64,
+    /// How many units failed, each by itself.
+    failed: u64,
     /// The greatest share of a core that a worker's thread took.
     cpu: f64,
     /// Whether it was held.
@@ -39,14 +41,22 @@ impl Point {
         Self {
             rate,
             achieved: facts.tally.started as f64 / duration.as_secs_f64(),
-            latency_p99: latency.map(|latency| latency.quantile(0.99) as f64 / 1000.0),
+            latency_p99: latency
+                .filter(|latency| latency.count() > 0)
+                .map(|latency| latency.quantile(0.99) as f64 / 1000.0),
             lateness_p99: facts.lateness.quantile(0.99) as f64 / 1000.0,
             cpu: facts.health.busiest as f64 / 1000.0,
-            held: Exit::of(outcome) == Exit::Passed && trust.is_given(),
+            failed: outcome.failed,
+            held: Exit::of(outcome) == Exit::Passed && trust.is_given() && !fails(outcome),
             because,
             run: facts.run.clone(),
         }
     }
+}
+
+/// Whether more units fail than one in a hundred.
+fn fails(outcome: &AnyOutcome) -> bool {
+    outcome.failed * 100 > outcome.facts.tally.started
 }
 
 fn because(outcome: &AnyOutcome) -> Vec<String> {
@@ -58,6 +68,10 @@ fn because(outcome: &AnyOutcome) -> Vec<String> {
     };
     if facts.stopped.is_some() {
         because.push("it was stopped".to_owned());
+    }
+    if fails(outcome) {
+        let (failed, started) = (outcome.failed, facts.tally.started);
+        because.push(format!("{failed} of {started} units failed"));
     }
     because.extend(facts.trust().reasons().iter().map(ToString::to_string));
     if because.is_empty() && Exit::of(outcome) != Exit::Passed {
@@ -74,6 +88,8 @@ pub(crate) struct Curve {
     pub(crate) points: Vec<Point>,
     /// The highest rate that was held.
     pub(crate) highest: Option<u64>,
+    /// Whether nothing higher was tried: it may hold more.
+    pub(crate) at_least: bool,
     /// How many workers shared it.
     pub(crate) workers: u64,
     /// What a worker like these should get at most.
@@ -85,8 +101,8 @@ pub(crate) struct Curve {
 /// The first line of the table.
 pub(crate) fn curve_head() -> String {
     format!(
-        "{:>8}  {:>10}  {:>8}  {:>9}  {:>5}\n",
-        "rate", "achieved", "p99 ms", "late p99", "CPU"
+        "{:>8}  {:>10}  {:>6}  {:>8}  {:>9}  {:>5}\n",
+        "rate", "achieved", "failed", "p99 ms", "late p99", "CPU"
     )
 }
 
@@ -101,9 +117,10 @@ pub(crate) fn curve_line(point: &Point) -> String {
         .latency_p99
         .map_or_else(|| "-".to_owned(), |p99| format!("{p99:.1}"));
     format!(
-        "{:>8}  {:>10}  {latency:>8}  {:>9.2}  {:>3.0} %  {verdict}\n",
+        "{:>8}  {:>10}  {:>6}  {latency:>8}  {:>9.2}  {:>3.0} %  {verdict}\n",
         format!("{}/s", point.rate),
         format!("{:.1}/s", point.achieved),
+        point.failed,
         point.lateness_p99,
         point.cpu * 100.0
     )
@@ -118,6 +135,9 @@ pub(crate) fn curve_end(curve: &Curve) -> String {
         "\nthis machine held {highest}/s with {} workers\n",
         curve.workers
     );
+    if curve.at_least {
+        text.push_str("it may hold more: nothing above that was to be tried\n");
+    }
     if let Some(rate) = curve.worker_rate {
         let _infallible = writeln!(
             text,

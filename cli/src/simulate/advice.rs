@@ -46,9 +46,8 @@ impl Advice {
         let all = [
             case.too_few_functions(),
             case.late_workers(),
-            case.dropped_baton(),
+            case.cut_chains().or_else(|| case.dropped_baton()),
             case.dropped_events(),
-            case.cut_chains(),
             case.busy_ledger(),
         ];
         all.into_iter().flatten().collect()
@@ -229,8 +228,9 @@ impl Case<'_> {
     fn cut_chains(&self) -> Option<Advice> {
         let guard = self.world.hop_guard?;
         let facts = &self.simulation.outcome.facts;
+        // Whoever it is the turn of after so many is refused, and never there.
         let deepest = self.simulation.workers.iter().map(|life| life.hop).max()?;
-        (facts.is_partial() && deepest >= guard).then(|| Advice {
+        (facts.is_partial() && deepest + 1 >= guard).then(|| Advice {
             problem: format!("chains of workers are cut after {guard} hops"),
             change: "let the function call itself (`PutFunctionRecursionConfig` with `RecursiveLoop=Allow`)".to_owned(),
         })

@@ -27,6 +27,10 @@ pub struct Trust(Vec<Reason>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Reason {
+    /// Units were lost: a worker was not there, or was silent.
+    Lost(u64),
+    /// Units were begun, and nobody saw them end.
+    Unfinished(u64),
     /// Units could not be started in time.
     Missed(u64),
     /// Of those missed: because as many units were open as a worker may have.
@@ -81,6 +85,18 @@ impl Trust {
         )
     }
 
+    /// The same, of a run in which so many units were lost and so many were not seen to end.
+    #[must_use]
+    pub fn and_lost(mut self, lost: u64, unfinished: u64) -> Self {
+        let more = [
+            (lost, Reason::Lost(lost)),
+            (unfinished, Reason::Unfinished(unfinished)),
+        ];
+        let more = more.into_iter().filter(|(units, _)| *units > 0);
+        self.0.splice(0..0, more.map(|(_, reason)| reason));
+        self
+    }
+
     /// Whether there is no reason not to.
     pub fn is_given(&self) -> bool {
         self.0.is_empty()
@@ -101,7 +117,12 @@ impl Reason {
     /// Whether something was not done for it. The others are measured: on a busy machine they come and go.
     pub fn is_counted(self) -> bool {
         match self {
-            Self::Missed(_) | Self::Crowded(_) | Self::NoDescriptor(_) | Self::NoPort(_) => true,
+            Self::Lost(_)
+            | Self::Unfinished(_)
+            | Self::Missed(_)
+            | Self::Crowded(_)
+            | Self::NoDescriptor(_)
+            | Self::NoPort(_) => true,
             Self::Late(_)
             | Self::Busy(_)
             | Self::Descriptors(_)
@@ -125,6 +146,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = |micros: u64| micros as f64 / 1000.0;
         match *self {
+            Self::Lost(1) => f.write_str("1 unit was lost"),
+            Self::Lost(units) => write!(f, "{units} units were lost"),
+            Self::Unfinished(1) => f.write_str("1 unit was not seen to end"),
+            Self::Unfinished(units) => write!(f, "{units} units were not seen to end"),
             Self::Missed(1) => f.write_str("1 unit was missed"),
             Self::Missed(units) => write!(f, "{units} units were missed"),
             Self::Crowded(units) => write!(
@@ -244,6 +269,11 @@ mod tests {
         let feared = Trust::of(0, &fears);
         assert_eq!((feared.reasons().len(), feared.is_lost()), (5, false));
         assert!(Trust::of(1, &Health::default()).is_lost());
+        for (lost, unfinished) in [(1, 0), (0, 1)] {
+            let trust = Trust::of(0, &Health::default()).and_lost(lost, unfinished);
+            assert!(trust.is_lost());
+        }
+        assert!(Trust::default().and_lost(0, 0).is_given());
         for (no_descriptor, no_port) in [(1, 0), (0, 1)] {
             let health = Health {
                 no_descriptor,
@@ -252,6 +282,15 @@ mod tests {
             };
             assert!(Trust::of(0, &health).is_lost());
         }
+    }
+
+    #[test]
+    fn what_is_lost_is_said_first() {
+        let trust = Trust::of(3, &Health::default()).and_lost(311, 1);
+        assert_eq!(
+            trust.to_string(),
+            "this run can't be trusted, because 311 units were lost; 1 unit was not seen to end; 3 units were missed"
+        );
     }
 
     #[test]

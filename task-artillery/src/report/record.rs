@@ -27,7 +27,8 @@ pub struct Received {
     pub status: u16,
     /// How long after the request was sent.
     pub latency: Duration,
-    /// How late the user was started.
+    /// How long after it was due the request was sent: how late the user was started, and how long it then waited, from when it came to the
+    /// request, for a connection: for one that others have, or until it was open.
     pub lateness: Duration,
 }
 

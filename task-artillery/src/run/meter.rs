@@ -84,11 +84,11 @@ impl<'u> Meter<'u> {
     }
 
     /// A response's headers have come, at `now`.
-    pub(super) fn response(&self, now: Duration, status: u16, latency: Duration) {
+    pub(super) fn response(&self, now: Duration, status: u16, latency: Duration, waited: Duration) {
         let received = Received {
             status,
             latency,
-            lateness: self.lateness,
+            lateness: self.lateness + waited,
         };
         self.cx
             .record(|report| report.response(now, self.place, received));

@@ -109,7 +109,7 @@ fn what_comes_over_the_wire_is_checked_again() {
 }
 
 #[test]
-fn split_narrows_what_the_place_allows() {
+fn what_split_says_holds_instead_of_what_the_place_has_by_default() {
     let phases = "phases: [{duration: 60, arrivalRate: 10}]";
     let limits = |split: &str, place: Limits| script(phases, split, GET).limits(place);
     let silent = limits("", lambda());
@@ -134,12 +134,11 @@ fn split_narrows_what_the_place_allows() {
         lambda(),
     );
     assert_eq!(
-        Limits {
-            tail: lambda().tail,
-            ..wider
-        },
-        lambda()
+        (wider.chunk, wider.chunk_rate),
+        (Duration::from_mins(10), Some(Rate::per_second(200)))
     );
+    // Sooner than in ten milliseconds no worker is there.
+    assert_eq!(wider.lead, Duration::from_millis(10));
     // On a machine where the number of workers is given, a rate in the script says it instead.
     assert_eq!(limits("", Limits::here(4)).workers, Some(4));
     let here = limits("maxChunkRequestsPerSecond: 20", Limits::here(4));

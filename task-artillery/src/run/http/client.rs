@@ -150,7 +150,8 @@ impl Client {
             let (response, sent, came) = self.exchange(&call, limit, meter).await?;
             pending.answered();
             let latency = came.saturating_sub(sent);
-            meter.response(came, response.status().as_u16(), latency);
+            let (status, waited) = (response.status().as_u16(), sent.saturating_sub(begun));
+            meter.response(came, status, latency, waited);
             self.take_cookies(&response, &call.location, meter);
             let next = self.redirect(&response, &call);
             let (parts, body) = response.into_parts();

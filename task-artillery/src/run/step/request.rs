@@ -160,7 +160,7 @@ impl RequestStep {
 fn rehearse(meter: &Meter<'_>, endpoint: Option<EndpointKey<'_>>) {
     let now = meter.now();
     meter.request(now).answered();
-    meter.response(now, 200, Duration::ZERO);
+    meter.response(now, 200, Duration::ZERO, Duration::ZERO);
     meter.body(now, 0, Some(Duration::ZERO));
     let answered = Answered {
         status: 200,
