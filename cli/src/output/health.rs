@@ -71,7 +71,9 @@ fn advice(why: Reason, facts: &Facts) -> Option<String> {
             "  a worker may have {} units open at once: allow more descriptors (`ulimit -n`), let each worker be a process (`--processes`), or let units live shorter",
             health.open.of
         )),
-        Reason::Missed(_)
+        Reason::Lost(_)
+        | Reason::Unfinished(_)
+        | Reason::Missed(_)
         | Reason::Late(_)
         | Reason::Busy(_)
         | Reason::Descriptors(_)
