@@ -57,6 +57,12 @@ fn some_looks_that_were_not_answered_are_no_reason_for_doubt() {
     assert_eq!(facts.tally.started, facts.planned, "{facts:?}");
 }
 
+/// How many workers did not end before the place ended them.
+fn timed_out(simulation: &Simulation) -> usize {
+    let lives = simulation.workers.iter();
+    lives.filter(|life| life.fate == Fate::TimedOut).count()
+}
+
 #[test]
 fn a_worker_that_may_send_for_no_successor_ends_within_its_life() {
     let mut world = World {
@@ -73,11 +79,7 @@ fn a_worker_that_may_send_for_no_successor_ends_within_its_life() {
         &world,
         &Options::default(),
     );
-    let timed_out = simulation
-        .workers
-        .iter()
-        .filter(|life| life.fate == Fate::TimedOut);
-    assert_eq!(timed_out.count(), 0);
+    assert_eq!(timed_out(&simulation), 0);
     assert!(simulation.refusals > 0);
 }
 
@@ -98,11 +100,7 @@ fn workers_of_a_batch_that_wait_for_others_or_look_for_what_failed_end_within_th
             &world,
             &Options::default(),
         );
-        let timed_out = simulation
-            .workers
-            .iter()
-            .filter(|life| life.fate == Fate::TimedOut);
-        assert_eq!(timed_out.count(), 0, "with a latency of {latency} ms");
+        assert_eq!(timed_out(&simulation), 0, "with a latency of {latency} ms");
         assert_eq!(simulation.outcome.facts.tally.ended, 300);
     }
 }
