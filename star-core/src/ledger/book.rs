@@ -65,6 +65,7 @@ impl Book {
             what: "read",
             key,
             why: error.to_string(),
+            lasting: true,
         })?;
         Ok(Some(value))
     }
@@ -343,5 +344,6 @@ fn encode<T: Serialize>(key: &str, record: &T) -> Result<Bytes, LedgerError> {
             what: "write",
             key: key.to_owned(),
             why: error.to_string(),
+            lasting: true,
         })
 }

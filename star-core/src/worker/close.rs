@@ -75,7 +75,7 @@ async fn settled<T: Task>(running: &Running<T>) -> Option<Outcome<T::Report>> {
     loop {
         let now = running.now();
         let settled = gathered
-            .settle(&running.book, manifest, &running.start, now)
+            .settle(&running.book, manifest, &running.start, running.clock())
             .await;
         match settled {
             Ok(outcome) if outcome.facts.settled => return Some(outcome),

@@ -285,14 +285,34 @@ impl<'a> Patience<'a> {
     where
         F: Future<Output = Result<A, LedgerError>>,
     {
+        self.insist(question, |_| false).await.ok()
+    }
+
+    /// The same, telling why there was no answer; not again where asking again is no use.
+    pub(crate) async fn ask_why<A, F>(&self, question: impl Fn() -> F) -> Result<A, LedgerError>
+    where
+        F: Future<Output = Result<A, LedgerError>>,
+    {
+        self.insist(question, |error| error.lasting).await
+    }
+
+    async fn insist<A, F>(
+        &self,
+        question: impl Fn() -> F,
+        is_in_vain: impl Fn(&LedgerError) -> bool,
+    ) -> Result<A, LedgerError>
+    where
+        F: Future<Output = Result<A, LedgerError>>,
+    {
         let mut pause = Self::SHORTEST;
         loop {
-            if let Ok(answer) = question().await {
-                return Some(answer);
-            }
+            let error = match question().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
             let now = self.clock.now();
-            if now >= self.until {
-                return None;
+            if now >= self.until || is_in_vain(&error) {
+                return Err(error);
             }
             let next = now + spread(pause, now);
             self.clock.sleep_until(next.min(self.until)).await;
