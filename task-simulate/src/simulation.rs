@@ -18,6 +18,9 @@ pub struct Simulation {
     /// facts are what counts.
     #[serde(skip)]
     pub outcome: AnyOutcome,
+    /// Why whoever followed the run could not read how it ended, and gave up; none where it could. The outcome is then what the ledger has
+    /// for whoever asks later.
+    pub unread: Option<String>,
     /// Under which limits it was cut.
     pub limits: Limits,
     /// How often its ledger was looked at.
@@ -233,8 +236,8 @@ pub enum SimulateError {
     /// It could not be launched.
     #[error(transparent)]
     Launch(#[from] star_core::LaunchError),
-    /// Its end could not be read, which only a world does whose ledger never answers.
-    #[error("how it ended cannot be read: {0}")]
+    /// What the ledger has in the end is not what was written: a fault of the simulator's.
+    #[error("what the simulated ledger has cannot be read: {0}")]
     Unreadable(#[from] star_core::ledger::LedgerError),
     /// The world stood still: nobody waits for an instant and nobody can go on. A fault of the simulator's.
     #[error(

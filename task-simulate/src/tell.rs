@@ -59,6 +59,7 @@ pub(crate) fn told(
             .map_or_else(Vec::new, |start| rates(stage, start)),
         gb_seconds: lived.sum::<f64>() * gigabytes,
         outcome,
+        unread: ran.unread,
         start: ran.start,
         log: state.log,
         workers,

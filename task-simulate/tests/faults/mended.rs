@@ -106,6 +106,18 @@ fn a_ledger_that_never_answers_is_told_to_whoever_launches_after_a_minute() {
     );
 }
 
+#[test]
+fn a_run_whose_end_nobody_can_read_is_told_with_all_that_was_recorded() {
+    let world = away(seconds(40), seconds(300));
+    let simulation = run(steady(10.0, 60), &world, &Options::default());
+    let why = simulation.unread.as_deref().unwrap_or_default();
+    assert!(why.starts_with("the ledger cannot read `"), "{why}");
+    let told = simulation.log.iter().any(|line| line.contains("gives up"));
+    let facts = &simulation.outcome.facts;
+    assert!(told && facts.settled && facts.adds_up(), "{facts:?}");
+    assert!(facts.tally.started > 0, "{facts:?}");
+}
+
 /// How many workers did not end before the place ended them.
 fn timed_out(simulation: &Simulation) -> usize {
     let lives = simulation.workers.iter();

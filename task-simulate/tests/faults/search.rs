@@ -142,10 +142,14 @@ impl Trial {
     /// What is wrong, if something is.
     pub(crate) fn fails(&self) -> Option<String> {
         let broken = match self.run() {
-            Ok(simulation) => simulation.broken,
-            // A ledger that does not answer for longer than it is waited for is told to whoever launches.
+            Ok(mut simulation) => {
+                // A ledger that does not answer for longer than it is waited for is told to whoever launches or follows.
+                let unread = simulation.unread.take();
+                let unread = unread.filter(|_| !self.is_away(FOLLOWING));
+                simulation.broken.extend(unread);
+                simulation.broken
+            }
             Err(SimulateError::Launch(_)) if self.is_away(LAUNCHING) => return None,
-            Err(SimulateError::Unreadable(_)) if self.is_away(FOLLOWING) => return None,
             Err(error) => vec![error.to_string()],
         };
         (!broken.is_empty()).then(|| {

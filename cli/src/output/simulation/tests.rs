@@ -132,6 +132,23 @@ fn workers_that_are_late_are_told_of_with_what_would_make_them_punctual() {
 }
 
 #[test]
+fn a_run_whose_end_cannot_be_read_was_launched_all_the_same() {
+    let mut world = World::default();
+    world.ledger.outages.push(task_simulate::Outage {
+        from: std::time::Duration::from_secs(30),
+        length: std::time::Duration::from_mins(6),
+    });
+    let job = script("{duration: 30, arrivalRate: 60}", "");
+    let text = seen(&job, &world, 0, |view| {
+        assert!(!view.feasible);
+        super::text(view, None)
+    });
+    let said = "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: the ledger cannot read `";
+    assert!(text.contains(said), "{text}");
+    assert!(text.contains("planned 1800 = "), "{text}");
+}
+
+#[test]
 fn a_picture_is_whole_and_bounded() {
     let job = script(
         "{duration: 60, arrivalRate: 60}",

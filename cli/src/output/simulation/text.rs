@@ -164,6 +164,11 @@ fn verdict(view: &View<'_>) -> String {
         );
     } else if let Some(why) = facts.never_began() {
         let _infallible = writeln!(text, "NOT FEASIBLE: the run never begins: {why}");
+    } else if let Some(why) = &view.simulation.unread {
+        let _infallible = writeln!(
+            text,
+            "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: {why}; `slsart report` would tell, once it can be read, what is told above"
+        );
     } else {
         let _infallible = writeln!(
             text,

@@ -73,7 +73,8 @@ impl<'a> View<'a> {
         advice: Vec<Advice>,
     ) -> Self {
         let facts = &simulation.outcome.facts;
-        let sound = simulation.broken.is_empty() && facts.settled;
+        let seen = facts.settled && simulation.unread.is_none();
+        let sound = simulation.broken.is_empty() && seen;
         Self {
             kind: task.kind(),
             feasible: sound && !facts.is_partial(),
