@@ -14,6 +14,7 @@ use std::fmt;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub(crate) use book::check_artifact;
 pub use book::{Book, Claimed};
 pub use directory::Directory;
 pub(crate) use heard::Heard;
