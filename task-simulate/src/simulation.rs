@@ -57,6 +57,8 @@ pub struct Simulation {
     pub gb_seconds: f64,
     /// Promises of the framework that were broken, a sentence each: none, unless the framework has a fault.
     pub broken: Vec<String>,
+    /// Why units were missed or lost through no fault of the framework's, as far as that follows from how the world is: a sentence each.
+    pub causes: Vec<String>,
     /// When all was over, from the launch.
     #[serde(with = "crate::span")]
     pub length: Duration,

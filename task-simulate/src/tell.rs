@@ -10,6 +10,7 @@ use star_core::{Extent, Intervals, Limits, Splittable, Window};
 
 use crate::check;
 use crate::kernel::LAUNCH;
+use crate::lead::causes;
 use crate::run::Ran;
 use crate::simulation::{Ready, SecondRate, Simulation, WorkerLife};
 use crate::stand_in::{Show, Stage};
@@ -33,9 +34,13 @@ pub(crate) fn told(
         start: ran.start.as_ref(),
         facts: &outcome.facts,
         intervals,
+        limits: &limits,
         again: ran.again.as_ref(),
     });
     state.broken.extend(more);
+    let causes = ran.start.as_ref().map_or_else(Vec::new, |start| {
+        causes(start, &outcome.facts, (&limits, &intervals), &site.world)
+    });
     let lives = state.workers.drain(..).map(|worker| worker.life);
     let workers: Vec<WorkerLife> = lives.collect();
     stage.task.kind().clone_into(&mut outcome.facts.kind);
@@ -71,6 +76,7 @@ pub(crate) fn told(
         requeued: state.requeued,
         dropped: state.dropped,
         broken: state.broken,
+        causes,
         length,
     }
 }

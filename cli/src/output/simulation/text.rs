@@ -183,6 +183,9 @@ fn verdict(view: &View<'_>) -> String {
             grouped(facts.unfinished)
         );
     }
+    for cause in &view.simulation.causes {
+        let _infallible = writeln!(text, "  {cause}");
+    }
     for advice in &view.advice {
         let _infallible = writeln!(text, "  {advice}");
     }
