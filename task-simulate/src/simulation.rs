@@ -23,6 +23,12 @@ pub struct Simulation {
     pub unread: Option<String>,
     /// Under which limits it was cut.
     pub limits: Limits,
+    /// How long its units are open, of a timed task.
+    #[serde(with = "crate::span")]
+    pub unit_life: Duration,
+    /// How many units are to be expected at once in the fullest worker, by their rate and how long they are open. That it may have fewer is
+    /// not simulated.
+    pub expected_open: u64,
     /// How often its ledger was looked at.
     pub intervals: Intervals,
     /// When it started and how it was cut; none where it did not start.

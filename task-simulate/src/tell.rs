@@ -52,6 +52,8 @@ pub(crate) fn told(
     Simulation {
         seed,
         limits,
+        unit_life: stage.life,
+        expected_open: ran.start.as_ref().map_or(0, |start| open(stage, start)),
         intervals,
         zero: ran.start.as_ref().map(|start| start.zero.since(LAUNCH)),
         ready: ran
@@ -79,6 +81,23 @@ pub(crate) fn told(
         causes,
         length,
     }
+}
+
+/// How many units are to be expected at once in the fullest worker: the rate of the fullest lane, times how long a unit is open.
+fn open(stage: &Stage, start: &StartRecord) -> u64 {
+    if start.batch {
+        return 0;
+    }
+    let each = start.windows.iter().map(|plan| {
+        let peak = stage.task.timetable().peak_rate(plan.window).get();
+        let due = u128::from(peak) * stage.life.as_millis() / 1_000;
+        // There are no more than the window has.
+        let open = due
+            .min(u128::from(plan.units))
+            .div_ceil(u128::from(plan.lanes.max(1)));
+        u64::try_from(open).unwrap_or(u64::MAX)
+    });
+    each.max().unwrap_or(0)
 }
 
 /// When every window's workers were ready.

@@ -12,7 +12,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::simulation::{self, SeedsView, View};
 use crate::output::{self, write_whole};
-use crate::simulate::{Advice, Faults, Forecast, Quota, Setting};
+use crate::simulate::{Advice, Faults, Forecast, Quota, Setting, crowd};
 use crate::{job, place};
 
 /// An account whose quota is never in the way.
@@ -223,7 +223,7 @@ fn exit(simulation: &Simulation) -> Exit {
     let exit = Exit::of(&simulation.outcome);
     match exit {
         _ if !simulation.broken.is_empty() => Exit::Bug,
-        Exit::Passed if simulation.unread.is_some() => Exit::Partial,
+        Exit::Passed if simulation.unread.is_some() || crowd(simulation).is_some() => Exit::Partial,
         exit => exit,
     }
 }

@@ -148,6 +148,52 @@ fn a_run_whose_end_cannot_be_read_was_launched_all_the_same() {
     assert!(text.contains("planned 1800 = "), "{text}");
 }
 
+/// What is advised in a world that the default one is changed to.
+fn advised(change: impl Fn(&mut World)) -> Vec<String> {
+    let mut world = World::default();
+    change(&mut world);
+    let job = script(
+        "{duration: 100, arrivalRate: 100}",
+        "_split: {maxChunkDurationInSeconds: 50}",
+    );
+    seen(&job, &world, 0, |view| {
+        let advice = view.advice.iter().map(ToString::to_string);
+        assert!(!view.feasible);
+        advice.collect()
+    })
+}
+
+#[test]
+fn only_what_helps_is_advised() {
+    let always = |seconds| task_simulate::Delay::always(std::time::Duration::from_secs(seconds));
+    let [queue] = &advised(|world| world.queue = always(9))[..] else {
+        panic!("one thing stands in the way")
+    };
+    assert!(queue.contains("send for them sooner"), "{queue}");
+    assert!(!queue.contains("functions:"), "{queue}");
+    let cold = advised(|world| world.cold_start = always(40));
+    let said = "workers came when it was too late, sent for 15 s before they were to begin: send for them sooner (`split: { lead: ";
+    assert!(cold[0].contains(said), "{cold:?}");
+    let scale_out = advised(|world| {
+        world.scale_out = 3;
+        world.split.chunk_rate = 2;
+    });
+    let said = "more functions, each of which scales out on its own (`functions: ";
+    assert!(scale_out[0].contains(said), "{scale_out:?}");
+    assert!(!scale_out[0].contains("sooner"), "{scale_out:?}");
+}
+
+#[test]
+fn units_that_live_longer_than_a_worker_has_room_for_are_told_of() {
+    let crowded = advised(|world| world.unit_life = Some(std::time::Duration::from_secs(100)));
+    assert_eq!(
+        crowded,
+        [
+            "some 1,250 units will be open at once in a worker, living 100 s each, and it may have 1,000: what is due then is missed, which is not simulated: set `_split.maxChunkRequestsPerSecond` to 10, or have units that live shorter"
+        ]
+    );
+}
+
 #[test]
 fn a_picture_is_whole_and_bounded() {
     let job = script(

@@ -169,6 +169,8 @@ fn verdict(view: &View<'_>) -> String {
             text,
             "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: {why}; `slsart report` would tell, once it can be read, what is told above"
         );
+    } else if missing + facts.unfinished == 0 && view.simulation.broken.is_empty() {
+        let _infallible = writeln!(text, "NOT FEASIBLE, although every unit would be begun:");
     } else {
         let _infallible = writeln!(
             text,
