@@ -1,8 +1,9 @@
 //! Reads what a run's book says of its chunks.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 
 use crate::clock::Clock;
 use crate::ledger::{Book, ClaimKey, LedgerError, Manifest, StartRecord};
@@ -97,38 +98,33 @@ async fn read_all<R: Report>(
     }
 }
 
-/// Reads these chunks once, and leaves those that could not be read, with the reason of one of them. A ledger that turns all away that are
-/// read at once is asked for no more.
+/// Reads these chunks once, and leaves those that could not be read, with the reason of one of them. A ledger that turns so many away in a
+/// row as are read at once is asked for no more.
 async fn round<R: Report>(
     book: &Book,
     open: &mut Vec<&mut Evidence<R>>,
     attempts: u32,
 ) -> Option<LedgerError> {
-    let mut unread = Vec::new();
-    let mut first = None;
-    let mut rest = std::mem::take(open).into_iter();
-    loop {
-        let some: Vec<_> = rest.by_ref().take(AT_ONCE).collect();
-        let asked = some.len();
-        let reads = some.into_iter().map(|chunk| async move {
+    let mut unread = vec![true; open.len()];
+    let mut why = None;
+    let mut in_a_row = 0;
+    {
+        let reads = stream::iter(open.iter_mut().enumerate()).map(|(at, chunk)| async move {
             let read = read(book, chunk, attempts).await;
-            (chunk, read.err())
+            (at, read.err())
         });
-        let failed = join_all(reads).await.into_iter();
-        let failed: Vec<_> = failed
-            .filter_map(|(chunk, error)| Some((chunk, error?)))
-            .collect();
-        let away = failed.len() == asked;
-        for (chunk, error) in failed {
-            unread.push(chunk);
-            first.get_or_insert(error);
-        }
-        if away {
-            unread.extend(rest);
-            *open = unread;
-            return first;
+        let mut reads = pin!(reads.buffer_unordered(AT_ONCE));
+        while in_a_row < AT_ONCE
+            && let Some((at, error)) = reads.next().await
+        {
+            unread[at] = error.is_some();
+            in_a_row = if unread[at] { in_a_row + 1 } else { 0 };
+            why = why.or(error);
         }
     }
+    let mut unread = unread.into_iter();
+    open.retain(|_| unread.next().unwrap_or_default());
+    why
 }
 
 /// Reads a chunk: the last word of the lowest attempt that has one without a failure; that of the last attempt there can be; otherwise

@@ -12,7 +12,7 @@ use crate::check;
 use crate::kernel::LAUNCH;
 use crate::lead::causes;
 use crate::run::Ran;
-use crate::simulation::{Ready, SecondRate, Simulation, WorkerLife};
+use crate::simulation::{Fate, Ready, SecondRate, Simulation, WorkerLife};
 use crate::stand_in::{Show, Stage};
 
 /// Puts together what is told.
@@ -150,12 +150,23 @@ fn all_ready(sent: Duration, workers: u32, mut ready: Vec<(Duration, u32)>) -> O
     })
 }
 
+/// A worker of a batch is ready when it claims its first chunk; one to whom others have left none, when it is there.
 fn batch_ready(wanted: u32, workers: &[WorkerLife]) -> Option<Ready> {
-    let first = workers
-        .iter()
-        .filter(|life| matches!(life.order, Order::Start | Order::Serve { life: 0, .. }));
-    let shown = first.filter_map(|life| Some((life.chunks.first()?.ready, life.hop)));
-    all_ready(Duration::ZERO, wanted, shown.collect())
+    let mut places = std::collections::BTreeMap::new();
+    for life in workers {
+        let place = match life.order {
+            Order::Start => 0,
+            Order::Serve { workers, life: 0 } => workers.first(),
+            Order::Serve { .. } | Order::Carry(_) => continue,
+        };
+        let there = matches!(life.fate, Fate::Executed | Fate::Stopped);
+        let begun = life.born + life.cold_start.unwrap_or_default();
+        let ready = life.chunks.first().map(|chunk| chunk.ready);
+        if let Some(ready) = ready.or(there.then_some(begun)) {
+            places.entry(place).or_insert((ready, life.hop));
+        }
+    }
+    all_ready(Duration::ZERO, wanted, places.into_values().collect())
 }
 
 /// What was due and what was started, second by second.

@@ -67,11 +67,12 @@ fn at_once(view: &View<'_>) -> String {
     let never = simulation.ready.iter().filter(|ready| ready.is_none());
     let never = never.count() as u64;
     if never > 0 {
-        let _infallible = writeln!(
-            text,
-            "in {} some workers never were",
-            counted(never, "window")
-        );
+        let place = if view.is_batch() {
+            String::new()
+        } else {
+            format!("in {} ", counted(never, "window"))
+        };
+        let _infallible = writeln!(text, "{place}some workers never were");
     }
     text
 }
