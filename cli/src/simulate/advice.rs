@@ -191,7 +191,7 @@ impl Case<'_> {
         let lead = seconds(self.simulation.limits.lead);
         (expired > 0 && timed && undone).then(|| {
             format!(
-                "{} came when it was too late, sent for {lead} before they were to begin",
+                "{} came when it was too late, sent for {lead} before the begin",
                 counted(expired, "worker")
             )
         })
@@ -254,9 +254,10 @@ impl Case<'_> {
         let dropped = self.simulation.dropped;
         (dropped > 0 && !self.is_short()).then(|| Advice {
             problem: format!(
-                "{} found no room for {} and were dropped",
+                "{} found no room for {} and {} dropped",
                 counted(dropped, "event"),
-                seconds(self.world.event_age)
+                seconds(self.world.event_age),
+                if dropped == 1 { "was" } else { "were" }
             ),
             change: "what they ask for was sent again where there was time; a larger quota, or more functions, let fewer be dropped".to_owned(),
         })

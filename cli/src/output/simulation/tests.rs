@@ -172,7 +172,7 @@ fn only_what_helps_is_advised() {
     assert!(queue.contains("send for them sooner"), "{queue}");
     assert!(!queue.contains("functions:"), "{queue}");
     let cold = advised(|world| world.cold_start = always(40));
-    let said = "workers came when it was too late, sent for 15 s before they were to begin: send for them sooner (`split: { lead: ";
+    let said = "workers came when it was too late, sent for 15 s before the begin: send for them sooner (`split: { lead: ";
     assert!(cold[0].contains(said), "{cold:?}");
     let scale_out = advised(|world| {
         world.scale_out = 3;
@@ -207,6 +207,29 @@ fn a_picture_is_whole_and_bounded() {
     assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>\n"));
     assert!(one(&drawn) > 300 && one(&drawn) < 3_000, "{}", one(&drawn));
     assert!(!drawn.contains("NaN") && !drawn.contains("inf"));
+    // Where one bar ends the next begins.
+    let number = |line: &str, name: &str| -> u32 {
+        let (_, rest) = line.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let bars = drawn.lines().filter(|line| line.ends_with("class=\"a\"/>"));
+    let bars: Vec<_> = bars
+        .take(60)
+        .map(|line| (number(line, "x"), number(line, "width")))
+        .collect();
+    assert!(bars.windows(2).all(|two| two[0].0 + two[0].1 == two[1].0));
+}
+
+#[test]
+fn one_function_is_needed_and_two_are() {
+    let said = |rate: u32| {
+        let job = script(&format!("{{duration: 10, arrivalRate: {rate}}}"), "");
+        seen(&job, &World::default(), 0, |view| super::text(view, None))
+    };
+    let one = said(1);
+    assert!(one.contains("\n1 function at once is needed; "), "{one}");
+    let two = said(30);
+    assert!(two.contains("\n2 functions at once are needed; "), "{two}");
 }
 
 #[test]

@@ -125,7 +125,8 @@ fn forecast(view: &View<'_>) -> String {
         )
     };
     let needed = counted(quota.needed.into(), "function");
-    let _infallible = writeln!(text, "{needed} at once are needed; {has}");
+    let are = if quota.needed == 1 { "is" } else { "are" };
+    let _infallible = writeln!(text, "{needed} at once {are} needed; {has}");
     let troubles = [
         (simulation.refusals, "call", "turned away"),
         (simulation.requeued, "event", "that found no room at first"),
