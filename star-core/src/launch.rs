@@ -1,5 +1,7 @@
 //! Launches runs, and follows them to their end.
 
+mod silence;
+
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -13,6 +15,8 @@ use crate::limits::{Intervals, Limits};
 use crate::time::Time;
 use crate::wire::VERSION;
 use crate::worker::{Holder, Host, Patience, Sender, first_order, holder, watch, watch_start};
+
+use silence::Silence;
 
 /// How a run is launched.
 #[derive(Clone, Debug)]
@@ -205,82 +209,30 @@ pub async fn follow(
     loop {
         let looked = observer.look().await;
         let seen_at = clock.now();
-        match silence.after(looked, observer, seen_at)? {
-            Some(outcome) => {
-                end = outcome.facts.zero.map(|zero| zero + outcome.facts.length);
-                told(&outcome);
-                if outcome.closed {
+        if let Some(outcome) = silence.after(looked, observer, seen_at)? {
+            end = outcome.facts.zero.map(|zero| zero + outcome.facts.length);
+            told(&outcome);
+            if outcome.closed {
+                return Ok(outcome);
+            }
+            if outcome.facts.settled {
+                let since = *settled_at.get_or_insert(seen_at);
+                // Whoever closes first is about to; only when no record appears is it the launcher's to do.
+                let late = manifest.limits.closing + manifest.intervals.margin;
+                if seen_at.since(since) > late && closings == CLOSINGS {
+                    // It can't be recorded that the run is over: what is settled stands.
                     return Ok(outcome);
                 }
-                if outcome.facts.settled {
-                    let since = *settled_at.get_or_insert(seen_at);
-                    // Whoever closes first is about to; only when no record appears is it the launcher's to do.
-                    let late = manifest.limits.closing + manifest.intervals.margin;
-                    if seen_at.since(since) > late && closings == CLOSINGS {
-                        // It can't be recorded that the run is over: what is settled stands.
-                        return Ok(outcome);
-                    }
-                    if seen_at.since(since) > late {
-                        observer.close().await;
-                        closings += 1;
-                    }
+                if seen_at.since(since) > late {
+                    observer.close().await;
+                    closings += 1;
                 }
             }
-            None => {}
         }
         let now = clock.now();
         clock
             .sleep_until(now + pause(begun, end, now, longest))
             .await;
-    }
-}
-
-/// For how long nothing was read of a ledger that is looked at again and again.
-struct Silence {
-    /// How often it had answered, when that was last seen to have grown.
-    answers: u64,
-    heard_at: Time,
-    /// The record that could not be read at the last look, and since when it can't.
-    unread: Option<(String, Time)>,
-}
-
-impl Silence {
-    /// How long it is borne.
-    const PATIENCE: Duration = Duration::from_mins(2);
-
-    fn new(now: Time, observer: &Observer) -> Self {
-        Self {
-            answers: observer.answers(),
-            heard_at: now,
-            unread: None,
-        }
-    }
-
-    /// What a look came to; none where another is to be tried.
-    fn after<A>(
-        &mut self,
-        looked: Result<A, LedgerError>,
-        observer: &Observer,
-        now: Time,
-    ) -> Result<Option<A>, LedgerError> {
-        if observer.answers() > self.answers {
-            self.answers = observer.answers();
-            self.heard_at = now;
-        }
-        let error = match looked {
-            Ok(seen) => {
-                self.unread = None;
-                return Ok(Some(seen));
-            }
-            Err(error) => error,
-        };
-        let before = self.unread.take().filter(|(key, _)| *key == error.key);
-        let since = before.map_or(now, |(_, since)| since);
-        if now.since(self.heard_at.min(since)) > Self::PATIENCE {
-            return Err(error);
-        }
-        self.unread = Some((error.key, since));
-        Ok(None)
     }
 }
 

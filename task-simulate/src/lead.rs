@@ -105,7 +105,7 @@ mod tests {
             [1, 2, 2, 3, 3]
         );
         let plan = WindowPlan {
-            window: Window::new(Duration::ZERO, Duration::from_secs(60)),
+            window: Window::new(Duration::ZERO, Duration::from_mins(1)),
             lanes: 40,
             units: 1,
         };
