@@ -336,14 +336,18 @@ impl Evidence<'_> {
     }
 
     fn slowest_request(&self) -> Duration {
-        let world = self.world();
-        let slowness = if world.slow > 0.0 {
-            world.slowness
-        } else {
-            1.0
-        };
-        world.ledger.latency.most.mul_f64(slowness)
+        slowest_request(self.world())
     }
+}
+
+/// How long a request to the ledger takes at most.
+pub(crate) fn slowest_request(world: &World) -> Duration {
+    let slowness = if world.slow > 0.0 {
+        world.slowness
+    } else {
+        1.0
+    };
+    world.ledger.latency.most.mul_f64(slowness)
 }
 
 /// Whether an order's own chunk is this one.

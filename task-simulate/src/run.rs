@@ -9,6 +9,7 @@ use star_core::registry::{Kind, Kinds};
 use star_core::worker::Host;
 use star_core::{AnyOutcome, AnyTask, Facts, Job, Launch, attend, follow, launch};
 
+use crate::check::slowest_request;
 use crate::cloud;
 use crate::doom::disasters;
 use crate::kernel::LAUNCH;
@@ -100,7 +101,14 @@ async fn finish(
     };
     let forgotten = {
         let mut state = site.state();
-        let last = state.closed >= state.last_word && state.closed.is_some();
+        // Where not all had said their last word, whoever closed the run may have read before one that came then.
+        let slack = if outcome.facts.is_partial() {
+            slowest_request(&site.world) * 4 + Duration::from_secs(1)
+        } else {
+            Duration::ZERO
+        };
+        let before = |closed| state.last_word.is_none_or(|last| last + slack <= closed);
+        let last = state.closed.is_some_and(before);
         last.then(|| state.values.remove(&format!("runs/{RUN}/closed")))
     };
     let again = match forgotten {

@@ -237,6 +237,16 @@ impl Worker {
         matches!(self.book.stop().await, Ok(Some(_)))
     }
 
+    /// Goes on asking whether there is a stop mark, until that is known. Where there is one, or it can't be known in time, nothing is begun.
+    pub(crate) async fn may_begin(&self, until: Time) -> Result<(), Reply> {
+        let patience = self.patience(until.min(self.lease));
+        match patience.ask(|| self.book.stop()).await {
+            Some(None) => Ok(()),
+            Some(Some(_)) => Err(Reply::Stopped),
+            None => Err(Reply::Expired),
+        }
+    }
+
     pub(crate) fn run_context(&self) -> RunContext {
         let clock = Arc::clone(&self.host.world.clock);
         let manifest = &self.manifest;

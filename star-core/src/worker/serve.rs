@@ -20,8 +20,8 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     if !running.start.batch || workers.of() != running.start.workers {
         return Reply::Refused("the run is no batch with these workers".to_owned());
     }
-    if running.is_stopped().await {
-        return Reply::Stopped;
+    if let Err(reply) = running.may_begin(end).await {
+        return reply;
     }
     if running.claim(order.claim_key(), end).await == Claimed::Taken {
         return Reply::Duplicate;
