@@ -3,6 +3,8 @@
 //! Time, chance, pacing, accounting, and the report all come from here, so that a task can neither forget to count nor depend on who
 //! carries it out.
 
+#[cfg(feature = "laws")]
+mod made;
 mod run;
 mod sweep;
 mod trace;
@@ -20,6 +22,8 @@ use bytes::Bytes;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "laws")]
+pub(crate) use made::Made;
 pub use run::RunContext;
 pub use sweep::Sweep;
 pub use trace::{TraceLine, Traced};
@@ -32,7 +36,7 @@ use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
 use crate::health::{Scarce, Watch};
-use crate::ledger::{Book, RunId};
+use crate::ledger::{Book, RunId, check_artifact};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
 use crate::split::Splittable;
@@ -90,6 +94,9 @@ struct Shared<R: Report> {
     watch: RefCell<Option<Watch>>,
     /// When the ports were last looked at for a refused connection.
     ports_seen: Cell<Option<Time>>,
+    /// What is made in a rehearsal, for those who ask for it.
+    #[cfg(feature = "laws")]
+    made: made::Making,
 }
 
 impl<R: Report> Clone for Context<R> {
@@ -133,6 +140,8 @@ impl<R: Report> Context<R> {
                 aborted: Cell::new(false),
                 watch: RefCell::default(),
                 ports_seen: Cell::default(),
+                #[cfg(feature = "laws")]
+                made: made::Making::default(),
             }),
         }
     }
@@ -267,10 +276,14 @@ impl<R: Report> Context<R> {
     /// # Errors
     /// Where the name is none, or it can't be written.
     pub async fn artifact(&self, name: &str, bytes: impl Into<Bytes>) -> Result<(), Failure> {
+        let bytes = bytes.into();
         if self.rehearsal() {
-            return Ok(());
+            let named = check_artifact(name);
+            #[cfg(feature = "laws")]
+            self.shared.made.add(name, &bytes, named.as_ref().err());
+            return named;
         }
-        self.shared.book.write_artifact(name, bytes.into()).await
+        self.shared.book.write_artifact(name, bytes).await
     }
 
     pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {
