@@ -12,6 +12,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::task::coop;
 use tokio_rustls::Connect;
 
 use super::super::Cx;
@@ -169,9 +170,16 @@ impl Connection {
                 {
                     return Poll::Ready(Ok(frame));
                 }
+                // A peer may send tiny parts without end: after some of them, others have their turn, and the limit is looked at.
+                let Poll::Ready(budget) = coop::poll_proceed(cx) else {
+                    return watchdog.poll(cx).map(Err);
+                };
                 self.poll_driver(cx);
                 match Pin::new(&mut body).poll_frame(cx) {
-                    Poll::Ready(frame) => Poll::Ready(Ok(frame)),
+                    Poll::Ready(frame) => {
+                        budget.made_progress();
+                        Poll::Ready(Ok(frame))
+                    }
                     Poll::Pending => watchdog.poll(cx).map(Err),
                 }
             });

@@ -10,6 +10,8 @@
 //! | a free connection of a pool | none, as in Artillery | |
 //! | each next part of a body | the longer of the same and 8 s | `ERR_SOCKET_TIMEOUT` |
 //! | all of a body | `http.bodyTimeout` (Artillery waits for ever) | `ERR_BODY_TIMEOUT` |
+//!
+//! What has come by the time that a limit is seen to have run out counts, also where the worker stood still meanwhile.
 
 mod body;
 mod client;
