@@ -23,7 +23,6 @@ use super::outgoing::Outgoing;
 use super::resolve::Resolver;
 use super::stream::{Stream, Watched, Wrote};
 use super::watchdog::Watchdog;
-use crate::report::Connected;
 
 /// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
 const BUFFER: usize = 64 * 1024;
@@ -235,24 +234,17 @@ async fn connect(
     tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
-    let (tcp, connect) = connect_tcp(origin, resolver, cx).await?;
+    let (tcp, opened) = connect_tcp(origin, resolver, cx).await?;
     let Some(name) = origin.server_name() else {
-        let connected = Connected { connect, tls: None };
-        cx.record(|report| report.connected(cx.now(), connected));
         return Ok(Stream::Plain(tcp));
     };
-    let begun = cx.now();
     let stream = tls(name, tcp).await.map_err(RequestError::Connection)?;
-    let handshake = cx.now().saturating_sub(begun);
-    let connected = Connected {
-        connect,
-        tls: Some(handshake),
-    };
-    cx.record(|report| report.connected(cx.now(), connected));
+    let agreed = cx.now();
+    cx.record(|report| report.secured(agreed, agreed.saturating_sub(opened)));
     Ok(Stream::Tls(Box::new(stream)))
 }
 
-/// Connects to a server, perhaps through a proxy, and says how long that took without the look-up of a name.
+/// Connects to a server, perhaps through a proxy, and says when that was done. How long it took is without the look-up of a name.
 async fn connect_tcp(
     origin: &Origin,
     resolver: &Resolver,
@@ -275,5 +267,7 @@ async fn connect_tcp(
     {
         gate.tunnel(&mut tcp, origin).await?;
     }
-    Ok((tcp, cx.now().saturating_sub(begun)))
+    let opened = cx.now();
+    cx.record(|report| report.connected(opened, opened.saturating_sub(begun)));
+    Ok((tcp, opened))
 }
