@@ -335,7 +335,7 @@ impl Client {
         };
         let text = String::from_utf8_lossy(location.as_bytes());
         let next = self.shared.locations.follow(&call.location, &text);
-        next.map(Some).ok_or(RequestError::Redirect)
+        next.map(Some)
     }
 
     /// The user's jar, which is made when it is needed first.
