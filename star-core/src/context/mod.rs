@@ -31,7 +31,7 @@ use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
-use crate::health::{Scarce, Watch};
+use crate::health::{Fill, Scarce, Watch};
 use crate::ledger::{Book, RunId};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
@@ -231,8 +231,19 @@ impl<R: Report> Context<R> {
         *self.shared.watch.borrow_mut() = Watch::begin(&self.shared.clock, timed);
     }
 
+    /// Notes how many units are open.
+    fn note_open(&self) {
+        let mut measured = self.shared.measured.borrow_mut();
+        let open = measured.tally.started - measured.tally.ended;
+        let most = self.shared.terms.open.unwrap_or_default();
+        measured.health.open = measured.health.open.fuller(Fill::new(open, most));
+    }
+
     /// Notes how the worker is doing, if it is watched.
     pub(crate) fn look(&self) {
+        if self.shared.sweeping.borrow().is_none() {
+            self.note_open();
+        }
         let mut measured = self.shared.measured.borrow_mut();
         let Measured {
             lateness, health, ..
