@@ -196,7 +196,8 @@ impl<R: Report> Context<R> {
     }
 
     /// Tells of an error of the operating system that a unit came upon. Where it says that the machine has run out of something, that is
-    /// counted, and the report names it; anything else is left to the task.
+    /// counted, and the report names it; anything else is left to the task. A task that bounds its memory says so as
+    /// [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
     pub fn refused(&self, error: &std::io::Error) {
         match Scarce::of(error) {
             Some(Scarce::Descriptors) => {
@@ -205,6 +206,7 @@ impl<R: Report> Context<R> {
             Some(Scarce::Ports) if self.is_out_of_ports() => {
                 self.shared.measured.borrow_mut().health.no_port += 1;
             }
+            Some(Scarce::Memory) => self.shared.measured.borrow_mut().health.no_memory += 1,
             Some(Scarce::Ports) | None => {}
         }
     }

@@ -19,6 +19,9 @@ pub(super) enum UserError {
     /// A body was too long to capture from.
     #[error("the body is too long to capture from")]
     BodyTooLong,
+    /// The worker had kept as much of bodies as it may.
+    #[error("all bodies that the worker keeps are too long together")]
+    NoRoom,
     /// A body that something should be captured from is not of its encoding.
     #[error("the body cannot be decoded")]
     BodyBroken,
@@ -46,6 +49,7 @@ impl UserError {
             Self::Condition(..) => return Cow::Owned(self.to_string()),
             Self::Capture => "Failed capture or match",
             Self::BodyTooLong => "ERR_BODY_TOO_LONG",
+            Self::NoRoom => "ERR_BODIES_TOO_LONG",
             Self::BodyBroken => "Z_DATA_ERROR",
             Self::CutOff => "cut_off",
         })

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use hyper::body::Incoming;
 
 use super::super::meter::Meter;
-use super::body::{Kept, Received};
+use super::body::{Keeper, Kept, Received};
 use super::connection::{Connection, SendError};
 use super::cookies::Jar;
 use super::decode::Encoding;
@@ -368,11 +368,12 @@ impl Client {
     ) -> (Received, Result<(), RequestError>) {
         let limit = limit.max(LEAST_BODY_LIMIT);
         let in_all = self.shared.settings.body_timeout;
+        let keeper = Keeper::new(keep.then(|| Rc::clone(&self.shared.room)));
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
                 connection
-                    .receive(body, keep, limit, in_all, &mut self.watchdog)
+                    .receive(body, keeper, limit, in_all, &mut self.watchdog)
                     .await
             }
             None => (Received::default(), Ok(())),

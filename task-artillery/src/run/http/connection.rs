@@ -148,17 +148,16 @@ impl Connection {
         }
     }
 
-    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. With
-    /// `keep` it is kept, up to [`LONGEST_BODY`](super::body::LONGEST_BODY).
+    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. What is to
+    /// be kept of it is up to `keeper`.
     pub(super) async fn receive(
         &mut self,
         mut body: Incoming,
-        keep: bool,
+        mut keeper: Keeper,
         limit: Duration,
         in_all: Duration,
         watchdog: &mut Watchdog,
     ) -> (Received, Result<(), RequestError>) {
-        let mut keeper = Keeper::new(keep);
         let mut bytes = 0;
         watchdog.set_in_all(limit, in_all);
         while !body.is_end_stream() {

@@ -34,6 +34,7 @@ mod tls;
 mod watchdog;
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -41,6 +42,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::Connect;
 
 pub(super) use body::Kept;
+use body::{MOST_KEPT, Room};
 pub(super) use client::{Answer, Call, Client};
 pub(super) use credentials::basic;
 pub(super) use decode::{DecodeError, Encoding};
@@ -66,6 +68,8 @@ pub(super) struct Shared {
     tls: OnceCell<ClientConfig>,
     /// What opens the connections that users share.
     connector: Connector,
+    /// What may still be kept of bodies.
+    room: Rc<Room>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -92,6 +96,7 @@ impl Shared {
             tls: OnceCell::new(),
             connector: Connector::new(security.resumes),
             security,
+            room: Room::new(MOST_KEPT),
         }
     }
 
