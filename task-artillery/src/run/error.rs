@@ -25,6 +25,9 @@ pub(super) enum UserError {
     /// A body that something should be captured from is not of its encoding.
     #[error("the body cannot be decoded")]
     BodyBroken,
+    /// A body that something should be captured from is of an encoding that was not asked for.
+    #[error("the body is of an encoding that was not asked for")]
+    BodyForeign,
     /// A pause is none.
     #[error(transparent)]
     Think(#[from] ThinkError),
@@ -50,6 +53,7 @@ impl UserError {
             Self::Capture => "Failed capture or match",
             Self::BodyTooLong => "ERR_BODY_TOO_LONG",
             Self::NoRoom => "ERR_BODIES_TOO_LONG",
+            Self::BodyForeign => "ERR_BODY_ENCODING",
             Self::BodyBroken => "Z_DATA_ERROR",
             Self::CutOff => "cut_off",
         })
@@ -66,6 +70,7 @@ impl From<DecodeError> for UserError {
     fn from(error: DecodeError) -> Self {
         match error {
             DecodeError::Broken => Self::BodyBroken,
+            DecodeError::Foreign => Self::BodyForeign,
             DecodeError::TooLong => Self::BodyTooLong,
         }
     }
