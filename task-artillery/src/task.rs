@@ -189,7 +189,7 @@ impl Task for Artillery {
                 from: rate,
                 to: rate,
             },
-            max_users: None,
+            max_users: self.script.max_users_anywhere(),
         }];
         script.split.max_chunk_requests_per_second = None;
         script.split.max_chunk_duration_in_seconds = None;

@@ -23,6 +23,11 @@ pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
             "it cannot begin at {from}/s and go no higher than {to}/s: `--from` is at most `--to`"
         )));
     }
+    if args.job.solo {
+        return Err(CommandError::Usage(
+            "one user has no rate: leave `--solo` out".to_owned(),
+        ));
+    }
     place::raise_descriptors();
     let mut typed = args.job.clone();
     let target = args.bundled_target.then(bundled_target).transpose()?;
@@ -30,6 +35,11 @@ pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let job = job::read(&typed)?;
+    if job.task.manner().simulation {
+        return Err(CommandError::Usage(
+            "with `_simulation` nothing is done at any rate, so that all of them are held: leave it out of the job".to_owned(),
+        ));
+    }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
     let host = if args.processes {
@@ -150,11 +160,15 @@ impl Finder<'_> {
     fn curve(points: Vec<Point>, highest: Option<u64>, at_least: bool, workers: u64) -> Curve {
         // What a worker can do at its best is more than what it should be asked for all the time.
         let worker_rate = highest.map(|rate| (rate * 4 / 5 / workers).max(1));
+        let limits_itself = points
+            .iter()
+            .any(|point| Some(point.rate) > highest && point.turned_away > 0);
         let suggestion = worker_rate.map(|rate| MAX_CHUNK_RATE.written(rate));
         Curve {
             points,
             highest,
             at_least: at_least && highest.is_some(),
+            limits_itself,
             workers,
             worker_rate,
             suggestion,

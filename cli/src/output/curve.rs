@@ -22,6 +22,8 @@ pub(crate) struct Point {
     lateness_p99: f64,
     /// How many units failed, each by itself.
     failed: u64,
+    /// How many were not begun since the job lets no more be under way at once.
+    pub(crate) turned_away: u64,
     /// The greatest share of a core that a worker's thread took.
     cpu: f64,
     /// Whether it was held.
@@ -47,7 +49,11 @@ impl Point {
             lateness_p99: facts.lateness.quantile(0.99) as f64 / 1000.0,
             cpu: facts.health.busiest as f64 / 1000.0,
             failed: outcome.failed,
-            held: Exit::of(outcome) == Exit::Passed && trust.is_given() && !fails(outcome),
+            turned_away: facts.tally.skipped,
+            held: Exit::of(outcome) == Exit::Passed
+                && trust.is_given()
+                && !fails(outcome)
+                && facts.tally.skipped == 0,
             because,
             run: facts.run.clone(),
         }
@@ -73,6 +79,12 @@ fn because(outcome: &AnyOutcome) -> Vec<String> {
         let (failed, started) = (outcome.failed, facts.tally.started);
         because.push(format!("{failed} of {started} units failed"));
     }
+    if facts.tally.skipped > 0 {
+        let (away, planned) = (facts.tally.skipped, facts.planned);
+        because.push(format!(
+            "{away} of {planned} units were turned away by the job's own limit (such as `maxVusers`)"
+        ));
+    }
     because.extend(facts.trust().reasons().iter().map(ToString::to_string));
     if because.is_empty() && Exit::of(outcome) != Exit::Passed {
         because.push("its report is partial".to_owned());
@@ -90,6 +102,8 @@ pub(crate) struct Curve {
     pub(crate) highest: Option<u64>,
     /// Whether nothing higher was tried: it may hold more.
     pub(crate) at_least: bool,
+    /// Whether above that the job itself turned units away.
+    pub(crate) limits_itself: bool,
     /// How many workers shared it.
     pub(crate) workers: u64,
     /// What a worker like these should get at most.
@@ -128,11 +142,13 @@ pub(crate) fn curve_line(point: &Point) -> String {
 
 /// What it comes to, below the table.
 pub(crate) fn curve_end(curve: &Curve) -> String {
+    const OWN_LIMIT: &str = "what held the rate back is the job's own limit (such as `maxVusers`), and not this machine alone\n";
+    let own_limit = if curve.limits_itself { OWN_LIMIT } else { "" };
     let Some(highest) = curve.highest else {
-        return "\nno rate was held\n".to_owned();
+        return format!("\nno rate was held\n{own_limit}");
     };
     let mut text = format!(
-        "\nthis machine held {highest}/s with {} workers\n",
+        "\nthis machine held {highest}/s with {} workers\n{own_limit}",
         curve.workers
     );
     if curve.at_least {

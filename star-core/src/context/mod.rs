@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
-use crate::health::{Scarce, Watch};
+use crate::health::{Fill, Scarce, Watch};
 use crate::ledger::{Book, RunId, check_artifact};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
@@ -205,7 +205,8 @@ impl<R: Report> Context<R> {
     }
 
     /// Tells of an error of the operating system that a unit came upon. Where it says that the machine has run out of something, that is
-    /// counted, and the report names it; anything else is left to the task.
+    /// counted, and the report names it; anything else is left to the task. A task that bounds its memory says so as
+    /// [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
     pub fn refused(&self, error: &std::io::Error) {
         match Scarce::of(error) {
             Some(Scarce::Descriptors) => {
@@ -214,6 +215,7 @@ impl<R: Report> Context<R> {
             Some(Scarce::Ports) if self.is_out_of_ports() => {
                 self.shared.measured.borrow_mut().health.no_port += 1;
             }
+            Some(Scarce::Memory) => self.shared.measured.borrow_mut().health.no_memory += 1,
             Some(Scarce::Ports) | None => {}
         }
     }
@@ -240,8 +242,19 @@ impl<R: Report> Context<R> {
         *self.shared.watch.borrow_mut() = Watch::begin(&self.shared.clock, timed);
     }
 
+    /// Notes how many units are open.
+    fn note_open(&self) {
+        let mut measured = self.shared.measured.borrow_mut();
+        let open = measured.tally.started - measured.tally.ended;
+        let most = self.shared.terms.open.unwrap_or_default();
+        measured.health.open = measured.health.open.fuller(Fill::new(open, most));
+    }
+
     /// Notes how the worker is doing, if it is watched.
     pub(crate) fn look(&self) {
+        if self.shared.sweeping.borrow().is_none() {
+            self.note_open();
+        }
         let mut measured = self.shared.measured.borrow_mut();
         let Measured {
             lateness, health, ..

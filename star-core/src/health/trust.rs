@@ -39,6 +39,8 @@ pub enum Reason {
     NoDescriptor(u64),
     /// Ports were used up.
     NoPort(u64),
+    /// Memory was used up, or what a worker may take of it.
+    NoMemory(u64),
     /// 99 % of the units were at most so late, in microseconds, and that is too late.
     Late(u64),
     /// A thread took so much of its core, per mille, that it can't have been punctual.
@@ -62,6 +64,7 @@ impl Trust {
                 Reason::NoDescriptor(health.no_descriptor),
             ),
             (health.no_port, Reason::NoPort(health.no_port)),
+            (health.no_memory, Reason::NoMemory(health.no_memory)),
         ];
         let measured = [
             (health.late > LATE, Reason::Late(health.late)),
@@ -122,7 +125,8 @@ impl Reason {
             | Self::Missed(_)
             | Self::Crowded(_)
             | Self::NoDescriptor(_)
-            | Self::NoPort(_) => true,
+            | Self::NoPort(_)
+            | Self::NoMemory(_) => true,
             Self::Late(_)
             | Self::Busy(_)
             | Self::Descriptors(_)
@@ -158,6 +162,10 @@ impl fmt::Display for Reason {
             ),
             Self::NoDescriptor(times) => write!(f, "descriptors were used up ({times} times)"),
             Self::NoPort(times) => write!(f, "ports were used up ({times} times)"),
+            Self::NoMemory(times) => write!(
+                f,
+                "memory, or a worker's part of it, was used up ({times} times)"
+            ),
             Self::Late(micros) => write!(
                 f,
                 "1 % of a worker's units were started more than {:.1} ms late",
@@ -249,6 +257,13 @@ mod tests {
                 Health { no_port: 4, ..good },
                 "ports were used up (4 times)",
             ),
+            (
+                Health {
+                    no_memory: 2,
+                    ..good
+                },
+                "memory, or a worker's part of it, was used up (2 times)",
+            ),
         ];
         for (health, why) in beyond {
             let expected = format!("this run can't be trusted, because {why}");
@@ -274,10 +289,11 @@ mod tests {
             assert!(trust.is_lost());
         }
         assert!(Trust::default().and_lost(0, 0).is_given());
-        for (no_descriptor, no_port) in [(1, 0), (0, 1)] {
+        for (no_descriptor, no_port, no_memory) in [(1, 0, 0), (0, 1, 0), (0, 0, 1)] {
             let health = Health {
                 no_descriptor,
                 no_port,
+                no_memory,
                 ..Health::default()
             };
             assert!(Trust::of(0, &health).is_lost());

@@ -32,15 +32,6 @@ pub struct Received {
     pub lateness: Duration,
 }
 
-/// How long the parts of opening a connection took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Connected {
-    /// Connecting.
-    pub connect: Duration,
-    /// The TLS handshake, if there was one.
-    pub tls: Option<Duration>,
-}
-
 impl LoadReport {
     /// Takes over the names of the script's phases, before anything is recorded.
     pub fn prepare_phases(&mut self, phases: &[PhaseName]) {
@@ -201,15 +192,16 @@ impl LoadReport {
         }
     }
 
-    /// A connection was opened.
-    pub fn connected(&mut self, at: Duration, connected: Connected) {
-        let Connected { connect, tls } = connected;
-        self.connect.record_duration(connect);
-        self.part(at, |parts| parts.tcp.record_duration(connect));
-        if let Some(tls) = tls {
-            self.tls.record_duration(tls);
-            self.part(at, |parts| parts.tls.record_duration(tls));
-        }
+    /// A connection was opened, whatever becomes of it.
+    pub fn connected(&mut self, at: Duration, took: Duration) {
+        self.connect.record_duration(took);
+        self.part(at, |parts| parts.tcp.record_duration(took));
+    }
+
+    /// Both sides of a connection agreed on TLS.
+    pub fn secured(&mut self, at: Duration, took: Duration) {
+        self.tls.record_duration(took);
+        self.part(at, |parts| parts.tls.record_duration(took));
     }
 
     fn part(&mut self, at: Duration, record: impl FnOnce(&mut Parts)) {

@@ -68,7 +68,7 @@ impl<'u> Meter<'u> {
             .record(|report| report.mishap(now, self.place, &Cow::Borrowed(error)));
     }
 
-    /// A request is attempted. It is pending until it is said to be answered, or until what this gives is dropped.
+    /// A request is attempted: there is a connection for it, or one may be opened. It is pending until it is said to be answered, or until what this gives is dropped.
     pub(super) fn request(&self, now: Duration) -> Pending<'u> {
         self.cx.record(|report| report.request(now, self.place));
         Pending { cx: Some(self.cx) }

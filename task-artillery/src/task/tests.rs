@@ -205,13 +205,27 @@ fn at_another_rate_the_phases_and_the_cutting_are_all_that_changes() {
     let faster = faster.unwrap();
     assert_eq!((faster.units(), faster.validate()), (1000, Ok(())));
     assert_eq!(faster.extent(), Extent::Timed(Duration::from_secs(2)));
-    assert_eq!(faster.most_lanes(faster.extent().window()), None);
+    assert_eq!(faster.most_lanes(faster.extent().window()), Some(3));
     assert_eq!(faster.limits(Limits::here(2)).workers, Some(2));
     assert_eq!(faster.script().scenarios, task.script().scenarios);
     assert_eq!(
         task.at_rate(Rate::per_second(501), Duration::from_secs(2)),
         None
     );
+}
+
+#[test]
+fn at_another_rate_as_many_users_may_be_under_way_as_in_the_phase_that_allows_the_most() {
+    let most = |phases: &str| {
+        let task = script(&format!("phases: [{phases}]"), "", GET);
+        let faster = task.at_rate(Rate::per_second(5), Duration::from_secs(2));
+        faster.unwrap().script().phases[0].max_users
+    };
+    let three = "{duration: 9, arrivalRate: 1, maxVusers: 3}";
+    let seven = "{duration: 9, arrivalCount: 1, maxVusers: 7}";
+    assert_eq!(most(&format!("{three}, {{pause: 5}}, {seven}")), Some(7));
+    let unbounded = "{duration: 9, arrivalRate: 1}";
+    assert_eq!(most(&format!("{three}, {unbounded}")), None);
 }
 
 #[test]

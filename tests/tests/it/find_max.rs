@@ -130,6 +130,56 @@ fn a_target_that_never_answers_ends_the_search_and_what_cannot_be_had_is_refused
 }
 
 #[test]
+fn what_makes_no_sense_of_a_rate_is_refused() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write("script.yml", SCRIPT);
+    let simulating = scratch.write("simulating.yml", format!("{SCRIPT}\n_simulation: true\n"));
+    for (args, script, said) in [
+        (
+            &["-s"][..],
+            &script,
+            "one user has no rate: leave `--solo` out",
+        ),
+        (
+            &[],
+            &simulating,
+            "with `_simulation` nothing is done at any rate",
+        ),
+    ] {
+        let done = slsart(&scratch)
+            .args(["find-max", "-t", target.url()])
+            .args(args)
+            .args([script])
+            .run()
+            .expect(2);
+        assert!(done.err.contains(said), "{}", done.err);
+    }
+    assert_eq!(target.count(), 0);
+}
+
+#[test]
+fn a_job_that_turns_users_away_says_that_it_was_not_the_machine() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = SCRIPT
+        .replace("rampTo: 5000", "rampTo: 5000, maxVusers: 1")
+        .replace("think: 100ms", "think: 80ms");
+    let script = scratch.write("script.yml", script);
+    let done = slsart(&scratch)
+        .args(["find-max", "--from", "40", "--to", "40", "--workers", "1"])
+        .args(["--step-duration", "1", "-t", target.url()])
+        .args([&script])
+        .run();
+    let said = " of 40 units were turned away by the job's own limit (such as `maxVusers`)";
+    assert!(done.out.contains(said), "{}", done.out);
+    let said = "what held the rate back is the job's own limit";
+    assert!(done.out.contains(said), "{}", done.out);
+    assert!(!done.out.contains("it may hold more"), "{}", done.out);
+    assert!(!done.out.contains("40/s with"), "{}", done.out);
+}
+
+#[test]
 fn a_rate_at_which_users_fail_is_not_held_and_where_all_are_held_there_may_be_more() {
     let scratch = Scratch::default();
     let target = Target::start(0).unwrap();

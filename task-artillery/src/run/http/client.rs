@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, LOCATION, SET_
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::super::meter::Meter;
-use super::body::{Kept, Received};
+use super::body::{Keeper, Kept, Received};
 use super::connection::{Connection, SendError};
 use super::cookies::Jar;
 use super::decode::Encoding;
@@ -146,7 +146,9 @@ impl Client {
         let limit = call.timeout.unwrap_or(self.shared.settings.timeout);
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
-            let pending = meter.request(begun);
+            // Nothing is asked of anybody while a user waits for its turn.
+            let waited = self.wait_for_turn(&call.location.origin).await;
+            let pending = meter.request(if waited { meter.now() } else { begun });
             let (head, sent, came) = self.exchange(&call, limit, meter).await?;
             pending.answered();
             let latency = came.saturating_sub(sent);
@@ -219,22 +221,28 @@ impl Client {
         }
     }
 
-    /// The user's connection to a server, if it has one that still is one; or one of those that users share, when one is free.
+    /// Waits for one of the connections to a server, where users share them. Whether they do.
+    async fn wait_for_turn(&mut self, origin: &Rc<Origin>) -> bool {
+        // One that was left after a failure is free for others.
+        self.lease = None;
+        if let Some(pool) = &self.shared.pool {
+            self.lease = Some(pool.lease(origin).await);
+        }
+        self.lease.is_some()
+    }
+
+    /// The user's connection to a server, if it has one that still is one; or one of those that users share, and that is its own now.
     async fn take_connection(
         &mut self,
         origin: &Rc<Origin>,
         limit: Duration,
     ) -> Option<Connection> {
-        let shared = Rc::clone(&self.shared);
-        let Some(pool) = &shared.pool else {
+        let Some(lease) = self.lease.take() else {
             let mut connections = self.connections.iter();
             let at = connections.position(|connection| connection.is_to(origin))?;
             let connection = self.connections.swap_remove(at);
             return self.still_open(connection, limit).await;
         };
-        // One that was left after a failure is free for others.
-        self.lease = None;
-        let lease = pool.lease(origin).await;
         while let Some(idle) = lease.take() {
             if let Some(connection) = self.still_open(idle, limit).await {
                 self.lease = Some(lease);
@@ -285,7 +293,7 @@ impl Client {
         };
         let text = String::from_utf8_lossy(location.as_bytes());
         let next = self.shared.locations.follow(&call.location, &text);
-        next.map(Some).ok_or(RequestError::Redirect)
+        next.map(Some)
     }
 
     /// The user's jar, which is made when it is needed first.
@@ -317,11 +325,12 @@ impl Client {
     ) -> (Received, Result<(), RequestError>) {
         let limit = limit.max(LEAST_BODY_LIMIT);
         let in_all = self.shared.settings.body_timeout;
+        let keeper = Keeper::new(keep.then(|| Rc::clone(&self.shared.room)));
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
                 connection
-                    .receive(keep, limit, in_all, &mut self.watchdog)
+                    .receive(keeper, limit, in_all, &mut self.watchdog)
                     .await
             }
             None => (Received::default(), Ok(())),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::task::coop;
 use tokio_rustls::Connect;
 
 use super::super::Cx;
@@ -18,7 +19,6 @@ use super::outgoing::Outgoing;
 use super::resolve::Resolver;
 use super::stream::Stream;
 use super::watchdog::Watchdog;
-use crate::report::Connected;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
@@ -136,20 +136,19 @@ impl Connection {
         }
     }
 
-    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. With
-    /// `keep` it is kept, up to [`LONGEST_BODY`](super::body::LONGEST_BODY).
+    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. What is to
+    /// be kept of it is up to `keeper`.
     pub(super) async fn receive(
         &mut self,
-        keep: bool,
+        mut keeper: Keeper,
         limit: Duration,
         in_all: Duration,
         watchdog: &mut Watchdog,
     ) -> (Received, Result<(), RequestError>) {
-        let mut keeper = Keeper::new(keep);
         let mut bytes = 0;
         watchdog.set_in_all(limit, in_all);
         let ended = loop {
-            match poll_fn(|cx| self.poll_part(cx, keep, watchdog)).await {
+            match poll_fn(|cx| self.poll_part(cx, keeper.wants(), watchdog)).await {
                 Some(Ok(Some((length, part)))) => {
                     bytes += length as u64;
                     keeper.keep(part);
@@ -178,8 +177,15 @@ impl Connection {
         {
             return Poll::Ready(Some(Err(error)));
         }
+        // A peer may send tiny parts without end: after some of them, others have their turn, and the limit is looked at.
+        let Poll::Ready(budget) = coop::poll_proceed(cx) else {
+            return watchdog.poll(cx).map(|_| None);
+        };
         match self.http.poll_part(cx, keep) {
-            Poll::Ready(part) => Poll::Ready(Some(part)),
+            Poll::Ready(part) => {
+                budget.made_progress();
+                Poll::Ready(Some(part))
+            }
             Poll::Pending => watchdog.poll(cx).map(|_| None),
         }
     }
@@ -205,24 +211,17 @@ async fn connect(
     tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
-    let (tcp, connect) = connect_tcp(origin, resolver, cx).await?;
+    let (tcp, opened) = connect_tcp(origin, resolver, cx).await?;
     let Some(name) = origin.server_name() else {
-        let connected = Connected { connect, tls: None };
-        cx.record(|report| report.connected(cx.now(), connected));
         return Ok(Stream::Plain(tcp));
     };
-    let begun = cx.now();
     let stream = tls(name, tcp).await.map_err(RequestError::Connection)?;
-    let handshake = cx.now().saturating_sub(begun);
-    let connected = Connected {
-        connect,
-        tls: Some(handshake),
-    };
-    cx.record(|report| report.connected(cx.now(), connected));
+    let agreed = cx.now();
+    cx.record(|report| report.secured(agreed, agreed.saturating_sub(opened)));
     Ok(Stream::Tls(Box::new(stream)))
 }
 
-/// Connects to a server, perhaps through a proxy, and says how long that took without the look-up of a name.
+/// Connects to a server, perhaps through a proxy, and says when that was done. How long it took is without the look-up of a name.
 async fn connect_tcp(
     origin: &Origin,
     resolver: &Resolver,
@@ -245,5 +244,7 @@ async fn connect_tcp(
     {
         gate.tunnel(&mut tcp, origin).await?;
     }
-    Ok((tcp, cx.now().saturating_sub(begun)))
+    let opened = cx.now();
+    cx.record(|report| report.connected(opened, opened.saturating_sub(begun)));
+    Ok((tcp, opened))
 }

@@ -43,6 +43,9 @@ pub(in crate::run) enum RequestError {
     /// More redirects than are followed.
     #[error("redirected too often")]
     TooManyRedirects,
+    /// A redirect to what is no URL.
+    #[error("redirected to what is no URL")]
+    NowhereToGo,
     /// A redirect to something else than HTTP.
     #[error("redirected to what is no HTTP")]
     Redirect,
@@ -65,6 +68,7 @@ impl RequestError {
             Self::Refused(status) => return ErrorName::Owned(format!("ERR_PROXY_{status}")),
             Self::Proxy => "ERR_PROXY",
             Self::TooManyRedirects => "ERR_TOO_MANY_REDIRECTS",
+            Self::NowhereToGo => "ERR_INVALID_URL",
             Self::Redirect => "ERR_UNSUPPORTED_PROTOCOL",
             Self::Header => "ERR_INVALID_CHAR",
         })
@@ -170,6 +174,7 @@ mod tests {
             RequestError::Stalled,
             RequestError::Endless,
             RequestError::TooManyRedirects,
+            RequestError::NowhereToGo,
             RequestError::Redirect,
             RequestError::Header,
             RequestError::Refused(407),

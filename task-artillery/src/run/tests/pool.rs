@@ -140,4 +140,21 @@ fn a_stop_reaches_users_who_wait() {
     };
     let done = run_with(&server.url(), &script, how);
     assert_eq!(done.errors(), [("cut_off", 3)]);
+    // Two of them never came to ask for anything.
+    assert_eq!(
+        (done.report.traffic.requests, server.received().len()),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_request_counts_when_there_is_a_connection_for_it() {
+    let server = slow(150);
+    let config = "phases: [{duration: 10ms, arrivalCount: 4}]";
+    let done = run(&server, &shared(1, config, "      - get: {url: /}\n"));
+    // All came within 10 ms, and the fourth waited for three answers.
+    let span = done.report.requesting.length();
+    assert!(span > Duration::from_millis(400), "{span:?}");
+    let received = server.received().len() as u64;
+    assert_eq!((done.report.traffic.requests, received), (4, 4));
 }
