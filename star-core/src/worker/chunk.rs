@@ -15,7 +15,7 @@ use crate::task::Task;
 use crate::time::Time;
 
 /// How long units have to note their end once they are cut off.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+pub(super) const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Executes a claimed chunk and writes its last word. What failed, if something did.
 pub(super) async fn execute<T: Task>(
