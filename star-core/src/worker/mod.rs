@@ -16,6 +16,7 @@ mod chunk;
 mod close;
 mod serve;
 mod signs;
+mod snapshot;
 mod start;
 mod tell;
 mod watch;
