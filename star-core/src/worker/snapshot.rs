@@ -97,6 +97,10 @@ mod tests {
     struct Dear(Sums);
 
     impl Serialize for Dear {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "to take the thread's time is what it is about"
+        )]
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             ENCODED_BY.lock().unwrap().push(thread::current().id());
             thread::sleep(DEAR * 2);

@@ -47,6 +47,10 @@ async fn a_limit_may_be_longer_than_any_clock() {
 
 /// What a real worker makes of work, each with a limit of its own, while it stands still for longer than that. It hears of one thing
 /// at a time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to block the runtime is what it is about"
+)]
 fn standing_still<T>(
     limit: Duration,
     work: impl IntoIterator<Item = impl Future<Output = T>>,
