@@ -17,6 +17,7 @@ mod chunk;
 mod close;
 mod serve;
 mod signs;
+mod snapshot;
 mod start;
 mod successor;
 mod tell;
