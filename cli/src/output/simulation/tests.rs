@@ -180,7 +180,12 @@ fn only_what_helps_is_advised() {
     });
     let said = "more functions, each of which scales out on its own (`functions: ";
     assert!(scale_out[0].contains(said), "{scale_out:?}");
-    assert!(!scale_out[0].contains("sooner"), "{scale_out:?}");
+    // Sending for them sooner helps less, which is said with it.
+    let sooner = scale_out[0].contains("sooner");
+    assert!(
+        !sooner || scale_out[0].contains("which leaves "),
+        "{scale_out:?}"
+    );
 }
 
 #[test]
