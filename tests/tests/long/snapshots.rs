@@ -149,8 +149,8 @@ fn the_largest_snapshot_is_small_enough() {
         size as f64 / 1e6
     );
     assert!(size < 20_000_000, "{size}");
-    // Snapshots are at most four seconds apart, of which this is a hundredth.
-    assert!(cost < Duration::from_millis(40), "{cost:?}");
+    // By a thread of its own; snapshots are at most four seconds apart, of which this is a fiftieth.
+    assert!(cost < Duration::from_millis(80), "{cost:?}");
     // For so long no unit is started.
-    assert!(copy < cost / 2, "{copy:?} of {cost:?}");
+    assert!(copy < Duration::from_millis(40), "{copy:?}");
 }
