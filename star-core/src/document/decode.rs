@@ -5,9 +5,11 @@ mod buffered;
 mod deserializer;
 mod key;
 mod misfit;
+mod unread;
 
 use self::deserializer::Placed;
 use self::misfit::Misfit;
+pub(super) use self::unread::unread;
 use super::diagnostic::Diagnostic;
 use super::source::Span;
 use super::suggest::closest;

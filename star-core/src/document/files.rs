@@ -7,13 +7,13 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::decode::decode;
+use super::decode::{decode, unread};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::file::reading;
 use super::source::{FileId, Sources, Span};
 use super::tree::Node;
 use crate::hash::Hash;
-use crate::job::{Asked, Manner};
+use crate::job::{Asked, KEYS, Manner};
 
 /// A parsed file and what it takes to read more of what it means.
 #[derive(Debug)]
@@ -127,8 +127,20 @@ impl Document {
         self.decode_root(node, &[])
     }
 
-    /// The same of a mapping in which keys may stand that are none of the value's.
-    pub(crate) fn decode_root<T: DeserializeOwned>(
+    /// The same of a task's own keys, each of which must say something to it.
+    pub(crate) fn decode_task<T: DeserializeOwned + Serialize>(
+        &mut self,
+        node: &Node,
+    ) -> Result<T, Diagnostic> {
+        let task = self.decode_root(node, &KEYS)?;
+        match unread(node, &task, &KEYS) {
+            Some(fault) => Err(fault),
+            None => Ok(task),
+        }
+    }
+
+    /// A value from a mapping in which keys may stand that are none of its own.
+    fn decode_root<T: DeserializeOwned>(
         &mut self,
         node: &Node,
         others: &[&'static str],

@@ -10,6 +10,7 @@ mod asked;
 mod manner;
 pub mod split;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use asked::Asked;
@@ -28,7 +29,7 @@ impl Document {
     ///
     /// # Errors
     /// All that is wrong with the framework's keys, and the first thing that is with the task's.
-    pub fn task<T: DeserializeOwned>(&mut self) -> Result<T, Diagnostics> {
+    pub fn task<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Diagnostics> {
         let mut faults = Diagnostics::default();
         let asked = Asked::read(&self.root, &mut faults);
         let mut manner = Manner::default();
@@ -42,7 +43,7 @@ impl Document {
                 map.remove(key);
             }
         }
-        match self.decode_root(&own, &KEYS) {
+        match self.decode_task(&own) {
             Ok(task) if faults.is_empty() => {
                 self.ask(asked);
                 self.set_manner(manner);

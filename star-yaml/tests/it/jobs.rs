@@ -168,6 +168,18 @@ fn faults_are_told_with_file_line_and_column() {
             "job.yml:1:1: error: the key `columns` is missing",
         ),
         (
+            "task: paint\nwidth: 3\ncolumns: 4\nofset: 3\n",
+            "job.yml:4:1: error: unknown key `ofset` (did you mean `offset`?)",
+        ),
+        (
+            "task: paint\nwidth: 3\ncolumns: 4\nsplit: { maxWorkers: 3 }\n",
+            "job.yml:4:1: error: unknown key `split` (did you mean `_split`?)",
+        ),
+        (
+            "task: paint\nwidth: 3\ncolumns: 4\ncolour: { name: red }\n",
+            "job.yml:4:1: error: unknown key `colour` (read here: `width`, `columns`, `offset`, `depth`, `task`, `_split`, `_simulation`, `_trace`)",
+        ),
+        (
             "task: knock\nload: [{ duration: 10, rate: 50 }]\n_split: { maxScriptRequestsPerSecond: 40 }\n",
             "job.yml:3:39: error: 50 units a second are planned, and `_split.maxScriptRequestsPerSecond` allows 40 (set `_split.maxScriptRequestsPerSecond` to 50)",
         ),
