@@ -10,7 +10,7 @@ use star_core::{AnyTask, Limits, Plan, Rate};
 use task_simulate::{Simulation, WorkerLife, World};
 
 use super::Quota;
-use super::remedy::{self, Late};
+use super::remedy::{self, Late, Trial};
 use crate::output::{counted, grouped, seconds};
 
 /// Something that stands in the way, and what helps.
@@ -164,9 +164,7 @@ impl Case<'_> {
             None => (self.expired()?, Duration::ZERO),
         };
         let late = Late {
-            simulation: self.simulation,
-            world: self.world,
-            task: self.task,
+            trial: self.trial(),
             took,
         };
         let change = late.changes();
@@ -259,8 +257,19 @@ impl Case<'_> {
                 seconds(self.world.event_age),
                 if dropped == 1 { "was" } else { "were" }
             ),
-            change: "what they ask for was sent again where there was time; a larger quota, or more functions, let fewer be dropped".to_owned(),
+            change: format!(
+                "what they ask for was sent again where there was time; {}",
+                self.trial().room()
+            ),
         })
+    }
+
+    fn trial(&self) -> Trial<'_> {
+        Trial {
+            simulation: self.simulation,
+            world: self.world,
+            task: self.task,
+        }
     }
 
     fn cut_chains(&self) -> Option<Advice> {

@@ -8,18 +8,41 @@ use task_simulate::{Fate, Options, Simulation, World, simulate};
 
 use crate::output::{counted, grouped};
 
-/// A simulated run in which workers came too late.
-pub(super) struct Late<'a> {
+/// A simulated run that something is wrong with.
+#[derive(Clone, Copy)]
+pub(super) struct Trial<'a> {
     pub(super) simulation: &'a Simulation,
     pub(super) world: &'a World,
     pub(super) task: &'a AnyTask,
+}
+
+/// One in which workers came too late.
+pub(super) struct Late<'a> {
+    pub(super) trial: Trial<'a>,
     /// How long it took until the last worker of the slowest window was there; nothing where none ever was.
     pub(super) took: Duration,
 }
 
+/// What is to become less, and how it is told of what is left of it.
+#[derive(Clone, Copy)]
+struct Harm {
+    count: fn(&Simulation) -> u64,
+    left: fn(u64) -> String,
+}
+
+const UNDONE: Harm = Harm {
+    count: undone,
+    left: |left| format!("{} undone", counted(left, "unit")),
+};
+
+const DROPPED: Harm = Harm {
+    count: |simulation| simulation.dropped,
+    left: |left| format!("{} dropped", counted(left, "event")),
+};
+
 /// What came of a change.
 enum Tried {
-    /// So many units would still come to nothing.
+    /// So much harm is left.
     Left(u64),
     /// It would take too long to find out.
     Not,
@@ -41,7 +64,7 @@ impl Late<'_> {
 
     /// A longer lead.
     fn sooner(&self) -> Option<String> {
-        let limits = &self.simulation.limits;
+        let limits = &self.trial.simulation.limits;
         let longest = limits.life.unwrap_or(Duration::MAX) / 2;
         let leads = [1.1, 1.5, 2.0, 4.0, 8.0].map(|times| {
             let base = self.took.max(limits.lead).as_secs_f64();
@@ -49,12 +72,12 @@ impl Late<'_> {
         });
         let leads = leads.into_iter().filter(|lead| *lead > limits.lead);
         let leads = leads.take_while(|lead| *lead <= longest);
-        let (lead, left) = self.best(leads, |lead| {
+        let (lead, left) = self.trial.best(UNDONE, leads, |lead| {
             let limits = Limits {
                 lead: *lead,
                 ..limits.clone()
             };
-            (self.world.clone(), Some(limits))
+            (self.trial.world.clone(), Some(limits))
         })?;
         let (millis, seconds) = (lead.as_millis(), lead.as_secs());
         let (key, range) = (TIME_BUFFER.key, TIME_BUFFER.range);
@@ -72,33 +95,70 @@ impl Late<'_> {
 
     /// More functions, where one adds environments too slowly.
     fn wider(&self) -> Option<String> {
-        if self.simulation.requeued == 0 {
+        if self.trial.simulation.requeued == 0 {
             return None;
         }
+        let (functions, left) = self.trial.functions(UNDONE)?;
+        Some(format!(
+            "share them out among more functions, each of which scales out on its own (`functions: {functions}` in the world's file){left}"
+        ))
+    }
+}
+
+impl Trial<'_> {
+    /// What would have room for the events that found none.
+    pub(super) fn room(&self) -> String {
+        let quota = [2, 4, 8].map(|times| self.world.concurrency.saturating_mul(times));
+        let quota = self.best(DROPPED, quota, |quota| {
+            let world = World {
+                concurrency: *quota,
+                ..self.world.clone()
+            };
+            (world, None)
+        });
+        let quota = quota.map(|(quota, left)| {
+            let quota = grouped(quota.into());
+            format!(
+                "a quota of {quota} has room for them (`concurrency` in the world's file){left}"
+            )
+        });
+        let functions = self.functions(DROPPED).map(|(functions, left)| {
+            format!(
+                "{functions} functions have room for them (`functions` in the world's file){left}"
+            )
+        });
+        let all: Vec<String> = quota.into_iter().chain(functions).collect();
+        if all.is_empty() {
+            return "neither a larger quota nor more functions has room for them in this world"
+                .to_owned();
+        }
+        all.join(", or ")
+    }
+
+    /// More functions.
+    fn functions(&self, harm: Harm) -> Option<(u32, String)> {
         let functions = [2, 4, 8, 16].map(|times| self.world.functions.saturating_mul(times));
-        let (functions, left) = self.best(functions, |functions| {
+        self.best(harm, functions, |functions| {
             let world = World {
                 functions: *functions,
                 ..self.world.clone()
             };
             (world, None)
-        })?;
-        Some(format!(
-            "share them out among more functions, each of which scales out on its own (`functions: {functions}` in the world's file){left}"
-        ))
+        })
     }
 
-    /// The first of some changes that leaves nothing undone, otherwise that which leaves the least, if that is at most half of what it is now;
+    /// The first of some changes that leaves no harm, otherwise that which leaves the least, if that is at most half of what it is now;
     /// and what is to be said of it. Where it can't be tried, the first.
     fn best<C>(
         &self,
+        harm: Harm,
         changes: impl IntoIterator<Item = C>,
         changed: impl Fn(&C) -> (World, Option<Limits>),
     ) -> Option<(C, String)> {
         let mut best: Option<(C, u64)> = None;
         for change in changes {
             let (world, limits) = changed(&change);
-            match self.tried(&world, limits) {
+            match self.tried(harm, &world, limits) {
                 Tried::Not => return Some((change, " (which was not tried)".to_owned())),
                 Tried::Left(0) => return Some((change, String::new())),
                 Tried::Left(left) if best.as_ref().is_none_or(|(_, least)| left < *least) => {
@@ -107,12 +167,12 @@ impl Late<'_> {
                 Tried::Left(_) => {}
             }
         }
-        let (change, left) = best.filter(|(_, left)| left * 2 <= undone(self.simulation))?;
-        let left = counted(left, "unit");
-        Some((change, format!(", which leaves {left} undone")))
+        let now = (harm.count)(self.simulation);
+        let (change, left) = best.filter(|(_, left)| *left <= now / 2)?;
+        Some((change, format!(", which leaves {}", (harm.left)(left))))
     }
 
-    fn tried(&self, world: &World, limits: Option<Limits>) -> Tried {
+    fn tried(&self, harm: Harm, world: &World, limits: Option<Limits>) -> Tried {
         let under = limits.clone().unwrap_or_else(|| world.limits_of(self.task));
         let in_vain = Tried::Left(u64::MAX / 2);
         let Ok(plan) = self.task.plan(&under) else {
@@ -131,7 +191,7 @@ impl Late<'_> {
             blobs: Vec::new(),
         };
         match simulate(&job, world, self.simulation.seed, &options) {
-            Ok(again) if again.unread.is_none() => Tried::Left(undone(&again)),
+            Ok(again) if again.unread.is_none() => Tried::Left((harm.count)(&again)),
             Ok(_) | Err(_) => in_vain,
         }
     }

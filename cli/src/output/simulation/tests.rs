@@ -180,6 +180,17 @@ fn only_what_helps_is_advised() {
     });
     let said = "more functions, each of which scales out on its own (`functions: ";
     assert!(scale_out[0].contains(said), "{scale_out:?}");
+    let dropped = advised(|world| {
+        world.scale_out = 1;
+        world.event_age = std::time::Duration::from_secs(20);
+        world.split.chunk_rate = 5;
+    });
+    let dropped = dropped.last().unwrap();
+    assert!(
+        dropped.contains(" functions have room for them"),
+        "{dropped}"
+    );
+    assert!(!dropped.contains("a quota of"), "{dropped}");
 }
 
 #[test]
