@@ -57,7 +57,11 @@ impl Bucket {
         let asked = self.client.head_object().bucket(&self.name).key(key);
         match asked.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_not_found()) =>
+            {
                 Ok(false)
             }
             Err(error) => Err(AwsError::of(Call::GetObject, &error)),
@@ -94,11 +98,18 @@ impl Bucket {
                 return Ok(removed);
             }
             removed += objects.len() as u64;
-            let Ok(delete) = Delete::builder().set_objects(Some(objects)).quiet(true).build()
+            let Ok(delete) = Delete::builder()
+                .set_objects(Some(objects))
+                .quiet(true)
+                .build()
             else {
                 return Ok(removed);
             };
-            let asked = self.client.delete_objects().bucket(&self.name).delete(delete);
+            let asked = self
+                .client
+                .delete_objects()
+                .bucket(&self.name)
+                .delete(delete);
             let done = asked.send().await;
             let done = done.map_err(|error| AwsError::of(Call::DeleteObject, &error))?;
             if let Some(error) = done.errors().first() {
@@ -118,7 +129,9 @@ impl Ledger for Bucket {
         let mut pause = PAUSE;
         for tried in 1.. {
             let asked = self.client.put_object().bucket(&self.name).key(key);
-            let asked = asked.if_none_match("*").body(ByteStream::from(value.clone()));
+            let asked = asked
+                .if_none_match("*")
+                .body(ByteStream::from(value.clone()));
             let error = match asked.send().await {
                 Ok(_) => return Ok(true),
                 Err(error) => error,
@@ -146,7 +159,11 @@ impl Ledger for Bucket {
         let asked = self.client.get_object().bucket(&self.name).key(key);
         let object = match asked.send().await {
             Ok(object) => object,
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_no_such_key()) =>
+            {
                 return Ok(None);
             }
             Err(error) => return Err(failed("read", Call::GetObject, key, &error)),
@@ -161,7 +178,9 @@ impl Ledger for Bucket {
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
-    error.raw_response().map(|response| response.status().as_u16())
+    error
+        .raw_response()
+        .map(|response| response.status().as_u16())
 }
 
 fn failed<E>(what: &'static str, call: Call, key: &str, error: &SdkError<E>) -> LedgerError

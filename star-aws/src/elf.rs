@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use object::Endianness;
 use object::elf::{EM_AARCH64, EM_X86_64};
 use object::read::elf::{ElfFile64, FileHeader as _};
-use object::Endianness;
 
 /// The newest version of the GNU C library that `provided.al2023` has.
-pub const NEWEST_GLIBC: Glibc = Glibc { major: 2, minor: 34 };
+pub const NEWEST_GLIBC: Glibc = Glibc {
+    major: 2,
+    minor: 34,
+};
 
 /// The processors that functions have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +151,13 @@ mod tests {
             Architecture::X86
         };
         assert_eq!(program.architecture, expected);
-        assert!(program.glibc >= Some(Glibc { major: 2, minor: 14 }));
+        assert!(
+            program.glibc
+                >= Some(Glibc {
+                    major: 2,
+                    minor: 14
+                })
+        );
     }
 
     #[test]
@@ -167,10 +176,7 @@ mod tests {
         };
         assert!(static_one.check().is_ok());
         for bad in [&b""[..], b"#!/bin/sh\n", &[0x7f, b'E', b'L', b'F', 9, 9, 9]] {
-            assert!(matches!(
-                Program::read(bad),
-                Err(NotRunnable::NoElf(_))
-            ));
+            assert!(matches!(Program::read(bad), Err(NotRunnable::NoElf(_))));
         }
         // A program for another processor: the header's machine is at byte 18.
         let mut other = std::fs::read(std::env::current_exe().unwrap()).unwrap();

@@ -23,7 +23,9 @@ pub enum AwsError {
     #[error("the AWS credentials have expired: sign in again ({0})")]
     Expired(String),
     /// The credentials are those of nobody.
-    #[error("AWS does not know these credentials: look at the profile, or at `AWS_ACCESS_KEY_ID` ({0})")]
+    #[error(
+        "AWS does not know these credentials: look at the profile, or at `AWS_ACCESS_KEY_ID` ({0})"
+    )]
     Unknown(String),
     /// A permission is missing.
     #[error("AWS does not allow it: the permission `{action}` is needed ({message})")]
@@ -83,16 +85,28 @@ impl AwsError {
                 Self::Unreachable { action, why }
             };
         };
-        let code = refused.code().unwrap_or("an error without a name").to_owned();
-        let message = refused.message().unwrap_or("no reason was given").to_owned();
+        let code = refused
+            .code()
+            .unwrap_or("an error without a name")
+            .to_owned();
+        let message = refused
+            .message()
+            .unwrap_or("no reason was given")
+            .to_owned();
         match code.as_str() {
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 Self::Denied { action, message }
             }
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Self::Expired(message),
-            "InvalidAccessKeyId" | "InvalidClientTokenId" | "UnrecognizedClientException"
-            | "SignatureDoesNotMatch" | "InvalidSignatureException" => Self::Unknown(message),
-            "TooManyRequestsException" | "Throttling" | "ThrottlingException" | "SlowDown"
+            "InvalidAccessKeyId"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "SignatureDoesNotMatch"
+            | "InvalidSignatureException" => Self::Unknown(message),
+            "TooManyRequestsException"
+            | "Throttling"
+            | "ThrottlingException"
+            | "SlowDown"
             | "RequestLimitExceeded" => Self::Throttled { action, message },
             _ => Self::Refused {
                 action,

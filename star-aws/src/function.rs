@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
+use serde_json::{Value, json};
 use star_core::Time;
 use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
@@ -55,17 +55,23 @@ pub fn is_function() -> bool {
     std::env::var_os(RUNTIME_VARIABLE).is_some()
 }
 
-/// Does what invocations ask for, as long as the platform has some. What tasks say goes to `voice`.
+/// Where lines for the function's log go.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Does what invocations ask for, as long as the platform has some. What workers do, and what tasks say, goes to `log`, a JSON object a
+/// line.
 ///
 /// # Errors
 /// Where it is no function of a deployment, or the platform's interface fails.
-pub fn run(kinds: Kinds, voice: Voice) -> Result<(), FunctionError> {
+pub fn run(kinds: Kinds, log: Log) -> Result<(), FunctionError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
+        let said = Arc::clone(&log);
+        let voice = Voice::new(move |line| said(&json!({ "said": line }).to_string()));
         let host = host(kinds, voice).await?;
-        let handler = service_fn(|event: LambdaEvent<Value>| handle(event, host.clone()));
+        let handler = service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), &log));
         let served = lambda_runtime::run(handler).await;
         served.map_err(|error| FunctionError::Platform(error.to_string()))
     })
@@ -91,7 +97,11 @@ async fn host(kinds: Kinds, voice: Voice) -> Result<Host, FunctionError> {
     })
 }
 
-async fn handle(event: LambdaEvent<Value>, host: Host) -> Result<Reply, lambda_runtime::Error> {
+async fn handle(
+    event: LambdaEvent<Value>,
+    host: Host,
+    log: &Log,
+) -> Result<Reply, lambda_runtime::Error> {
     let deadline = time(event.context.deadline());
     let host = Host {
         deadline: Some(deadline - LAST_WORDS),
@@ -101,6 +111,14 @@ async fn handle(event: LambdaEvent<Value>, host: Host) -> Result<Reply, lambda_r
         Ok(bytes) => work(&bytes, &host).await,
         Err(error) => Reply::Failed(Failure::because("the event cannot be read", &error)),
     };
+    let (run, order) = (&event.payload["run"], &event.payload["order"]);
+    let line = json!({
+        "request": event.context.request_id,
+        "run": run,
+        "order": order,
+        "reply": &reply,
+    });
+    log(&line.to_string());
     Ok(reply)
 }
 

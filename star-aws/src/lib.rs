@@ -8,6 +8,7 @@
 mod bucket;
 mod call;
 mod config;
+pub mod deploy;
 pub mod elf;
 mod error;
 pub mod function;

@@ -27,7 +27,9 @@ impl Names {
     pub fn new(service: &str, stage: &str) -> Result<Self, NoName> {
         let fits = |name: &str| {
             let mut letters = name.bytes();
-            letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+            letters
+                .next()
+                .is_some_and(|first| first.is_ascii_alphabetic())
                 && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
         for name in [service, stage] {

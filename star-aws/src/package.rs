@@ -37,7 +37,9 @@ pub enum PackageError {
     #[error("the files take {0} bytes unpacked, and functions may have {MOST_UNPACKED}")]
     TooLarge(u64),
     /// A file would have the program's place, or lie outside.
-    #[error("`{0}` cannot be a file of the package: it is the program's name, or leads out of the package")]
+    #[error(
+        "`{0}` cannot be a file of the package: it is the program's name, or leads out of the package"
+    )]
     Name(String),
     /// A name is there twice.
     #[error("cannot pack `{name}`")]
@@ -141,7 +143,16 @@ mod tests {
 
     #[test]
     fn no_file_takes_the_programs_place_or_lies_outside() {
-        for name in ["bootstrap", "../a", "/a", "a//b", "a/../b", "", "a\\b", "./a"] {
+        for name in [
+            "bootstrap",
+            "../a",
+            "/a",
+            "a//b",
+            "a/../b",
+            "",
+            "a\\b",
+            "./a",
+        ] {
             let packed = pack(b"x", &[file(name, "")]);
             assert!(matches!(packed, Err(PackageError::Name(_))), "{name}");
         }

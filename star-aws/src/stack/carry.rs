@@ -153,14 +153,18 @@ impl Deployer {
         let change = if before.is_none() {
             let asked = self.client.create_stack().stack_name(stack);
             let asked = asked.template_body(body).set_parameters(Some(parameters));
-            let asked = asked.capabilities(Capability::CapabilityIam).set_tags(Some(tags));
+            let asked = asked
+                .capabilities(Capability::CapabilityIam)
+                .set_tags(Some(tags));
             let made = asked.send().await;
             made.map_err(|error| AwsError::of(Call::CreateStack, &error))?;
             Change::Created
         } else {
             let asked = self.client.update_stack().stack_name(stack);
             let asked = asked.template_body(body).set_parameters(Some(parameters));
-            let asked = asked.capabilities(Capability::CapabilityIam).set_tags(Some(tags));
+            let asked = asked
+                .capabilities(Capability::CapabilityIam)
+                .set_tags(Some(tags));
             match asked.send().await {
                 Ok(_) => Change::Updated,
                 Err(error) => match AwsError::of(Call::UpdateStack, &error) {
@@ -235,13 +239,18 @@ impl Deployer {
         let mut failed: Option<Event> = None;
         loop {
             for event in self.events(stack).await? {
-                let new = event.event_id().is_some_and(|id| seen.insert(id.to_owned()));
+                let new = event
+                    .event_id()
+                    .is_some_and(|id| seen.insert(id.to_owned()));
                 let Some(event) = event_of(&event).filter(|_| new) else {
                     continue;
                 };
                 told(&event);
                 let cancelled = |event: &Event| {
-                    event.reason.as_deref().is_some_and(|why| why.contains("cancelled"))
+                    event
+                        .reason
+                        .as_deref()
+                        .is_some_and(|why| why.contains("cancelled"))
                 };
                 if event.status.ends_with("_FAILED") && !cancelled(&event) {
                     failed.get_or_insert(event);

@@ -12,12 +12,21 @@ pub const LEDGER: &str = "LedgerBucket";
 /// The parameter that says where in the bucket the function's code is.
 pub const CODE_KEY: &str = "CodeKey";
 
+/// The output that has the function's name.
+pub const FUNCTION: &str = "Function";
+
+/// The output that says what its workers take envelopes of.
+pub const DEPLOYMENT: &str = "Deployment";
+
+/// The output that says by which program it was deployed.
+pub const LAUNCHER: &str = "Launcher";
+
 pub(super) const TOPIC: &str = "MonitoringAlerts";
 pub(super) const LOGS: &str = "Logs";
 const ROLE: &str = "Role";
 
-/// The template of the stack of the functions, of which `deployment` is what their workers take envelopes of.
-pub fn function_template(settings: &Settings, deployment: &str) -> Value {
+/// The template of the stack of the functions. `deployment` is what their workers take envelopes of, `launcher` the program that deploys.
+pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) -> Value {
     let mut resources = Map::new();
     let mut add = |name: String, kind: &str, properties: Value| {
         let resource = json!({ "Type": kind, "Properties": properties });
@@ -67,7 +76,10 @@ pub fn function_template(settings: &Settings, deployment: &str) -> Value {
         },
         "Resources": resources,
         "Outputs": {
-            "Function": { "Value": reference(&resource_name(0)) },
+            FUNCTION: { "Value": reference(&resource_name(0)) },
+            DEPLOYMENT: { "Value": deployment },
+            LAUNCHER: { "Value": launcher },
+            LEDGER: { "Value": reference(LEDGER) },
             "Topic": { "Value": reference(TOPIC) },
         },
     })
@@ -149,7 +161,11 @@ fn properties(function: &Function, settings: &Settings, deployment: &str) -> Val
 }
 
 fn rule_of(schedule: &Schedule, function: &str) -> Value {
-    let state = if schedule.enabled { "ENABLED" } else { "DISABLED" };
+    let state = if schedule.enabled {
+        "ENABLED"
+    } else {
+        "DISABLED"
+    };
     json!({
         "ScheduleExpression": schedule.expression,
         "State": state,

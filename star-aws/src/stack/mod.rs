@@ -10,7 +10,7 @@ mod role;
 mod settings;
 
 pub use carry::{Change, Deployer, Event, StackError};
-pub use function::{CODE_KEY, LEDGER, function_template};
+pub use function::{CODE_KEY, DEPLOYMENT, FUNCTION, LAUNCHER, LEDGER, function_template};
 pub use ledger::{BUCKET, ledger_template};
 pub use settings::{Function, Schedule, Settings, Subscription, Vpc};
 

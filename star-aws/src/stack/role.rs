@@ -26,9 +26,14 @@ pub(super) fn role(settings: &Settings) -> Value {
             "PolicyDocument": { "Version": "2012-10-17", "Statement": statements(settings) },
         }],
     });
-    let in_network = settings.functions.iter().any(|function| function.vpc.is_some());
+    let in_network = settings
+        .functions
+        .iter()
+        .any(|function| function.vpc.is_some());
     let managed = settings.managed_policies.iter().map(|arn| json!(arn));
-    let managed: Vec<Value> = managed.chain(in_network.then(|| text(IN_NETWORKS))).collect();
+    let managed: Vec<Value> = managed
+        .chain(in_network.then(|| text(IN_NETWORKS)))
+        .collect();
     if !managed.is_empty() {
         role["ManagedPolicyArns"] = Value::Array(managed);
     }

@@ -24,7 +24,9 @@ fn rich() -> Settings {
         endpoint: "team@example.com".to_owned(),
     });
     let function = &mut settings.functions[0];
-    function.environment.insert("LANG".to_owned(), "C".to_owned());
+    function
+        .environment
+        .insert("LANG".to_owned(), "C".to_owned());
     function.vpc = Some(Vpc {
         subnets: vec!["subnet-0123456789abcdef0".to_owned()],
         security_groups: vec!["sg-0123456789abcdef0".to_owned()],
@@ -59,7 +61,7 @@ fn role_statements(template: &Value) -> &Vec<Value> {
 #[test]
 fn the_role_allows_what_the_function_calls_and_nothing_else() {
     for settings in [plain(), rich()] {
-        let template = function_template(&settings, "d");
+        let template = function_template(&settings, "d", "d");
         let allowed: BTreeSet<&str> = role_statements(&template)
             .iter()
             .flat_map(|statement| statement["Action"].as_array().unwrap())
@@ -73,7 +75,7 @@ fn the_role_allows_what_the_function_calls_and_nothing_else() {
 
 #[test]
 fn no_statement_of_the_role_has_an_asterisk_but_behind_the_runs_of_the_bucket() {
-    let template = function_template(&rich(), "d");
+    let template = function_template(&rich(), "d", "d");
     let mut found = Vec::new();
     for statement in role_statements(&template) {
         assert_eq!(statement["Effect"], "Allow");
@@ -87,12 +89,16 @@ fn no_statement_of_the_role_has_an_asterisk_but_behind_the_runs_of_the_bucket() 
 
 #[test]
 fn functions_may_invoke_each_other_and_no_other() {
-    let template = function_template(&rich(), "d");
+    let template = function_template(&rich(), "d", "d");
     let invoke = role_statements(&template)
         .iter()
         .find(|statement| statement["Action"][0] == "lambda:InvokeFunction")
         .unwrap();
-    let arn = |name| format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}");
+    let arn = |name| {
+        format!(
+            "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}"
+        )
+    };
     let first = "serverless-star-dev-loadGenerator";
     assert_eq!(
         invoke["Resource"],
@@ -102,7 +108,7 @@ fn functions_may_invoke_each_other_and_no_other() {
 
 #[test]
 fn the_platform_neither_retries_nor_takes_a_long_run_for_an_accident() {
-    let template = function_template(&rich(), "d");
+    let template = function_template(&rich(), "d", "d");
     for name in ["LoadGenerator", "LoadGenerator1"] {
         let resources = &template["Resources"];
         assert_eq!(resources[name]["Properties"]["RecursiveLoop"], "Allow");
@@ -118,16 +124,24 @@ fn a_schedule_is_off_until_it_is_asked_for_and_may_invoke_its_function_only() {
     let mut settings = rich();
     settings.functions[0].schedules[0].enabled = false;
     for (settings, state) in [(rich(), "ENABLED"), (settings, "DISABLED")] {
-        let template = function_template(&settings, "d");
+        let template = function_template(&settings, "d", "d");
         let rule = &template["Resources"]["LoadGeneratorSchedule0"]["Properties"];
         assert_eq!(rule["State"], state);
-        let input: Value = serde_json::from_str(rule["Targets"][0]["Input"].as_str().unwrap()).unwrap();
+        let input: Value =
+            serde_json::from_str(rule["Targets"][0]["Input"].as_str().unwrap()).unwrap();
         assert_eq!(input[">>"], "script.yml");
         let may = &template["Resources"]["LoadGeneratorSchedule0May"]["Properties"];
-        assert_eq!(may["SourceArn"], json!({ "Fn::GetAtt": ["LoadGeneratorSchedule0", "Arn"] }));
+        assert_eq!(
+            may["SourceArn"],
+            json!({ "Fn::GetAtt": ["LoadGeneratorSchedule0", "Arn"] })
+        );
     }
-    let resources = function_template(&plain(), "d")["Resources"].clone();
-    let kinds = resources.as_object().unwrap().values().map(|resource| resource["Type"].clone());
+    let resources = function_template(&plain(), "d", "d")["Resources"].clone();
+    let kinds = resources
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|resource| resource["Type"].clone());
     assert!(!kinds.into_iter().any(|kind| kind == "AWS::Events::Rule"));
 }
 
@@ -137,10 +151,15 @@ fn the_bucket_is_closed_encrypted_and_forgets_runs() {
     settings.run_days = 7;
     let template = ledger_template(&settings);
     let bucket = &template["Resources"]["Ledger"]["Properties"];
-    let block = bucket["PublicAccessBlockConfiguration"].as_object().unwrap();
+    let block = bucket["PublicAccessBlockConfiguration"]
+        .as_object()
+        .unwrap();
     assert!(block.len() == 4 && block.values().all(|on| on == true));
     let rule = &bucket["LifecycleConfiguration"]["Rules"][0];
-    assert_eq!((&rule["Prefix"], &rule["ExpirationInDays"]), (&json!("runs/"), &json!(7)));
+    assert_eq!(
+        (&rule["Prefix"], &rule["ExpirationInDays"]),
+        (&json!("runs/"), &json!(7))
+    );
     assert_eq!(bucket["Tags"][0]["Key"], "team");
 }
 
@@ -149,10 +168,16 @@ fn the_templates_stay_as_they_were_reviewed() {
     for (name, settings) in [("plain", plain()), ("rich", rich())] {
         for (kind, template) in [
             ("ledger", ledger_template(&settings)),
-            ("function", function_template(&settings, "2-0123456789abcdef")),
+            (
+                "function",
+                function_template(&settings, "2-0123456789abcdef", "2-fedcba9876543210"),
+            ),
         ] {
             let text = format!("{}\n", serde_json::to_string_pretty(&template).unwrap());
-            let path = format!("{}/templates/{name}.{kind}.json", env!("CARGO_MANIFEST_DIR"));
+            let path = format!(
+                "{}/templates/{name}.{kind}.json",
+                env!("CARGO_MANIFEST_DIR")
+            );
             let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
             assert_eq!(text, reviewed, "{path}: review it, and write it anew");
         }
