@@ -200,3 +200,6 @@ fn jitter(pause: Duration) -> Duration {
     let chance = RandomState::new().hash_one(0) % 1_000;
     pause / 2 + pause / 2 * chance as u32 / 1_000
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,8 @@ pub mod function;
 mod lambda;
 mod names;
 pub mod package;
+#[cfg(test)]
+mod replay;
 pub mod stack;
 
 pub use bucket::Bucket;

@@ -306,3 +306,6 @@ fn event_of(event: &StackEvent) -> Option<Event> {
         reason: event.resource_status_reason().map(str::to_owned),
     })
 }
+
+#[cfg(test)]
+mod tests;
