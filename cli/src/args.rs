@@ -1,10 +1,15 @@
 //! What was typed: no side effects, nothing resolved.
 
+mod simulate;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
+
+pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
 
@@ -26,7 +31,7 @@ Exit codes:
   1    a fault of this program, or the run never began: `before` failed
   2    the command line is wrong
   3    the run does not hold what was asked for
-  4    units are lost, unfinished or missed: the report is partial
+  4    units are lost, unfinished or missed: the report is partial; or the machine had no descriptor or port left
   5    the script or job is wrong
   6    the target never answered
   7    AWS refused something, or nothing is deployed there
@@ -39,6 +44,13 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show how a script or job is cut, without running it
     Plan(PlanArgs),
+    /// Find the highest rate that this machine holds, by running a script at higher and higher rates
+    ///
+    /// The target gets real load: up to `--to` users a second, in at most 24 steps of `--step-duration`. The script's phases are replaced by a
+    /// constant rate; `before` and `after` are done at every step.
+    FindMax(FindMaxArgs),
+    /// Simulate a run on a fleet of functions, without any: what becomes of it, how long it takes and what it costs
+    Simulate(SimulateArgs),
     /// Say what is wrong with a script or job, without running it
     Check(CheckArgs),
     /// Write a script to begin with
@@ -79,7 +91,7 @@ pub(crate) enum Command {
 }
 
 /// Which script or job, and what to change in it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct JobArgs {
     /// The script or job file (YAML or JSON), and more files that are laid over it; `-` for the first reads the standard input
     #[arg(required_unless_present = "input", num_args = 1.., value_hint = ValueHint::FilePath)]
@@ -165,6 +177,10 @@ pub(crate) struct RunsArgs {
 }
 
 /// `slsart run`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that was typed or not"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Which job.
@@ -197,6 +213,10 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) late_limit: u64,
 
+    /// End with exit code 4 whenever the report says that the run can't be trusted, also where nothing was missed
+    #[arg(long)]
+    pub(crate) trusted: bool,
+
     /// The seed of all chance: the same seed repeats the run
     #[arg(long, value_name = "S")]
     pub(crate) seed: Option<u64>,
@@ -220,6 +240,66 @@ pub(crate) struct RunArgs {
     /// Where runs are.
     #[command(flatten)]
     pub(crate) runs: RunsArgs,
+}
+
+/// `slsart find-max`.
+#[derive(Debug, Args)]
+pub(crate) struct FindMaxArgs {
+    /// Which job.
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+
+    /// The first rate, in users a second; it is doubled for as long as it is held
+    #[arg(long, value_name = "RATE", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=50_000))]
+    pub(crate) from: u64,
+
+    /// The highest rate that is tried
+    #[arg(long, value_name = "RATE", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=50_000))]
+    pub(crate) to: u64,
+
+    /// How long each rate is tried, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=300))]
+    pub(crate) step_duration: u32,
+
+    /// How many workers; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) workers: Option<u32>,
+
+    /// Make every worker a process of its own, not a thread
+    #[arg(long)]
+    pub(crate) processes: bool,
+
+    /// How late a user may be started, in milliseconds; later, it is missed, and the rate is not held
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 100,
+        env = "SLSART_LATE_LIMIT"
+    )]
+    pub(crate) late_limit: u64,
+
+    /// The seed of all chance, the same for each rate
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+
+    /// Serve the bundled target meanwhile, and use it as the script's target
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) bundled_target: bool,
+
+    /// Print JSON: all that was tried, and what was found
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+}
+
+impl FindMaxArgs {
+    /// How long each rate is tried.
+    pub(crate) fn duration(&self) -> Duration {
+        Duration::from_secs(self.step_duration.into())
+    }
 }
 
 /// `slsart plan`.

@@ -15,7 +15,7 @@ pub enum Exit {
     Usage,
     /// The run does not hold what was asked for.
     Failed,
-    /// Units are lost, unfinished or missed.
+    /// Units are lost, unfinished or missed, or the machine refused what they needed.
     Partial,
     /// The script or job is wrong.
     Invalid,
@@ -52,7 +52,9 @@ impl Exit {
         match &outcome.verdict {
             Verdict::NoAnswer => Self::NoAnswer,
             Verdict::Failed(_) => Self::Failed,
-            Verdict::Passed if facts.is_partial() || !facts.settled => Self::Partial,
+            Verdict::Passed if facts.is_partial() || facts.trust().is_lost() || !facts.settled => {
+                Self::Partial
+            }
             Verdict::Passed => Self::Passed,
         }
     }

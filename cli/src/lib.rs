@@ -18,6 +18,8 @@ mod interrupt;
 mod job;
 mod output;
 mod place;
+mod search;
+mod simulate;
 pub mod target;
 mod trace;
 

@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::ledger::Directory;
 use star_core::registry::Kinds;
 use star_core::transport::{Processes, Threads};
 use star_core::worker::{Host, SystemIds, World};
+use star_core::{Job, Limits, Plan, Voice};
 
 use crate::args::RunsArgs;
 use crate::error::CommandError;
@@ -127,7 +127,98 @@ pub(crate) fn raise_descriptors() {
     let _refused = setrlimit(Resource::Nofile, limit);
 }
 
+/// What workers on this machine share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Whether each has a process, and so descriptors, of its own.
+    pub(crate) processes: bool,
+    /// Whether the target is in this process too: then each connection has both of its ends here.
+    pub(crate) bundled_target: bool,
+}
+
+impl Room {
+    /// Kept for the program itself: its standard streams, its runtime, what it reads and writes.
+    const PROGRAM: u64 = 32;
+    /// Kept for every worker: its runtime, its timer, its files.
+    const WORKER: u64 = 8;
+
+    /// Sets how many units a worker may have open at once, of a job that is cut like this.
+    pub(crate) fn bound(self, limits: &mut Limits, job: &Job, plan: &Plan) {
+        limits.open_units = job.task.open_units(self.open_units(plan));
+        limits.open_by_worker = self.processes;
+    }
+
+    /// How many units that hold a descriptor each a worker may have open at once; none where descriptors have no limit.
+    fn open_units(self, plan: &Plan) -> Option<u64> {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+        Some(self.share(limit.current?, plan))
+    }
+
+    /// A worker's share of so many descriptors. Where windows follow each other, users of one live on while the next has its own.
+    fn share(self, descriptors: u64, plan: &Plan) -> u64 {
+        let at_once = match plan.workers {
+            0 => plan.windows.len().clamp(1, 2) as u64,
+            _batch => 1,
+        };
+        let workers = if self.processes {
+            1
+        } else {
+            workers(plan) * at_once
+        };
+        let left = descriptors.saturating_sub(Self::PROGRAM + Self::WORKER * workers);
+        let ends = if self.bundled_target && !self.processes {
+            2
+        } else {
+            1
+        };
+        (left / workers / ends).max(1)
+    }
+}
+
+/// How many workers a window is shared by at most, or a batch.
+pub(crate) fn workers(plan: &Plan) -> u64 {
+    let lanes = plan.windows.iter().map(|window| window.lanes);
+    match plan.workers {
+        0 => lanes.max().unwrap_or(1).max(1).into(),
+        batch => batch.into(),
+    }
+}
+
 /// How many cores there are.
 pub(crate) fn cores() -> u32 {
     std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use star_core::Window;
+    use star_core::ledger::WindowPlan;
+
+    use super::*;
+
+    #[test]
+    fn descriptors_are_shared_by_those_who_have_a_process_in_common() {
+        let window = |from: u64, lanes| WindowPlan {
+            window: Window::new(Duration::from_secs(from), Duration::from_secs(from + 1)),
+            lanes,
+            units: 1,
+        };
+        let plan = |windows: &[WindowPlan]| Plan {
+            windows: windows.to_vec(),
+            workers: 0,
+        };
+        let room = |processes, bundled_target| Room {
+            processes,
+            bundled_target,
+        };
+        let one = plan(&[window(0, 2)]);
+        assert_eq!(room(false, false).share(1048, &one), 500);
+        assert_eq!(room(false, true).share(1048, &one), 250);
+        assert_eq!(room(true, false).share(1048, &one), 1008);
+        let handed_on = plan(&[window(0, 1), window(1, 2), window(2, 1)]);
+        assert_eq!(room(false, false).share(1064, &handed_on), 250);
+        assert_eq!(room(false, false).share(10, &one), 1);
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::health::Reading;
 use crate::time::Time;
 
 mod system;
@@ -26,6 +27,12 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// Waits until `at`, if that is to come.
     async fn sleep_until(&self, at: Time) {
         self.timer().until(at).await;
+    }
+
+    /// What the machine says of the thread that asks. None of a clock that is not a machine's: what a worker costs means nothing where
+    /// time is made up.
+    fn reading(&self) -> Option<Reading> {
+        None
     }
 }
 

@@ -12,13 +12,15 @@ use async_trait::async_trait;
 use crate::document::Blob;
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
+use crate::histogram::Histogram;
+use crate::job::{Asked, Manner};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
-use crate::plan::{Plan, PlanError, plan};
+use crate::plan::{Plan, PlanError, expected_open, plan};
 use crate::report::{Report, Summary, Verdict};
 use crate::settle::undelivered;
-use crate::split::Splittable;
+use crate::split::{Rate, Splittable};
 use crate::task::Task;
 use crate::time::Time;
 use crate::wire::{Envelope, Order, VERSION};
@@ -34,7 +36,13 @@ pub struct Job {
 }
 
 /// A task of any kind.
-pub struct AnyTask(Box<dyn ErasedTask>);
+pub struct AnyTask {
+    task: Box<dyn ErasedTask>,
+    /// What its job file asks of the framework; none where the kind sees to that itself.
+    asked: Option<Asked>,
+    /// In what manner its job file wants to be carried out.
+    manner: Manner,
+}
 
 impl fmt::Debug for AnyTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,25 +50,60 @@ impl fmt::Debug for AnyTask {
     }
 }
 
+impl Clone for AnyTask {
+    fn clone(&self) -> Self {
+        Self {
+            task: self.task.copy(),
+            asked: self.asked.clone(),
+            manner: self.manner,
+        }
+    }
+}
+
 impl AnyTask {
     /// Forgets a task's type.
     pub fn new<T: Task>(task: T) -> Self {
-        Self(Box::new(Typed(task)))
+        Self {
+            task: Box::new(Typed(task)),
+            asked: None,
+            manner: Manner::default(),
+        }
+    }
+
+    /// The same, with what its job file asks of the framework.
+    #[must_use]
+    pub(crate) fn asking(self, asked: Option<Asked>) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// The same, carried out in this manner.
+    #[must_use]
+    pub fn in_manner(self, manner: Manner) -> Self {
+        Self { manner, ..self }
+    }
+
+    /// In what manner it is to be carried out.
+    pub fn manner(&self) -> Manner {
+        self.manner
     }
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
-        self.0.kind()
+        self.task.kind()
     }
 
     /// What there is of it.
     pub fn timetable(&self) -> &dyn Splittable {
-        self.0.timetable()
+        self.task.timetable()
     }
 
     /// The limits under which it is cut in a place that has these.
     pub fn limits(&self, place: Limits) -> Limits {
-        self.0.limits(place)
+        let limits = self.task.limits(place);
+        match &self.asked {
+            Some(asked) => asked.narrow(limits, self.timetable().extent()),
+            None => limits,
+        }
     }
 
     /// Whether functions would take it.
@@ -68,17 +111,31 @@ impl AnyTask {
     /// # Errors
     /// One sentence.
     pub fn fits_functions(&self) -> Result<(), String> {
-        self.0.fits_functions()
+        self.task.fits_functions()?;
+        match &self.asked {
+            Some(asked) => asked.fits_functions(self.timetable()),
+            None => Ok(()),
+        }
     }
 
     /// Tells it the run's seed, before it is cut.
     pub fn seed(&mut self, seed: u64) {
-        self.0.seed(seed);
+        self.task.seed(seed);
     }
 
     /// The formats in which a run's summary can be written, that which is meant by default first.
     pub fn formats(&self) -> &'static [&'static str] {
-        self.0.formats()
+        self.task.formats()
+    }
+
+    /// How long a unit is expected to be open.
+    pub fn expected_life(&self) -> Duration {
+        self.task.expected_life()
+    }
+
+    /// Whether a chunk of it may be tried twice.
+    pub fn is_idempotent(&self) -> bool {
+        self.task.is_idempotent()
     }
 
     /// Cuts it.
@@ -86,7 +143,25 @@ impl AnyTask {
     /// # Errors
     /// Where the limits leave no way to.
     pub fn plan(&self, limits: &Limits) -> Result<Plan, PlanError> {
-        plan(self.timetable(), self.0.expected_life(), limits)
+        plan(self.timetable(), self.task.expected_life(), limits)
+    }
+
+    /// The same work at another rate ([`Task::at_rate`]).
+    pub fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let task = self.task.at_rate(rate, duration)?;
+        // How far it is cut is what is to be found out.
+        Some(task.in_manner(self.manner))
+    }
+
+    /// How many of its units are expected to be open at once in one worker, cut like this.
+    pub fn expected_open(&self, plan: &Plan) -> u64 {
+        expected_open(self.timetable(), self.task.expected_life(), plan)
+    }
+
+    /// How many of its units a worker may have open at once that has room for so many connections.
+    pub fn open_units(&self, connections: Option<u64>) -> Option<u64> {
+        let most = connections?.checked_div(self.task.connections())?;
+        Some(most.max(1))
     }
 
     /// Its wire form.
@@ -96,14 +171,14 @@ impl AnyTask {
     pub fn encode(&self) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
         let mut json = serde_json::Serializer::new(&mut bytes);
-        erased_serde::serialize(self.0.as_serialize(), &mut json)
+        erased_serde::serialize(self.task.as_serialize(), &mut json)
             .map_err(|error| error.to_string())?;
         Ok(bytes)
     }
 
     /// Watches a run of it.
     pub fn observe(&self, host: &Host, manifest: Rc<Manifest>) -> Observer {
-        Observer(self.0.observe(host.clone(), manifest))
+        Observer(self.task.observe(host.clone(), manifest))
     }
 }
 
@@ -116,6 +191,10 @@ trait ErasedTask {
     fn seed(&mut self, seed: u64);
     fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
+    fn is_idempotent(&self) -> bool;
+    fn copy(&self) -> Box<dyn ErasedTask>;
+    fn connections(&self) -> u64;
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask>;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
 }
@@ -151,6 +230,22 @@ impl<T: Task> ErasedTask for Typed<T> {
         self.0.expected_life()
     }
 
+    fn is_idempotent(&self) -> bool {
+        T::IDEMPOTENT
+    }
+
+    fn copy(&self) -> Box<dyn ErasedTask> {
+        Box::new(Self(self.0.clone()))
+    }
+
+    fn connections(&self) -> u64 {
+        self.0.connections()
+    }
+
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask> {
+        self.0.at_rate(rate, duration).map(AnyTask::new)
+    }
+
     fn as_serialize(&self) -> &dyn erased_serde::Serialize {
         &self.0
     }
@@ -176,6 +271,8 @@ pub struct AnyOutcome {
     pub closed: bool,
     /// What the run is worth.
     pub verdict: Verdict,
+    /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
+    pub latency: Option<Histogram>,
     /// All that must not depend on how the run was cut.
     pub counts: serde_json::Value,
     /// What people and tools read.
@@ -210,6 +307,7 @@ impl AnyOutcome {
             facts: facts.clone(),
             closed,
             verdict: report.verdict(facts),
+            latency: report.latency().cloned(),
             counts: report.counts(),
             summary: Box::new(report.summarize(facts)),
         }
@@ -311,6 +409,7 @@ impl<T: Task> TypedObserver<T> {
             },
             manifest: Rc::clone(&self.manifest),
             book: self.book.clone(),
+            born: self.host.world.clock.now(),
             lease: forever,
         }
     }

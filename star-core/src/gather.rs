@@ -49,10 +49,13 @@ impl<R: Report> Gathered<R> {
     ) -> Result<Outcome<R>, LedgerError> {
         let stop = book.stop().await?;
         let attempts = self.attempts;
+        // What is yet to come has nothing to tell, unless a stop makes a difference by who has claimed it.
+        let begun =
+            |chunk: &Evidence<R>| stop.is_some() || now >= start.zero + chunk.chunk.window.from();
         let open: Vec<&mut Evidence<R>> = self
             .evidence
             .iter_mut()
-            .filter(|chunk| chunk.last.is_none())
+            .filter(|chunk| chunk.last.is_none() && begun(chunk))
             .collect();
         let mut open = open.into_iter();
         loop {
@@ -80,10 +83,14 @@ async fn read<R: Report>(
     attempts: u32,
 ) -> Result<(), LedgerError> {
     for attempt in 1..=attempts {
-        let Some(claim) = book.claimed(ClaimKey::Slice(chunk.chunk, attempt)).await? else {
-            break;
-        };
-        chunk.claim = Some(claim);
+        // A claim stays what it is, so the first attempt's is read once.
+        if attempt > 1 || chunk.claim.is_none() {
+            let key = ClaimKey::Slice(chunk.chunk, attempt);
+            let Some(claim) = book.claimed(key).await? else {
+                break;
+            };
+            chunk.claim = Some(claim);
+        }
         match book.last_word(chunk.chunk, attempt).await? {
             Some(last) if last.failure.is_none() || attempt == attempts => {
                 chunk.last = Some(last);

@@ -4,15 +4,16 @@ use std::fmt;
 use std::time::Duration;
 
 use hdrhistogram::Histogram as Hdr;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Two significant digits: a value read back is off by less than 1 %.
 const DIGITS: u8 = 2;
 
 /// A distribution of whole numbers (for times: microseconds), in an HDR histogram of two significant digits: percentiles are off by
 /// less than 1 %; count, sum, least and greatest are exact. Merging adds integers, so it is exact in any order.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "OnTheWire", into = "OnTheWire")]
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(try_from = "OnTheWire")]
 pub struct Histogram {
     bins: Option<Hdr<u64>>,
     sum: u64,
@@ -21,7 +22,7 @@ pub struct Histogram {
 }
 
 /// Sparse: the bins that have something, by the greatest value of each.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OnTheWire {
     sum: u64,
@@ -41,7 +42,7 @@ impl Histogram {
         self.record(u64::try_from(span.as_micros()).unwrap_or(u64::MAX));
     }
 
-    fn record_times(&mut self, value: u64, times: u64) {
+    pub(crate) fn record_times(&mut self, value: u64, times: u64) {
         if times == 0 {
             return;
         }
@@ -135,18 +136,25 @@ impl fmt::Debug for Histogram {
     }
 }
 
-impl From<Histogram> for OnTheWire {
-    fn from(histogram: Histogram) -> Self {
-        let bins = histogram.bins.iter().flat_map(|bins| {
-            bins.iter_recorded()
-                .map(|bin| (bin.value_iterated_to(), bin.count_at_value()))
-        });
-        Self {
-            bins: bins.collect(),
-            sum: histogram.sum,
-            min: histogram.min,
-            max: histogram.max,
-        }
+/// As `OnTheWire` is read. Written from where it is: snapshots are taken of many histograms, and a copy of each would cost more than
+/// the writing.
+impl Serialize for Histogram {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut wire = serializer.serialize_struct("Histogram", 4)?;
+        wire.serialize_field("sum", &self.sum)?;
+        wire.serialize_field("min", &self.min)?;
+        wire.serialize_field("max", &self.max)?;
+        wire.serialize_field("bins", &Bins(self.bins.as_ref()))?;
+        wire.end()
+    }
+}
+
+struct Bins<'a>(Option<&'a Hdr<u64>>);
+
+impl Serialize for Bins<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let recorded = self.0.into_iter().flat_map(Hdr::iter_recorded);
+        serializer.collect_seq(recorded.map(|bin| (bin.value_iterated_to(), bin.count_at_value())))
     }
 }
 

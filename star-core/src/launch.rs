@@ -75,6 +75,7 @@ pub async fn launch(host: &Host, job: &Job, launch: Launch) -> Result<Rc<Manifes
         intervals: launch.intervals,
         rehearsal: launch.rehearsal,
         traced: launch.traced,
+        manner: job.task.manner(),
         launched: host.world.clock.now(),
     };
     if !book.write_manifest(&manifest).await? {
@@ -92,6 +93,7 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
         book: Book::new(Arc::clone(&host.world.ledger), manifest.run.clone()),
         manifest: Rc::clone(manifest),
         hop: 0,
+        tale: None,
     };
     let expires = start_expires(manifest);
     // The bundle must be looked at half-way to its start: whoever still watched the order before it would come too late.
@@ -100,6 +102,7 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
         std::future::pending::<Infallible>().await
     };
     let start = tokio::select! {
+        biased;
         start = wait_for_start(&sender, expires) => start,
         never = watching => match never {},
     };
@@ -156,13 +159,16 @@ pub async fn follow(
     const PATIENCE: Duration = Duration::from_mins(2);
     const CLOSINGS: u32 = 2;
     let clock = &host.world.clock;
-    let mut pause = Duration::from_millis(5);
-    let (mut settled_at, mut seen_at) = (None, clock.now());
+    // More often than there are snapshots there is little to see.
+    let longest = (manifest.intervals.snapshot / 2).max(LONGEST);
+    let (begun, mut end) = (clock.now(), None);
+    let (mut settled_at, mut seen_at) = (None, begun);
     let mut closings = 0;
     loop {
         match observer.look().await {
             Ok(outcome) => {
                 seen_at = clock.now();
+                end = outcome.facts.zero.map(|zero| zero + outcome.facts.length);
                 told(&outcome);
                 if outcome.closed {
                     return Ok(outcome);
@@ -184,7 +190,42 @@ pub async fn follow(
             Err(error) if clock.now().since(seen_at) > PATIENCE => return Err(error),
             Err(_) => {}
         }
-        clock.sleep_until(clock.now() + pause).await;
-        pause = (pause * 2).min(LONGEST);
+        let now = clock.now();
+        clock
+            .sleep_until(now + pause(begun, end, now, longest))
+            .await;
+    }
+}
+
+/// How long until a run is looked at again that has been followed since `begun` and whose last units are due until `end`: so long that
+/// nobody waits much longer for a run than it took, and is never far from its end for long.
+fn pause(begun: Time, end: Option<Time>, now: Time, longest: Duration) -> Duration {
+    const SHORTEST: Duration = Duration::from_millis(5);
+    let pause = now.since(begun) / 16;
+    let pause = match end {
+        Some(end) if end <= now => pause.min(now.since(end) / 8),
+        Some(end) => pause.min(end.since(now) + SHORTEST),
+        None => pause,
+    };
+    pause.clamp(SHORTEST, longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_looked_at_often_when_it_is_short_or_at_its_end() {
+        let at = |millis: u64| Time::from_nanos(millis * 1_000_000);
+        let longest = Duration::from_millis(500);
+        let pause =
+            |end: Option<u64>, now| pause(at(1_000), end.map(at), at(now), longest).as_millis();
+        assert_eq!(pause(None, 1_000), 5);
+        assert_eq!(pause(Some(2_000), 1_480), 30);
+        assert_eq!(pause(Some(61_000), 31_000), 500);
+        assert_eq!(pause(Some(61_000), 60_900), 105);
+        assert_eq!(pause(Some(61_000), 61_010), 5);
+        assert_eq!(pause(Some(61_000), 61_800), 100);
+        assert_eq!(pause(Some(61_000), 90_000), 500);
     }
 }

@@ -20,7 +20,9 @@ mod erased;
 mod failure;
 mod gather;
 pub mod hash;
+pub mod health;
 mod histogram;
+pub mod job;
 mod launch;
 #[cfg(feature = "laws")]
 pub mod laws;
@@ -46,6 +48,7 @@ pub mod worker;
 pub use context::{Context, RunContext, Unit, Units};
 pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
 pub use failure::Failure;
+pub use health::{ChunkHealth, Fill, Health, Trust};
 pub use histogram::Histogram;
 pub use launch::{Launch, LaunchError, attend, follow, launch, stop};
 pub use ledger::RunId;

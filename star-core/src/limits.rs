@@ -19,6 +19,8 @@ pub struct Limits {
     pub chunk_rate: Option<Rate>,
     /// The most units that one worker has open at once (a worker on Lambda has 1,024 descriptors).
     pub open_units: Option<u64>,
+    /// Whether more workers have room for more open units; not where they share a process.
+    pub open_by_worker: bool,
     /// Of a timed task, how many lanes every window is opened in, whatever its rate; of a batch, the most workers (by default one).
     pub workers: Option<u32>,
     /// Of a batch, the most units of a chunk; by default so many that each worker has some 64 chunks to claim.
@@ -54,6 +56,7 @@ impl Limits {
             chunk: Duration::from_nanos(u64::MAX),
             chunk_rate: None,
             open_units: None,
+            open_by_worker: true,
             workers: Some(workers.max(1)),
             chunk_units: None,
             lead: Duration::from_millis(10),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::health::{ChunkHealth, Health, Trust};
 use crate::histogram::Histogram;
 use crate::ledger::RunId;
 use crate::report::{Report, Tally};
@@ -46,6 +47,10 @@ pub struct Facts {
     pub unfinished: u64,
     /// How late units were started, in microseconds.
     pub lateness: Histogram,
+    /// How the generator did.
+    pub health: Health,
+    /// The same of those chunks that did worst; of none where there is only one.
+    pub worst: Vec<ChunkHealth>,
     /// Into how many chunks it was cut.
     pub chunks: u64,
     /// Where units were lost.
@@ -64,6 +69,11 @@ impl Facts {
         let in_doubt = self.stopped.is_none() && self.tally.cancelled > 0;
         let missing = self.lost + self.unfinished + self.tally.missed > 0;
         missing || in_doubt || !self.faults.is_empty()
+    }
+
+    /// Whether what was measured can be trusted.
+    pub fn trust(&self) -> Trust {
+        Trust::of(self.tally.missed, &self.health)
     }
 
     /// What kept the run from beginning, where something did: then nothing of it was done.

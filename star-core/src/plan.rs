@@ -120,6 +120,18 @@ fn timed(
     })
 }
 
+/// How many units are expected to be open at once in one worker: the rate of the fullest lane, times how long a unit is expected to be
+/// open.
+pub(crate) fn expected_open(task: &dyn Splittable, expected_life: Duration, plan: &Plan) -> u64 {
+    let open = plan.windows.iter().map(|window| {
+        let peak = u128::from(task.peak_rate(window.window).get());
+        let open = peak * expected_life.as_millis() / 1000;
+        open.div_ceil(u128::from(window.lanes.max(1)))
+    });
+    open.max()
+        .map_or(0, |open| u64::try_from(open).unwrap_or(u64::MAX))
+}
+
 /// In how many lanes a window is to be opened so that none has more than a worker can do.
 fn lanes_for(
     task: &dyn Splittable,
@@ -134,7 +146,8 @@ fn lanes_for(
     let by_rate = limits
         .chunk_rate
         .map_or(1, |rate| peak.div_ceil(rate.get().max(1)));
-    let by_open = limits.open_units.map_or(1, |most| {
+    let open_units = limits.open_units.filter(|_| limits.open_by_worker);
+    let by_open = open_units.map_or(1, |most| {
         let open = u128::from(peak) * expected_life.as_millis() / 1000;
         u64::try_from(open.div_ceil(u128::from(most.max(1)))).unwrap_or(u64::MAX)
     });
@@ -201,6 +214,37 @@ mod tests {
             workers: None,
             ..Limits::here(1)
         }
+    }
+
+    #[test]
+    fn units_that_live_long_are_expected_to_be_open_at_once() {
+        let task = Steady {
+            seconds: 300,
+            rate: 50,
+        };
+        let two = plan(&task, Duration::ZERO, &Limits::here(2)).unwrap();
+        assert_eq!(expected_open(&task, Duration::from_secs(10), &two), 250);
+        assert_eq!(expected_open(&task, Duration::ZERO, &two), 0);
+    }
+
+    #[test]
+    fn more_workers_are_planned_for_open_units_only_where_they_have_room_for_more() {
+        let task = Steady {
+            seconds: 10,
+            rate: 25,
+        };
+        let lanes = |open_by_worker| {
+            let limits = Limits {
+                open_units: Some(100),
+                open_by_worker,
+                ..lambda()
+            };
+            plan(&task, Duration::from_mins(1), &limits)
+                .unwrap()
+                .windows[0]
+                .lanes
+        };
+        assert_eq!((lanes(true), lanes(false)), (15, 1));
     }
 
     #[test]

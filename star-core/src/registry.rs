@@ -206,8 +206,10 @@ impl Kinds {
         let kind = *self.kind_of(document)?;
         let task = (kind.read)(document)?;
         kind.took_all(&document.options)?;
+        let asked = document.asked();
+        asked.map_or(Ok(()), |asked| asked.fits(task.timetable()))?;
         Ok(Job {
-            task,
+            task: task.asking(asked.cloned()).in_manner(document.manner()),
             blobs: document.blobs().to_vec(),
         })
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::health::Health;
 use crate::histogram::Histogram;
 use crate::outcome::Facts;
 
@@ -12,6 +13,11 @@ use crate::outcome::Facts;
 /// size is bounded, however long the run.
 ///
 /// It holds what a task measured; what became of the units is counted by the core in a [`Tally`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a report",
+    label = "this does not add up",
+    note = "take one or several of `star_core::reports`, put them together by `star_core::report!`, or implement `Report`: `merge` and `summarize`"
+)]
 pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
     /// What people and tools read of it. Never merged.
     type Summary: Summary;
@@ -26,6 +32,11 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
     fn verdict(&self, facts: &Facts) -> Verdict {
         let _ = facts;
         Verdict::Passed
+    }
+
+    /// How long units waited for answers, in microseconds, from when they were due; none where that is not measured.
+    fn latency(&self) -> Option<&Histogram> {
+        None
     }
 
     /// All that must not depend on how a run was cut: by default everything. A report of measured times leaves those out and keeps
@@ -102,6 +113,8 @@ pub struct Measured<R: Report> {
     pub tally: Tally,
     /// How late units were started, in microseconds.
     pub lateness: Histogram,
+    /// How the worker did.
+    pub health: Health,
     /// What the task measured.
     pub report: R,
 }
@@ -111,6 +124,7 @@ impl<R: Report> Default for Measured<R> {
         Self {
             tally: Tally::default(),
             lateness: Histogram::default(),
+            health: Health::default(),
             report: R::default(),
         }
     }
@@ -121,6 +135,7 @@ impl<R: Report> Measured<R> {
     pub fn merge(&mut self, other: Self) {
         self.tally.merge(&other.tally);
         self.lateness.merge(&other.lateness);
+        self.health.merge(&other.health);
         self.report.merge(other.report);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::health::{ChunkHealth, Health, worst_first};
 use crate::ledger::{Claim, Final, Live, Manifest, StartRecord, StopMark};
 use crate::outcome::{Facts, Fault, Loss, Outcome, Why};
 use crate::report::{Measured, Report};
@@ -52,7 +53,7 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
     let mut all = Measured::<R>::default();
     let mut settled = true;
     let mut lost = 0;
-    let (mut losses, mut faults) = (Vec::new(), Vec::new());
+    let (mut losses, mut faults, mut healths) = (Vec::new(), Vec::new(), Vec::new());
     for chunk in evidence {
         let mut measured = Measured::default();
         let mut failure = None;
@@ -87,6 +88,12 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
                 failure,
             });
         }
+        healths.push(ChunkHealth::new(
+            chunk.chunk,
+            measured.tally.missed,
+            &measured.lateness,
+            measured.health,
+        ));
         all.merge(measured);
     }
     let facts = Facts {
@@ -108,6 +115,12 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
             0
         },
         lateness: all.lateness,
+        health: all.health,
+        worst: if healths.len() > 1 {
+            worst_first(healths)
+        } else {
+            Vec::new()
+        },
         chunks: evidence.len() as u64,
         losses,
         faults,
@@ -147,6 +160,8 @@ pub(crate) fn undelivered<R: Report>(
         lost: units,
         unfinished: 0,
         lateness: crate::histogram::Histogram::default(),
+        health: Health::default(),
+        worst: Vec::new(),
         chunks: 0,
         losses: vec![loss],
         faults: fault.into_iter().collect(),
@@ -214,6 +229,7 @@ mod tests {
 
     use super::*;
     use crate::hash::Hash;
+    use crate::job::Manner;
     use crate::laws::toys::Sums;
     use crate::ledger::WindowPlan;
     use crate::limits::{Intervals, Limits};
@@ -241,6 +257,7 @@ mod tests {
             },
             intervals: Intervals::HERE,
             rehearsal: false,
+            manner: Manner::default(),
             traced: false,
             launched: Time::default(),
         }

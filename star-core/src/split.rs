@@ -59,6 +59,12 @@ impl std::fmt::Display for Rate {
 ///
 /// The three required methods are a contract that the conformance kit (`star_core::laws`) checks: they answer the same on every machine; `due` never
 /// decreases, and is less than the extent; units are numbered `0..units()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what units of work there are",
+    label = "this is no shape of work",
+    note = "a shape is a field such as `Batch`, `Keys`, `Ranges` or `Schedule` of `star_core::shape`, or a type that implements `Splittable`",
+    note = "a task that implements `UnitTask` names its shape, and needs no more"
+)]
 pub trait Splittable {
     /// How long it is, or that it is a batch.
     fn extent(&self) -> Extent;

@@ -7,14 +7,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::{Context, RunContext};
-use crate::document::{Diagnostics, Document, Node, Options, Value};
+use crate::document::{Diagnostics, Document, Node, Options};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::Report;
 use crate::slice::Slice;
-use crate::split::Splittable;
+use crate::split::{Rate, Splittable};
 
 /// Work that can be carried out, one slice at a time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how its units are done",
+    label = "nothing carries this out",
+    note = "implement `UnitTask`, whose `unit` does one of them, or `Executable`, whose `execute` does a slice of them"
+)]
 pub trait Executable {
     /// What is measured.
     type Report: Report;
@@ -38,7 +43,9 @@ pub trait Executable {
 /// The serde form is the task's wire format: what it writes, it must read back the same.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
-    note = "implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called), and derive `Clone, Serialize, Deserialize`"
+    label = "this is no task",
+    note = "derive `Clone, Serialize, Deserialize` and implement `UnitTask`, for units that are done one by one",
+    note = "or implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called)"
 )]
 pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned + 'static {
     /// The name of the kind, as in `task: NAME`.
@@ -53,12 +60,12 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         false
     }
 
-    /// Reads the task from a document: by default by serde, from all keys but the framework's own (`task`).
+    /// Reads the task from a document: by default by serde, from all keys but the [framework's own](crate::job::KEYS).
     ///
     /// # Errors
     /// All that is wrong with it.
     fn read(document: &mut Document) -> Result<Self, Diagnostics> {
-        read_by_serde(document)
+        document.task()
     }
 
     /// A document to begin with, for whoever has none, made of what the command line says of it. None where the kind has no such thing.
@@ -101,6 +108,19 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         Duration::ZERO
     }
 
+    /// The same work with its units due at this rate for so long, to find out how much a machine holds. None where it can't be had so: of a
+    /// batch, or where the task itself forbids such a rate.
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let _ = (rate, duration);
+        None
+    }
+
+    /// How many connections a unit has at most, for the number of units that a worker may have open at once; zero where that number does
+    /// not depend on connections.
+    fn connections(&self) -> u64 {
+        1
+    }
+
     /// Tells the run's seed, before it is planned and before anything else asks what units there are: for a task whose units depend on
     /// chance. What it makes of the seed it keeps in its wire form.
     fn seed(&mut self, seed: u64) {
@@ -128,15 +148,4 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         let _ = (report, cx);
         std::future::ready(Ok(()))
     }
-}
-
-/// Reads a task by serde, from all keys but the framework's own.
-pub(crate) fn read_by_serde<T: DeserializeOwned>(
-    document: &mut Document,
-) -> Result<T, Diagnostics> {
-    let mut root = document.root.clone();
-    if let Value::Map(map) = &mut root.value {
-        map.remove("task");
-    }
-    document.decode(&root).map_err(Diagnostics::from)
 }

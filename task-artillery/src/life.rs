@@ -143,6 +143,29 @@ pub(crate) fn most_requests(script: &Script) -> u64 {
         .unwrap_or_default()
 }
 
+/// The most connections that a user of any scenario has at once: one, or as many as it has branches under way.
+pub(crate) fn connections(script: &Script) -> u64 {
+    let scenarios = script.scenarios.iter();
+    let scenarios = scenarios.filter(|scenario| scenario.weight > 0);
+    let most = scenarios.map(|scenario| at_once(&scenario.flow)).max();
+    most.unwrap_or_default().max(1)
+}
+
+fn at_once(flow: &[Step]) -> u64 {
+    let of_step = |step: &Step| match &step.kind {
+        StepKind::Request(_) => 1,
+        StepKind::Think(_) | StepKind::Log(_) => 0,
+        StepKind::Loop(repeat) => at_once(&repeat.flow),
+        StepKind::Parallel(parallel) => {
+            let mut branches: Vec<_> = parallel.branches.iter().map(|flow| at_once(flow)).collect();
+            branches.sort_unstable();
+            let largest = branches.iter().rev().take(parallel.limit.get() as usize);
+            largest.fold(0_u64, |sum, branch| sum.saturating_add(*branch))
+        }
+    };
+    flow.iter().map(of_step).max().unwrap_or_default()
+}
+
 /// The mean life: pauses, and a tenth of a second for each answer.
 pub(crate) fn expected(script: &Script) -> Duration {
     let (mut weights, mut nanos) = (0_u128, 0_u128);

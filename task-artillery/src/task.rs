@@ -9,9 +9,10 @@ use star_core::{
     Context, Executable, Extent, Failure, Limits, Rate, RunContext, Slice, Splittable, Task, Window,
 };
 
-use crate::arrivals::{Arrivals, ArrivalsError};
+use crate::arrivals::{Arrivals, ArrivalsError, Load};
 use crate::report::LoadReport;
 use crate::run::once;
+use crate::script::model::Phase;
 use crate::script::{self, Script};
 use crate::{life, run};
 
@@ -142,45 +143,21 @@ impl Task for Artillery {
 
     /// The defaults of `_split` hold in functions.
     fn fits_functions(&self) -> Result<(), String> {
-        let (split, phases) = (&self.script.split, self.script.phases.iter());
-        let length = self.arrivals.duration();
-        if length > split.max_script_duration() {
-            let (length, most) = (length.as_secs_f64(), split.max_script_duration().as_secs());
-            return Err(format!(
-                "the script lasts {length} s, and in functions `_split.maxScriptDurationInSeconds` allows {most} s by default"
-            ));
-        }
-        let peaks = phases.map(|phase| phase.load.peak(phase.duration));
-        let (peak, most) = (peaks.fold(0.0, f64::max), split.max_script_rate());
-        if peak > f64::from(most) {
-            return Err(format!(
-                "{peak} arrivals a second are planned, and in functions `_split.maxScriptRequestsPerSecond` allows {most} by default"
-            ));
-        }
-        Ok(())
+        let phases = self.script.phases.iter();
+        let peak = phases
+            .map(|phase| phase.load.peak(phase.duration))
+            .fold(0.0, f64::max);
+        let (split, length) = (&self.script.split, self.arrivals.duration());
+        split.fits_functions("the script", "arrivals", length, peak)
     }
 
-    /// `_split` narrows what the place allows: shorter chunks, lower rates, an earlier call. A rate that the script gives is its say in
-    /// how many workers there are, which a place may otherwise have.
+    /// `_split` narrows what the place allows.
     fn limits(&self, place: Limits) -> Limits {
-        let split = &self.script.split;
-        let mut limits = Limits {
+        self.script.split.narrow(Limits {
             tail: self.tail(&place),
             closing: self.closing(&place),
             ..place
-        };
-        if split.max_chunk_duration_in_seconds.is_some() {
-            limits.chunk = limits.chunk.min(split.max_chunk_duration());
-        }
-        if split.max_chunk_requests_per_second.is_some() {
-            let rate = Rate::per_second(split.max_chunk_rate().into());
-            limits.chunk_rate = Some(limits.chunk_rate.map_or(rate, |place| place.min(rate)));
-            limits.workers = None;
-        }
-        if split.time_buffer_in_milliseconds.is_some() {
-            limits.lead = limits.lead.max(split.time_buffer());
-        }
-        limits
+        })
     }
 
     fn seed(&mut self, seed: u64) {
@@ -194,6 +171,37 @@ impl Task for Artillery {
 
     fn expected_life(&self) -> Duration {
         life::expected(&self.script)
+    }
+
+    /// Its phases are replaced by one. What `_split` says of chunks is left out, since that is to be found; what it says of the script
+    /// holds.
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let most = self.script.split.max_script_requests_per_second;
+        if most.is_some_and(|most| rate.get() > most.into()) {
+            return None;
+        }
+        let rate = rate.get() as f64;
+        let mut script = self.script.clone();
+        script.phases = vec![Phase {
+            name: None,
+            duration,
+            load: Load::Rate {
+                from: rate,
+                to: rate,
+            },
+            max_users: None,
+        }];
+        script.split.max_chunk_requests_per_second = None;
+        script.split.max_chunk_duration_in_seconds = None;
+        Self::new(script).ok()
+    }
+
+    /// As many as it has branches under way at once; where connections are shared, users do not need any of their own.
+    fn connections(&self) -> u64 {
+        match self.script.http.pool {
+            Some(_) => 0,
+            None => life::connections(&self.script),
+        }
     }
 
     /// `before`. What it captures travels with the script to all users.

@@ -5,10 +5,14 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod author;
 pub mod differential;
+pub mod hostile;
 mod launched;
 mod program;
+mod proxy;
 mod record;
+mod vitals;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,9 +25,12 @@ use star_core::registry::Kinds;
 use star_core::worker::{SystemIds, World};
 use task_artillery as _;
 
+pub use author::Author;
 pub use launched::{Launched, Workers, job, launched};
 pub use program::{Finished, Program, finish, json};
+pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};
+pub use vitals::{Most, Vitals};
 
 /// A folder that is gone after the test.
 #[derive(Debug)]

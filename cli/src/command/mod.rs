@@ -2,12 +2,14 @@
 
 mod aws;
 mod check;
+mod find_max;
 mod new;
 mod plan;
 mod report;
 mod run;
 mod schema;
 mod script;
+mod simulate;
 mod stop;
 mod target;
 mod tasks;
@@ -29,6 +31,8 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::FindMax(args) => find_max::find_max(&args),
+        Command::Simulate(args) => simulate::simulate(&args),
         Command::Check(args) => check::check(&args),
         Command::Script(args) => script::script(&args),
         Command::Schema { kind } => schema::schema(kind.as_deref()),

@@ -11,6 +11,9 @@ use crate::exit::Exit;
 use crate::output::{self, PlanView, plan_text};
 use crate::{job, place};
 
+/// How many connections a function may have at once: of its 1,024 descriptors some are its own.
+const FUNCTION_CONNECTIONS: u64 = 960;
+
 /// What is possible where functions would refuse a job.
 const HELP: &str = "set it to what is needed, or plan a run on this machine: `--workers N`";
 
@@ -24,7 +27,9 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
         }
     } else {
         fits_functions(&job)?;
-        job.task.limits(function())
+        let mut limits = job.task.limits(function());
+        limits.open_units = job.task.open_units(Some(FUNCTION_CONNECTIONS));
+        limits
     };
     let plan = job.task.plan(&limits)?;
     let view = PlanView::new(&job.task, &plan, limits);

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use star_core::ledger::{Book, Manifest};
 use star_core::worker::{Host, Ids as _, SystemIds};
-use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, RunId, attend, follow, launch};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
 
 use super::on_runtime;
-use crate::args::RunArgs;
+use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{self, Progress, ReportFile, Said};
-use crate::place::{self, Runs};
+use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
+
+/// What is to be said of a run whose report is that of nothing.
+const NOTHING_DONE: &str = "SIMULATION: nothing was done, as `_simulation` asks for\n";
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     place::raise_descriptors();
@@ -26,9 +29,48 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let mut job = job::read(&typed)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
-    let limits = limits(args, &job);
+    let mut limits = Place::of(args).limits(&job);
     // What can't be cut is to be found before anything is begun.
+    let plan = job.task.plan(&limits)?;
+    let room = Room {
+        processes: args.processes,
+        bundled_target: target.is_some(),
+    };
+    room.bound(&mut limits, &job, &plan);
+    crowd(&job, &plan, &limits, args.quiet);
+    begin(args, job, (seed, limits))
+}
+
+/// Runs a job cut under these limits, whatever this machine is.
+pub(super) fn cut_like(
+    job: Job,
+    limits: Limits,
+    seed: u64,
+    runs: &RunsArgs,
+) -> Result<Exit, CommandError> {
+    let args = RunArgs {
+        job: JobArgs::default(),
+        output: None,
+        report_format: None,
+        workers: None,
+        processes: false,
+        late_limit: 0,
+        seed: None,
+        name: None,
+        bundled_target: false,
+        trusted: false,
+        trace: None,
+        quiet: false,
+        runs: RunsArgs {
+            runs: runs.runs.clone(),
+        },
+    };
     job.task.plan(&limits)?;
+    begin(&args, job, (seed, limits))
+}
+
+fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit, CommandError> {
+    let simulation = job.task.manner().simulation;
     let report = ReportFile::prepare(
         args.output.as_deref(),
         args.report_format.as_deref(),
@@ -69,30 +111,68 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     }
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome, output::width()))?;
+        if simulation {
+            output::print(NOTHING_DONE)?;
+        }
     }
-    Ok(Exit::of(&outcome))
+    let exit = Exit::of(&outcome);
+    if args.trusted && exit == Exit::Passed && !outcome.facts.trust().is_given() {
+        return Ok(Exit::Partial);
+    }
+    Ok(exit)
 }
 
-fn bundled_target() -> Result<Running, CommandError> {
+pub(super) fn bundled_target() -> Result<Running, CommandError> {
     Target::start(0).map_err(|source| CommandError::System {
         what: "cannot serve the bundled target",
         source,
     })
 }
 
-/// Cut by cores, unless the job or the command line says otherwise.
-fn limits(args: &RunArgs, job: &Job) -> Limits {
-    let place = Limits::here(args.workers.unwrap_or_else(place::cores));
-    let mut limits = job.task.limits(place);
-    limits.late = Duration::from_millis(args.late_limit);
-    if args.workers.is_some() {
-        limits.workers = args.workers;
+/// Says so beforehand where more users are to be expected than a worker may have.
+fn crowd(job: &Job, plan: &Plan, limits: &Limits, quiet: bool) {
+    let Some(most) = limits.open_units else {
+        return;
+    };
+    let expected = job.task.expected_open(plan);
+    if expected > most && !quiet {
+        output::note(&format!(
+            "warning: some {expected} units will be open at once in a worker, and its descriptors are enough for {most}: what is due then is missed (raise `ulimit -n`, or take more workers that are `--processes`)\n"
+        ));
     }
-    if args.processes {
-        // A process takes longer to be there than a thread.
-        limits.lead = limits.lead.max(Duration::from_millis(250));
+}
+
+/// How a run on this machine is carried out, as it was typed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) workers: Option<u32>,
+    pub(super) processes: bool,
+    pub(super) late: Duration,
+}
+
+impl Place {
+    fn of(args: &RunArgs) -> Self {
+        Self {
+            workers: args.workers,
+            processes: args.processes,
+            late: Duration::from_millis(args.late_limit),
+        }
     }
-    limits
+
+    /// Cut by cores, unless the job or the command line says otherwise.
+    pub(super) fn limits(self, job: &Job) -> Limits {
+        let place = Limits::here(self.workers.unwrap_or_else(place::cores));
+        let mut limits = job.task.limits(place);
+        limits.late = self.late;
+        if self.workers.is_some() {
+            limits.workers = self.workers;
+        }
+        if self.processes {
+            // A process takes longer to be there than a thread.
+            limits.lead = limits.lead.max(Duration::from_millis(250));
+        }
+        limits
+    }
 }
 
 enum Ended {
@@ -117,7 +197,7 @@ async fn carry_out(
         ));
     }
     let ended = tokio::select! {
-        outcome = outcome(host, &job, &manifest, args) => Ended::Outcome(Box::new(outcome?)),
+        outcome = outcome(host, &job, &manifest, args.quiet) => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
@@ -130,14 +210,15 @@ async fn carry_out(
     Ok(ended)
 }
 
-async fn outcome(
+/// Attends and follows a launched run to its end.
+pub(super) async fn outcome(
     host: &Host,
     job: &Job,
     manifest: &Rc<Manifest>,
-    args: &RunArgs,
+    quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
     let mut observer = job.task.observe(host, Rc::clone(manifest));
-    let mut progress = Progress::new(args.quiet);
+    let mut progress = Progress::new(quiet);
     let attending = async {
         attend(host, manifest).await;
         std::future::pending::<std::convert::Infallible>().await

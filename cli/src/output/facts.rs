@@ -18,12 +18,13 @@ pub(crate) fn text(outcome: &AnyOutcome, width: Option<usize>) -> String {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    let line = lines(facts, &outcome.verdict);
+    let line = accounting(facts, &outcome.verdict);
     let _infallible = write!(text, "\n{line}");
     text
 }
 
-fn lines(facts: &Facts, verdict: &Verdict) -> String {
+/// What the core knows of a run, in lines.
+pub(crate) fn accounting(facts: &Facts, verdict: &Verdict) -> String {
     let mut text = String::new();
     let tally = facts.tally;
     let counted = [
@@ -60,6 +61,9 @@ fn lines(facts: &Facts, verdict: &Verdict) -> String {
     );
     for complaint in complaints(facts, verdict) {
         let _infallible = writeln!(text, "{complaint}");
+    }
+    for line in super::health::lines(facts) {
+        let _infallible = writeln!(text, "{line}");
     }
     text
 }

@@ -81,6 +81,13 @@ fn report(outcome: &AnyOutcome, format: Option<&str>) -> Result<Value, CommandEr
         .as_object_mut()
         .map(|report| report.entry("slsart").or_insert_with(|| json!({})));
     if let Some(Value::Object(own)) = own {
+        let mut facts = facts;
+        if let Some(facts) = facts.as_object_mut() {
+            // They are told as health, in words and in everybody's units.
+            facts.shift_remove("health");
+            facts.shift_remove("worst");
+        }
+        own.insert("health".to_owned(), super::health::json(&outcome.facts));
         own.insert("run".to_owned(), facts);
         own.insert("verdict".to_owned(), verdict(outcome));
         let partial = matches!(Exit::of(outcome), Exit::Interrupted | Exit::Partial)

@@ -1,15 +1,21 @@
 //! What people and programs read. The only place that prints.
 
+mod curve;
 mod facts;
 mod file;
+mod health;
+mod number;
 mod plan;
 mod progress;
 mod said;
+pub(crate) mod simulation;
 
 use std::io::{IsTerminal as _, Write as _};
 
-pub(crate) use facts::text;
+pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
+pub(crate) use facts::{accounting, text};
 pub(crate) use file::{ReportFile, prepare, write_whole};
+pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
 pub(crate) use said::Said;

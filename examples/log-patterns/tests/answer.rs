@@ -103,3 +103,19 @@ fn four_workers_find_what_one_loop_finds() {
         "{report:#}"
     );
 }
+
+#[test]
+fn a_batch_is_simulated_on_a_fleet_of_functions() {
+    let job = concat!(env!("CARGO_MANIFEST_DIR"), "/job.yml");
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_log-patterns"))
+        .args(["simulate", job, "--json"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{told}");
+    let seen: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let logs = logs().len();
+    assert_eq!(seen["facts"]["planned"], logs, "{seen:#}");
+    assert_eq!(seen["facts"]["tally"]["ended"], logs, "{seen:#}");
+    assert_eq!(seen["kind"], "log-patterns");
+}

@@ -1,12 +1,13 @@
 //! The system's clock.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::{Clock, Timer};
-use crate::time::{Time, nanos};
+use crate::health::{self, Reading};
+use crate::time::Time;
 
 /// The system's clock: the wall clock is read once, when it is made; from then on time is what the monotonic clock adds to that. A
 /// step of the wall clock during a run moves nothing.
@@ -20,10 +21,11 @@ impl SystemClock {
     /// Reads the wall clock.
     pub fn new() -> Self {
         let monotonic = monotonic_nanos();
-        let wall = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, nanos);
-        Self { wall, monotonic }
+        let wall = i128::from(monotonic) + health::wall_ahead(monotonic_nanos);
+        Self {
+            wall: u64::try_from(wall).unwrap_or_default(),
+            monotonic,
+        }
     }
 
     fn to_monotonic(self, at: Time) -> u64 {
@@ -54,6 +56,11 @@ impl Clock for SystemClock {
     /// Waits by the runtime's own timer, which rounds up to a millisecond and costs no descriptor.
     async fn sleep_until(&self, at: Time) {
         Coarse(*self).until(at).await;
+    }
+
+    fn reading(&self) -> Option<Reading> {
+        let ahead = health::wall_ahead(|| self.now().as_nanos());
+        Some(health::read(ahead))
     }
 }
 

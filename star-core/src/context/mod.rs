@@ -4,6 +4,7 @@
 //! carries it out.
 
 mod run;
+mod sweep;
 mod trace;
 mod units;
 
@@ -20,13 +21,17 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub use run::RunContext;
+pub use sweep::Sweep;
 pub use trace::{TraceLine, Traced};
 pub use units::{Unit, Units};
+
+use sweep::Sweeping;
 
 use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
+use crate::health::{Scarce, Watch};
 use crate::ledger::{Book, RunId};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
@@ -48,6 +53,8 @@ pub(crate) struct Terms {
     pub(crate) seed: u64,
     /// How late a unit may be started.
     pub(crate) late: Duration,
+    /// How many units may be open at once; none where there is no bound.
+    pub(crate) open: Option<u64>,
     /// Whether units are only walked through, with no effect on the world.
     pub(crate) rehearsal: bool,
     /// Whether to note what every unit did.
@@ -74,10 +81,15 @@ struct Shared<R: Report> {
     voice: Voice,
     terms: Terms,
     signals: Signals,
+    /// Units that are counted by their numbers only.
+    sweeping: RefCell<Option<Sweeping>>,
     spawned: RefCell<JoinSet<()>>,
     panicked: RefCell<Option<Failure>>,
     /// Set when everything is dropped: what ends then has not ended by itself.
     aborted: Cell<bool>,
+    watch: RefCell<Option<Watch>>,
+    /// When the ports were last looked at for a refused connection.
+    ports_seen: Cell<Option<Time>>,
 }
 
 impl<R: Report> Clone for Context<R> {
@@ -115,9 +127,12 @@ impl<R: Report> Context<R> {
                 voice,
                 terms,
                 signals,
+                sweeping: RefCell::default(),
                 spawned: RefCell::default(),
                 panicked: RefCell::default(),
                 aborted: Cell::new(false),
+                watch: RefCell::default(),
+                ports_seen: Cell::default(),
             }),
         }
     }
@@ -180,6 +195,54 @@ impl<R: Report> Context<R> {
         self.shared.signals.cut_off.cancelled().await;
     }
 
+    /// Tells of an error of the operating system that a unit came upon. Where it says that the machine has run out of something, that is
+    /// counted, and the report names it; anything else is left to the task.
+    pub fn refused(&self, error: &std::io::Error) {
+        match Scarce::of(error) {
+            Some(Scarce::Descriptors) => {
+                self.shared.measured.borrow_mut().health.no_descriptor += 1;
+            }
+            Some(Scarce::Ports) if self.is_out_of_ports() => {
+                self.shared.measured.borrow_mut().health.no_port += 1;
+            }
+            Some(Scarce::Ports) | None => {}
+        }
+    }
+
+    /// Whether the machine's ports are used up, as far as is known: once they were, they are held to be.
+    fn is_out_of_ports(&self) -> bool {
+        const PAUSE: Duration = Duration::from_millis(100);
+        if self.shared.measured.borrow().health.no_port > 0 {
+            return true;
+        }
+        let now = self.time();
+        let seen = self.shared.ports_seen.replace(Some(now));
+        if seen.is_some_and(|seen| now.since(seen) < PAUSE) {
+            self.shared.ports_seen.set(seen);
+            return false;
+        }
+        let reading = self.shared.clock.reading();
+        reading.is_some_and(|reading| reading.is_out_of_ports())
+    }
+
+    /// Begins to watch the worker: from here on it may have units to start.
+    pub(crate) fn watch(&self) {
+        let timed = !self.shared.timetable.extent().is_batch();
+        *self.shared.watch.borrow_mut() = Watch::begin(&self.shared.clock, timed);
+    }
+
+    /// Notes how the worker is doing, if it is watched.
+    pub(crate) fn look(&self) {
+        let mut measured = self.shared.measured.borrow_mut();
+        let Measured {
+            lateness, health, ..
+        } = &mut *measured;
+        health.late = lateness.quantile(0.99);
+        if let Some(watch) = &mut *self.shared.watch.borrow_mut() {
+            watch.look(health);
+        }
+    }
+
     /// Does something beside. The worker waits for it before it reports.
     pub fn spawn(&self, work: impl Future<Output = ()> + 'static) {
         let mut spawned = self.shared.spawned.borrow_mut();
@@ -211,11 +274,12 @@ impl<R: Report> Context<R> {
     }
 
     pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {
+        self.catch_up();
         read(&self.shared.measured.borrow())
     }
 
     pub(crate) fn measured(&self) -> Measured<R> {
-        self.shared.measured.borrow().clone()
+        self.with_measured(Measured::clone)
     }
 
     pub(crate) fn trace(&self) -> Vec<Traced> {

@@ -79,6 +79,7 @@ impl RunContext {
             zero: self.clock.now(),
             seed: self.seed,
             late: Duration::MAX,
+            open: None,
             rehearsal: self.rehearsal,
             traced: false,
         };

@@ -7,6 +7,7 @@ use super::Context;
 use super::trace::TraceLine;
 use crate::clock::Timer;
 use crate::draw::Draws;
+use crate::health::Fill;
 use crate::report::{Report, Tally};
 use crate::slice::{Lanes, Slice};
 use crate::time::Time;
@@ -79,6 +80,10 @@ impl<R: Report> Units<R> {
                 );
                 continue;
             }
+            if self.timer.is_some() && self.is_crowded() {
+                self.count(|tally| tally.missed += 1);
+                continue;
+            }
             return Some(self.start(index, due, lateness));
         }
     }
@@ -112,10 +117,25 @@ impl<R: Report> Units<R> {
         }
     }
 
+    /// Whether as many units are open as may be. Whoever is due then is not begun at all: waiting for a place would make those behind
+    /// late, and a burst of them when it is there.
+    fn is_crowded(&self) -> bool {
+        let Some(most) = self.cx.shared.terms.open else {
+            return false;
+        };
+        let mut measured = self.cx.shared.measured.borrow_mut();
+        let crowded = measured.tally.started - measured.tally.ended >= most;
+        measured.health.crowded += u64::from(crowded);
+        crowded
+    }
+
     fn start(&self, index: u64, due: Duration, lateness: Duration) -> Unit<R> {
         {
             let mut measured = self.cx.shared.measured.borrow_mut();
             measured.tally.started += 1;
+            let open = measured.tally.started - measured.tally.ended;
+            let most = self.cx.shared.terms.open.unwrap_or_default();
+            measured.health.open = measured.health.open.fuller(Fill::new(open, most));
             if self.timer.is_some() {
                 measured.lateness.record_duration(lateness);
             }

@@ -10,7 +10,7 @@ use self::misfit::Misfit;
 use super::diagnostic::Diagnostic;
 use super::source::Span;
 use super::suggest::closest;
-use super::tree::Node;
+use super::tree::{Map, Node, Value};
 
 /// What does not fit, and where.
 ///
@@ -43,29 +43,42 @@ impl DecodeError {
         }
     }
 
-    fn help(&self) -> Option<String> {
+    fn help(&self, others: &[&'static str]) -> Option<String> {
+        let known: Vec<_> = self.known().iter().chain(others).copied().collect();
         let nearest = self
             .unknown()
-            .and_then(|name| closest(name, self.known().iter().copied()));
-        match (nearest, self.known()) {
-            (Some(name), _) => Some(format!("did you mean `{name}`?")),
-            (None, []) => None,
-            (None, known) => Some(format!("known here: {}", misfit::listed(known))),
+            .and_then(|name| closest(name, known.iter().copied()));
+        match nearest {
+            Some(name) => Some(format!("did you mean `{name}`?")),
+            None if self.known().is_empty() => None,
+            None => Some(format!("known here: {}", misfit::listed(&known))),
+        }
+    }
+
+    /// What is to be said of a mapping in which other keys may stand besides those of its type.
+    pub(super) fn among(self, mapping: &Node, others: &[&'static str]) -> Diagnostic {
+        let entries = mapping.as_map().map_or(&[][..], Map::entries);
+        let in_it = entries.iter().any(|entry| entry.key_span == self.span);
+        let help = self.help(if in_it { others } else { &[] });
+        let label = match self.misfit {
+            Misfit::Missing { .. } => "in this mapping",
+            _ => "",
+        };
+        let diagnostic = Diagnostic::error(self.to_string()).at(self.span, label);
+        match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
         }
     }
 }
 
 impl From<DecodeError> for Diagnostic {
     fn from(error: DecodeError) -> Self {
-        let label = match error.misfit {
-            Misfit::Missing { .. } => "in this mapping",
-            _ => "",
+        let nothing = Node {
+            value: Value::Null,
+            span: error.span,
         };
-        let diagnostic = Self::error(error.to_string()).at(error.span, label);
-        match error.help() {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
+        error.among(&nothing, &[])
     }
 }
 

@@ -13,6 +13,7 @@ use super::file::reading;
 use super::source::{FileId, Sources, Span};
 use super::tree::Node;
 use crate::hash::Hash;
+use crate::job::{Asked, Manner};
 
 /// A parsed file and what it takes to read more of what it means.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Document {
     folders: BTreeMap<FileId, PathBuf>,
     blobs: Vec<Blob>,
     warnings: Diagnostics,
+    asked: Option<Asked>,
+    manner: Manner,
 }
 
 /// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
@@ -77,6 +80,8 @@ impl Document {
             folders: BTreeMap::new(),
             blobs: Vec::new(),
             warnings: Diagnostics::default(),
+            asked: None,
+            manner: Manner::default(),
         }
     }
 
@@ -119,11 +124,41 @@ impl Document {
     /// # Errors
     /// What does not fit, and files that can't be read.
     pub fn decode<T: DeserializeOwned>(&mut self, node: &Node) -> Result<T, Diagnostic> {
+        self.decode_root(node, &[])
+    }
+
+    /// The same of a mapping in which keys may stand that are none of the value's.
+    pub(crate) fn decode_root<T: DeserializeOwned>(
+        &mut self,
+        node: &Node,
+        others: &[&'static str],
+    ) -> Result<T, Diagnostic> {
         let (read, files) = reading(self.folder.clone(), || decode(node));
         for file in files {
             self.keep(file);
         }
-        read.map_err(Diagnostic::from)
+        read.map_err(|error| error.among(node, others))
+    }
+
+    /// Notes what the document asks of the framework.
+    pub(crate) fn ask(&mut self, asked: Asked) {
+        self.asked = Some(asked);
+    }
+
+    /// What the document asks of the framework; none where its kind sees to that itself.
+    pub fn asked(&self) -> Option<&Asked> {
+        self.asked.as_ref()
+    }
+
+    /// Notes in what manner the document wants to be carried out. [`task`](Self::task) does it; a kind that reads its documents itself
+    /// must.
+    pub fn set_manner(&mut self, manner: Manner) {
+        self.manner = manner;
+    }
+
+    /// In what manner the document wants to be carried out.
+    pub fn manner(&self) -> Manner {
+        self.manner
     }
 
     fn keep(&mut self, blob: Blob) {

@@ -87,6 +87,11 @@ fn lanes_of(leaf: Slice, n: u32) -> Vec<Slice> {
 
 /// A cutting as people read it.
 pub(super) fn show<T: Splittable>(task: &T, leaves: &[Slice]) -> String {
+    if let [whole] = leaves
+        && whole.lanes == Lanes::WHOLE
+    {
+        return "none: it shows in one piece".to_owned();
+    }
     let one = |leaf: &Slice| {
         let lanes = leaf.lanes;
         let lanes = if lanes.count() == 1 {

@@ -1,5 +1,6 @@
 //! Executes slices of a task in rehearsal, on a clock of their own.
 
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +72,7 @@ async fn context<T: Task>(task: &T, blobs: &[Blob]) -> Context<<T as Executable>
         zero: Time::from_nanos(1_000_000_000),
         seed: 1,
         late: Duration::from_nanos(u64::MAX),
+        open: None,
         rehearsal: true,
         traced: true,
     };
@@ -104,39 +106,74 @@ impl<R: Report> Execution<R> {
     }
 }
 
+/// Where two executions differ: what the first did, and what the second.
+pub(super) struct Difference {
+    what: String,
+    first: String,
+    second: String,
+}
+
+impl Difference {
+    fn show(&self, first: &str, second: &str) -> String {
+        let Self { what, .. } = self;
+        let wide = first.chars().count().max(second.chars().count()) + 1;
+        let line = |name: &str, value: &str| format!("\n    {name:<wide$} {value}");
+        let first = line(&format!("{first}:"), &self.first);
+        let second = line(&format!("{second}:"), &self.second);
+        format!("{what} differs:{first}{second}")
+    }
+
+    /// Of twice the same.
+    pub(super) fn again(&self) -> String {
+        self.show("once", "again")
+    }
+
+    /// Of a task and the same after a journey.
+    pub(super) fn travelled(&self) -> String {
+        self.show("here", "after a journey")
+    }
+}
+
+/// Of a whole and its parts.
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.show("in the whole", "in the parts"))
+    }
+}
+
 /// Whether two executions did the same.
-pub(super) fn same<R: Report>(whole: &Execution<R>, parts: &Execution<R>) -> Result<(), String> {
-    if let Some((a, b)) = whole.trace.iter().zip(&parts.trace).find(|(a, b)| a != b) {
-        return Err(format!(
-            "in the whole {}\n    in the parts {}",
-            line(a),
-            line(b)
-        ));
+pub(super) fn same<R: Report>(one: &Execution<R>, other: &Execution<R>) -> Result<(), Difference> {
+    let differ = |what: &str, first: String, second: String| {
+        Err(Difference {
+            what: what.to_owned(),
+            first,
+            second,
+        })
+    };
+    if let Some((a, b)) = one.trace.iter().zip(&other.trace).find(|(a, b)| a != b) {
+        return differ("what a unit did", line(a), line(b));
     }
-    if whole.trace.len() != parts.trace.len() {
-        let (a, b) = (whole.trace.len(), parts.trace.len());
-        return Err(format!(
-            "{a} units did something in the whole, and {b} in the parts"
-        ));
+    if one.trace.len() != other.trace.len() {
+        let (a, b) = (one.trace.len(), other.trace.len());
+        let units = |count| format!("{count} units");
+        return differ("how many units did something", units(a), units(b));
     }
-    let counts = |execution: &Execution<R>| {
+    let sum = |execution: &Execution<R>| {
         let mut all = Measured::<R>::default();
         for part in &execution.parts {
             all.merge(part.clone());
         }
-        format!(
-            "{} with {}",
-            all.report.counts(),
-            serde_json::json!(all.tally)
-        )
+        (all.report.counts().to_string(), all.tally)
     };
-    let (a, b) = (counts(whole), counts(parts));
-    if a == b {
-        return Ok(());
+    let (a, b) = (sum(one), sum(other));
+    if a.0 != b.0 {
+        return differ("what is counted in the report", a.0, b.0);
     }
-    Err(format!(
-        "counts of the whole and of the parts:\n    {a}\n    {b}"
-    ))
+    if a.1 != b.1 {
+        let tally = |tally| serde_json::json!(tally).to_string();
+        return differ("what became of units", tally(a.1), tally(b.1));
+    }
+    Ok(())
 }
 
 fn line(traced: &Traced) -> String {

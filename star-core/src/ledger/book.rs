@@ -18,8 +18,9 @@ use crate::report::Report;
 use crate::slice::Slice;
 use crate::time::Time;
 
-/// How often a claim or a report is tried before the ledger is held to be down.
-const TRIES: u32 = 4;
+/// How often a claim or a report is tried at once; whoever can wait asks again later. A ledger that turns requests away because there are
+/// too many must not be asked many times more.
+const TRIES: u32 = 2;
 
 /// One run's part of a ledger.
 #[derive(Clone, Debug)]

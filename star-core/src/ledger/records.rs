@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::BlobRef;
 use crate::failure::Failure;
 use crate::hash::Hash;
+use crate::job::Manner;
 use crate::limits::{Intervals, Limits};
 use crate::outcome::Facts;
 use crate::report::{Measured, Report};
@@ -106,6 +107,9 @@ pub struct Manifest {
     pub rehearsal: bool,
     /// Whether workers note what every unit did.
     pub traced: bool,
+    /// In what manner the job wants to be carried out.
+    #[serde(default, skip_serializing_if = "Manner::is_plain")]
+    pub manner: Manner,
     /// When it was launched.
     pub launched: Time,
 }

@@ -131,6 +131,13 @@ macro_rules! report {
             fn verdict(&self, facts: &$crate::Facts) -> $crate::Verdict {
                 $crate::Verdict::Passed$(.and($crate::Report::verdict(&self.$field, facts)))*
             }
+
+            fn counts(&self) -> $crate::reports::Counts {
+                $crate::reports::Counts::from_iter([$((
+                    stringify!($field),
+                    $crate::Report::counts(&self.$field),
+                )),*])
+            }
         }
     };
 }

@@ -7,6 +7,7 @@
 //! | [`Counter`] | a sum of whole numbers |
 //! | [`Moments`] | count, sum, mean, variance, least and greatest of numbers |
 //! | [`Histogram`](crate::Histogram) | a distribution, with percentiles |
+//! | [`Times`] | lengths of time, with percentiles in milliseconds |
 //! | [`Top`] | the few greatest, by name |
 //! | [`Sample`] | a few of many texts, such as failures |
 //!
@@ -38,12 +39,16 @@ mod counter;
 mod moments;
 mod sample;
 mod summary;
+mod times;
 mod top;
 
 pub use counter::Counter;
 pub use moments::Moments;
 pub use sample::Sample;
+#[doc(hidden)]
+pub use serde_json::Value as Counts;
 pub use summary::Figures;
+pub use times::Times;
 pub use top::Top;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::health::Health;
 use crate::histogram::Histogram;
 use crate::outcome::Facts;
 use crate::report::{Report, Tally, Verdict};
@@ -122,6 +123,8 @@ fn facts() -> Facts {
         lost: 0,
         unfinished: 0,
         lateness: Histogram::default(),
+        health: Health::default(),
+        worst: Vec::new(),
         chunks: 1,
         losses: Vec::new(),
         faults: Vec::new(),

@@ -17,9 +17,11 @@ use crate::document::{Diagnostics, Document, File};
 use crate::draw::Draws;
 use crate::failure::Failure;
 use crate::hash::Hash;
+use crate::histogram::Histogram;
 use crate::outcome::Facts;
 use crate::report::{Report, Verdict};
 use crate::reports::{Figures, Sample};
+use crate::shape::Ranges;
 use crate::slice::Slice;
 use crate::split::{Extent, Rate, Splittable};
 use crate::task::{Executable, Task};
@@ -58,6 +60,12 @@ use crate::time::Time;
 /// star_core::register_task!(Squares);
 /// # fn main() {}
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    label = "this is no task",
+    note = "derive `Clone, Serialize, Deserialize` and implement `UnitTask`, for units that are done one by one",
+    note = "or implement `Splittable` (what there is), `Executable` (how a slice is done) and `Task` (what it is called)"
+)]
 pub trait UnitTask: Clone + Serialize + DeserializeOwned + 'static {
     /// The name of the kind, as in `task: NAME`.
     const KIND: &'static str;
@@ -97,6 +105,17 @@ pub trait UnitTask: Clone + Serialize + DeserializeOwned + 'static {
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO
+    }
+
+    /// How many connections a unit has at most, for the number of timed units that a worker may have open at once; zero where it has none.
+    fn connections(&self) -> u64 {
+        1
+    }
+
+    /// The same work with its units due at this rate for so long, for `slsart find-max`; none where that can't be had.
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let _ = (rate, duration);
+        None
     }
 
     /// Once per run, when all is settled: puts together what the units made.
@@ -177,6 +196,22 @@ impl<R: Report> OneUnit<R> {
         let bytes = self.cx.blob(blob).await?;
         self.files.replace(Some((blob.hash, bytes.clone())));
         Ok(bytes)
+    }
+
+    /// The lines that begin in the unit's stretch of the files that are the task's shape: see [`Range::lines`](crate::shape::Range::lines).
+    ///
+    /// # Errors
+    /// Where there is no such stretch, or its file can't be read.
+    pub async fn lines(&self, ranges: &Ranges) -> Result<Vec<Bytes>, Failure> {
+        let index = self.index();
+        let range = ranges
+            .get(index)
+            .ok_or_else(|| Failure::new(format!("the files have no stretch {index}")))?;
+        let file = self.file(range.file).await?;
+        Ok(range
+            .lines(&file)
+            .map(|line| file.slice_ref(line))
+            .collect())
     }
 
     /// Keeps what the unit made, as a whole, under a name that must be the same whoever does it: see [`Context::artifact`].
@@ -286,13 +321,21 @@ impl<T: UnitTask> Task for T {
     const IDEMPOTENT: bool = T::IDEMPOTENT;
 
     fn read(document: &mut Document) -> Result<Self, Diagnostics> {
-        let mut task: Self = crate::task::read_by_serde(document)?;
+        let mut task: Self = document.task()?;
         task.check(document)?;
         Ok(task)
     }
 
     fn expected_life(&self) -> Duration {
         UnitTask::expected_life(self)
+    }
+
+    fn connections(&self) -> u64 {
+        UnitTask::connections(self)
+    }
+
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        UnitTask::at_rate(self, rate, duration)
     }
 
     async fn close(&self, report: &mut Self::Report, cx: &RunContext) -> Result<(), Failure> {
@@ -312,6 +355,10 @@ impl<R: Report> Report for Done<R> {
         let own = Figures::of(&self.report.summarize(facts));
         let failed = self.failed.summarize(facts);
         Figures::beside("report", own, [("failed", failed)])
+    }
+
+    fn latency(&self) -> Option<&Histogram> {
+        self.report.latency()
     }
 
     /// Units that failed fail the run, besides what the report itself says.

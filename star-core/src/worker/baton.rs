@@ -39,6 +39,9 @@ pub(super) async fn hand_over<T: Task>(running: Running<T>, position: usize, car
     let send_at = (start - lead).max(running.now());
     let sender = running.sender();
     let order = Order::Carry(bundle);
+    if let Some(tale) = running.tale().filter(|_| carrier == Carrier::First) {
+        tale.scheduling(next.window.from(), send_at);
+    }
     running.clock().sleep_until(send_at).await;
     if running.is_stopped().await {
         return;

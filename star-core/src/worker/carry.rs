@@ -26,6 +26,7 @@ pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply 
     if running.claim(order.claim_key(), expires).await == Claimed::Taken {
         return Reply::Duplicate;
     }
+    tell_cut(&running, bundle, position);
     let mut duties = JoinSet::new();
     if order.is_bundle() {
         spread(&running, order, expires, &mut duties).await;
@@ -43,11 +44,35 @@ pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply 
         duties.spawn_local(baton::hand_over(running.clone(), position, carrier));
     }
     let failure = chunk::execute(&running, chunk, 1).await;
+    tell_done(&running);
     finish(&running, duties).await;
     if let Some(closer) = closer(&running, chunk, position).await {
         close::close(&running, closer).await;
     }
     failure.map_or(Reply::Executed, Reply::Failed)
+}
+
+/// Tells how what was claimed is cut.
+fn tell_cut<T: Task>(running: &Running<T>, bundle: Slice, position: usize) {
+    let Some(tale) = running.tale() else { return };
+    let next = running.start.windows.get(position + 1);
+    if let Some(next) = next.filter(|_| bundle.lanes.first() == 0) {
+        tale.cut_in_time(bundle.window.from(), next.window.from());
+    }
+    let order = Order::Carry(bundle);
+    if order.is_bundle() {
+        let sent = order.sent(running.manifest.limits.fan_out).len();
+        let windows = running.start.windows.len() - position - 1;
+        tale.cut_by_rate(bundle.lanes.count(), windows, sent);
+    }
+}
+
+/// Tells that this worker's part of a run is done, where it is not all of it.
+pub(super) fn tell_done<T: Task>(running: &Running<T>) {
+    let all = running.start.chunks().nth(1).is_none();
+    if let Some(tale) = running.tale().filter(|_| !all) {
+        tale.partly_done();
+    }
 }
 
 /// Sends a claimed bundle's parts away, and looks after them. Returns when they are sent, or half-way to their start: where the transport
@@ -75,6 +100,7 @@ async fn spread<T: Task>(
         watch(&sender, parts, sent, start, expires).await;
     });
     tokio::select! {
+        biased;
         _ = all_sent => {}
         () = running.clock().sleep_until(sent.half_way(start)) => {}
     }
@@ -85,6 +111,7 @@ pub(super) async fn finish<T: Task>(running: &Running<T>, mut duties: JoinSet<()
     let all_done = async { while duties.join_next().await.is_some() {} };
     let life = running.lease - running.manifest.limits.closing;
     tokio::select! {
+        biased;
         () = all_done => {}
         () = running.clock().sleep_until(life) => {}
     }

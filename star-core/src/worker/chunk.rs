@@ -4,11 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Running, guarded};
+use super::{Running, guarded, spread};
 use crate::context::{Context, Signals, Terms};
 use crate::failure::Failure;
 use crate::ledger::{Final, LiveView};
 use crate::report::Measured;
+use crate::settle::SIGNS_MISSED;
 use crate::slice::Slice;
 use crate::task::Task;
 use crate::time::Time;
@@ -23,11 +24,15 @@ pub(super) async fn execute<T: Task>(
     attempt: u32,
 ) -> Option<Failure> {
     let manifest = &running.manifest;
+    if manifest.manner.simulation {
+        return simulate(running, chunk, attempt).await;
+    }
     let signals = Signals::default();
     let terms = Terms {
         zero: running.start.zero,
         seed: manifest.seed,
         late: manifest.limits.late,
+        open: manifest.limits.open_units,
         rehearsal: manifest.rehearsal,
         traced: manifest.traced,
     };
@@ -46,14 +51,16 @@ pub(super) async fn execute<T: Task>(
             done.and(idle)
         };
         tokio::select! {
+            biased;
             done = work => done.err(),
-            () = end(running, chunk, &signals) => {
+            () = end(running, chunk, &cx, &signals) => {
                 cx.abort();
                 None
             }
             never = publish(running, chunk, attempt, &cx) => match never {},
         }
     };
+    cx.look();
     let units = running.task.units_of(&chunk);
     let measured = cx.measured();
     let failure = failure.or_else(|| untaken(&measured, units));
@@ -71,6 +78,20 @@ pub(super) async fn execute<T: Task>(
     last.failure
 }
 
+/// Writes the last word of a chunk that is not executed, since the job says that nothing is to be done.
+async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> Option<Failure> {
+    running.say_simulated(chunk, &*running.task);
+    let mut measured = Measured::<T::Report>::default();
+    measured.tally.skipped = running.task.units_of(&chunk);
+    let last = Final {
+        measured,
+        failure: None,
+    };
+    let write = || running.book.write_final(chunk, attempt, &last);
+    running.last_patience().ask(write).await;
+    None
+}
+
 /// A task that returns before it has taken all of its units has left them undone.
 fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Option<Failure> {
     let counted = measured.tally.counted();
@@ -83,13 +104,19 @@ fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Opti
 }
 
 /// Watches for the stop mark and for the end of the chunk's time, and tells units of it. Returns when all must be over.
-async fn end<T: Task>(running: &Running<T>, chunk: Slice, signals: &Signals) {
+async fn end<T: Task>(
+    running: &Running<T>,
+    chunk: Slice,
+    cx: &Context<T::Report>,
+    signals: &Signals,
+) {
     tokio::select! {
-        () = watch_for_stop(running, signals) => {}
+        biased;
+        () = watch_for_stop(running, cx) => {}
         () = running.clock().sleep_until(last_instant(running, chunk)) => {}
     }
     // Units that are not yet due will not be, and those that are open end now.
-    signals.stop.cancel();
+    cx.stop();
     signals.cut_off.cancel();
     let clock = running.clock();
     clock.sleep_until(clock.now() + LAST_WORDS).await;
@@ -107,26 +134,38 @@ fn last_instant<T: Task>(running: &Running<T>, chunk: Slice) -> Time {
 
 /// Looks for the stop mark; returns when it was seen and the grace is over. While the ledger can't be read for too long, nothing is
 /// started.
-async fn watch_for_stop<T: Task>(running: &Running<T>, signals: &Signals) {
+async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) {
     let intervals = &running.manifest.intervals;
     let clock = running.clock();
     let mut answered = clock.now();
+    let mut pause = intervals.stop;
     loop {
-        clock.sleep_until(clock.now() + intervals.stop).await;
+        clock.sleep_until(clock.now() + pause).await;
         match running.book.stop().await {
             Ok(Some(_)) => break,
             Ok(None) => {
                 answered = clock.now();
-                signals.doubt.set(false);
+                pause = intervals.stop;
+                cx.doubt(false);
             }
             Err(_) => {
-                let silent = clock.now().since(answered);
-                signals.doubt.set(silent >= intervals.doubt);
+                let now = clock.now();
+                cx.doubt(now.since(answered) >= intervals.doubt);
+                // One answer that did not come is no reason for doubt, so there must be time for several.
+                pause = spread(intervals.stop.min(intervals.doubt / 10), now);
             }
         }
     }
-    signals.stop.cancel();
+    cx.stop();
     clock.sleep_until(clock.now() + intervals.grace).await;
+}
+
+/// How long to wait after a snapshot that took so long to encode: a hundred times that, so that snapshots cost a hundredth of the time, but
+/// not so long that the worker is held for gone.
+fn pause_after(took: Duration, interval: Duration) -> Duration {
+    const SHARE: u32 = 100;
+    let longest = interval * (SIGNS_MISSED - 1);
+    (took * SHARE).clamp(interval, longest)
 }
 
 /// Publishes snapshots for ever. A snapshot that can't be written is made up for by the next.
@@ -140,14 +179,16 @@ async fn publish<T: Task>(
     // Nothing is worth publishing before the first unit is due.
     let begin = running.start.zero + chunk.window.from().min(running.start.end);
     clock.sleep_until(begin).await;
-    let mut sequence = 0;
-    loop {
-        clock
-            .sleep_until(clock.now() + running.manifest.intervals.snapshot)
-            .await;
-        sequence += 1;
+    cx.watch();
+    let interval = running.manifest.intervals.snapshot;
+    // A window's workers take turns: a ledger can take so many writes in an interval that it could not at one instant.
+    let turn = f64::from(chunk.lanes.first() + 1) / f64::from(chunk.lanes.of());
+    let mut next = clock.now() + interval.mul_f64(turn);
+    for sequence in 1.. {
+        clock.sleep_until(next).await;
+        cx.look();
+        let at = clock.now();
         let written = cx.with_measured(|measured| {
-            let at = clock.now();
             let live = LiveView {
                 sequence,
                 at,
@@ -155,6 +196,25 @@ async fn publish<T: Task>(
             };
             running.book.write_live(chunk, attempt, &live)
         });
+        let now = clock.now();
+        next = now + pause_after(now.since(at), interval);
         let _next_one_replaces_it = written.await;
+    }
+    std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_that_is_dear_is_taken_less_often_but_not_so_seldom_that_its_worker_seems_gone() {
+        let millis = Duration::from_millis;
+        let second = millis(1000);
+        assert_eq!(pause_after(Duration::ZERO, second), second);
+        assert_eq!(pause_after(millis(9), second), second);
+        assert_eq!(pause_after(millis(20), second), millis(2000));
+        assert_eq!(pause_after(millis(900), second), millis(4000));
+        assert!(pause_after(second, second) < second * SIGNS_MISSED);
     }
 }

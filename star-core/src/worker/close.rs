@@ -47,7 +47,13 @@ pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
     if closer == Closer::Second && wait_for_first(running).await {
         return;
     }
-    let Some(outcome) = settled(running).await else {
+    // One look at a wide run may take longer than what is left of a life.
+    let outcome = tokio::select! {
+        biased;
+        outcome = settled(running) => outcome,
+        () = running.clock().sleep_until(running.lease - LAST_WORDS) => None,
+    };
+    let Some(outcome) = outcome else {
         return;
     };
     if is_closed(running).await {
@@ -76,10 +82,11 @@ async fn settled<T: Task>(running: &Running<T>) -> Option<Outcome<T::Report>> {
             Ok(_) | Err(_) => {}
         }
         // Long after everything must be settled only a ledger that can't be read keeps it from being.
-        if now > running.lease.min(late(running) + PATIENCE) {
+        let last = (running.lease - LAST_WORDS).min(late(running) + PATIENCE);
+        if now >= last {
             return None;
         }
-        running.clock().sleep_until(now + pause).await;
+        running.clock().sleep_until(last.min(now + pause)).await;
         pause = (pause * 2).min(manifest.intervals.stop);
     }
 }
@@ -136,6 +143,9 @@ async fn record<T: Task>(
     };
     let write = || running.book.write_closed(&record);
     running.last_patience().ask(write).await;
+    if let Some(tale) = running.tale() {
+        tale.done();
+    }
 }
 
 async fn is_closed<T: Task>(running: &Running<T>) -> bool {
@@ -155,7 +165,7 @@ async fn wait_for_record<T: Task>(
         }
         let now = running.now();
         match holder(&running.book, &running.manifest, ClaimKey::Close, now).await {
-            Ok(Holder::Alive) if now < running.lease => {}
+            Ok(Holder::Alive) if now < running.lease - LAST_WORDS => {}
             Ok(Holder::Nobody) | Err(_) if now < known_by => {}
             Ok(Holder::Gone) => {
                 let failure = Failure::new(
@@ -165,8 +175,9 @@ async fn wait_for_record<T: Task>(
             }
             Ok(_) | Err(_) => return,
         }
-        let intervals = &running.manifest.intervals;
-        running.clock().sleep_until(now + intervals.stop).await;
+        let next = now + running.manifest.intervals.stop;
+        let last = running.lease - LAST_WORDS;
+        running.clock().sleep_until(next.min(last)).await;
     }
 }
 

@@ -7,6 +7,7 @@
 //! - `watch`: looks whether what was sent was claimed, and sends again.
 //! - `baton`: hands a run on that is longer than a worker's life.
 //! - `close`: settles and closes.
+//! - `tell`: says what it does, where that is asked for.
 //! - `signs`: lets others know that whoever starts or closes the run is still at it.
 
 mod baton;
@@ -16,6 +17,7 @@ mod close;
 mod serve;
 mod signs;
 mod start;
+mod tell;
 mod watch;
 
 use std::future::Future;
@@ -37,6 +39,7 @@ use crate::wire::{Envelope, Order, Reply, VERSION};
 pub(crate) use close::{Closer, close};
 pub(crate) use signs::{Holder, holder};
 pub(crate) use start::first_order;
+pub(crate) use tell::Tale;
 pub(crate) use watch::{Sender, watch, watch_start};
 
 /// What all workers of a place have in common.
@@ -132,6 +135,7 @@ pub async fn work(bytes: &[u8], host: &Host) -> Reply {
         envelope,
         manifest: Rc::new(manifest),
         book,
+        born,
         lease,
     };
     kind.work(worker).await
@@ -144,6 +148,8 @@ pub struct Worker {
     pub(crate) envelope: Envelope,
     pub(crate) manifest: Rc<Manifest>,
     pub(crate) book: Book,
+    /// When it began.
+    pub(crate) born: Time,
     /// When its life is over.
     pub(crate) lease: Time,
 }
@@ -218,7 +224,7 @@ impl Worker {
             lease: self.lease,
         };
         let asked = self
-            .patience(until)
+            .patience(until.min(self.lease))
             .ask(|| self.book.claim(key, &claim))
             .await;
         asked.unwrap_or(Claimed::Taken)
@@ -231,9 +237,11 @@ impl Worker {
 
     pub(crate) fn run_context(&self) -> RunContext {
         let clock = Arc::clone(&self.host.world.clock);
-        let (seed, rehearsal) = (self.manifest.seed, self.manifest.rehearsal);
+        let manifest = &self.manifest;
+        // What has an effect is as little done where nothing is to be done as where it is only walked through.
+        let rehearsal = manifest.rehearsal || manifest.manner.simulation;
         let voice = self.host.world.voice.clone();
-        RunContext::new(seed, clock, self.book.clone(), voice, rehearsal)
+        RunContext::new(manifest.seed, clock, self.book.clone(), voice, rehearsal)
     }
 
     pub(crate) fn sender(&self) -> Sender {
@@ -243,6 +251,17 @@ impl Worker {
             book: self.book.clone(),
             manifest: Rc::clone(&self.manifest),
             hop: self.envelope.hop + 1,
+            tale: None,
+        }
+    }
+}
+
+impl<T> Running<T> {
+    /// As a [worker's](Worker::sender), and tells whom it sends for.
+    pub(crate) fn sender(&self) -> Sender {
+        Sender {
+            tale: self.tale(),
+            ..self.worker.sender()
         }
     }
 }
@@ -255,7 +274,8 @@ pub(crate) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    const PAUSE: Duration = Duration::from_millis(250);
+    const SHORTEST: Duration = Duration::from_millis(250);
+    const LONGEST: Duration = Duration::from_secs(2);
 
     pub(crate) fn until(clock: &'a dyn Clock, until: Time) -> Self {
         Self { clock, until }
@@ -265,17 +285,27 @@ impl<'a> Patience<'a> {
     where
         F: Future<Output = Result<A, LedgerError>>,
     {
+        let mut pause = Self::SHORTEST;
         loop {
             if let Ok(answer) = question().await {
                 return Some(answer);
             }
-            let next = self.clock.now() + Self::PAUSE;
-            if next > self.until {
+            let now = self.clock.now();
+            if now >= self.until {
                 return None;
             }
-            self.clock.sleep_until(next).await;
+            let next = now + spread(pause, now);
+            self.clock.sleep_until(next.min(self.until)).await;
+            pause = (pause * 2).min(Self::LONGEST);
         }
     }
+}
+
+/// Between half of `pause` and all of it, by the digits of the time that no two workers share: whom a ledger or a transport turned away
+/// together should not come back together.
+pub(crate) fn spread(pause: Duration, now: Time) -> Duration {
+    let share = crate::draw::draw(now.as_nanos(), 0, 0, 0, 0) >> 32;
+    pause / 2 + (pause / 2).mul_f64(share as f64 / 2_f64.powi(32))
 }
 
 /// What a piece of a task's code came to: a panic is a failure like any other.

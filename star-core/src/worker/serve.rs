@@ -36,14 +36,22 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     }
     let place = workers.head();
     let left = Batch::new(&running, place).run().await;
+    carry::tell_done(&running);
     if left == Left::Tired {
         let successor = Order::Serve {
             workers: place,
             life: life + 1,
         };
         let sender = running.sender();
-        sender.send(successor, end).await;
         let (sent, start) = (running.now(), running.now() + running.manifest.limits.lead);
+        // Where the transport refuses for long, this worker's life is over first. What is kept of it for closing the run may be used: whoever
+        // has a successor does not close.
+        let last = running.lease - running.manifest.limits.closing / 2;
+        tokio::select! {
+            biased;
+            () = sender.send(successor, end) => {}
+            () = running.clock().sleep_until(last) => {}
+        }
         duties.spawn_local(async move {
             super::watch(&sender, vec![successor], sent, start, end).await;
         });
@@ -78,6 +86,23 @@ struct Batch<'a, T> {
     /// The longest that a chunk took so far.
     longest: Duration,
     began: Time,
+}
+
+/// How many of the workers after it a worker helps with whatever chunk they have not come to.
+const NEXT: u32 = 2;
+
+/// How many workers look after the end of the run: the first, and the second should that be gone.
+const CLOSERS: u32 = 2;
+
+/// What is known of an attempt at a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// There was none, or it succeeded.
+    Settled,
+    /// It failed, or its worker's lease is over.
+    Failed,
+    /// Its worker may be at it.
+    Open,
 }
 
 /// How it went with one chunk.
@@ -125,19 +150,21 @@ impl<'a, T: Task> Batch<'a, T> {
         Left::Done
     }
 
-    /// Takes over what others have not yet come to. Owners go forward through their chunks, helpers backward, so a helper is done
-    /// with an owner at the first chunk that is taken.
+    /// Takes over what others have not yet come to. Owners go forward through their chunks, helpers backward, so a helper is mostly done
+    /// with an owner at the first chunk that is taken. But that may be a helper's who left, and the owner may be gone: so everybody goes
+    /// through all chunks of the next few, and those who will close the run through all.
     async fn help_others(&mut self) -> Option<Left> {
         for step in 1..self.workers {
             let owner = (self.place + step) % self.workers;
+            let thorough = step <= NEXT || self.closes();
             let Some(last) = self.chunks.checked_sub(owner + 1) else {
                 continue;
             };
             let mut chunk = owner + last / self.workers * self.workers;
             loop {
                 match self.visit(chunk, 1).await {
-                    Visit::Executed => {}
-                    Visit::Taken => break,
+                    Visit::Taken if !thorough => break,
+                    Visit::Executed | Visit::Taken => {}
                     Visit::Leave(left) => return Some(left),
                 }
                 match chunk.checked_sub(self.workers) {
@@ -149,34 +176,71 @@ impl<'a, T: Task> Batch<'a, T> {
         None
     }
 
-    /// Tries chunks again that failed and whose worker did not come to another try, or whose worker's lease is over.
-    async fn try_again(&mut self) -> Option<Left> {
-        for attempt in 2..=ATTEMPTS {
-            for step in 0..self.chunks {
-                let chunk = (self.place + step) % self.chunks;
-                if !self.has_failed(chunk, attempt - 1).await.unwrap_or(false) {
-                    continue;
-                }
-                if let Visit::Leave(left) = self.visit(chunk, attempt).await {
-                    return Some(left);
-                }
-            }
-        }
-        None
+    /// Whether it is one of those who close the run.
+    fn closes(&self) -> bool {
+        self.place < CLOSERS
     }
 
-    async fn has_failed(&self, chunk: u32, attempt: u32) -> Result<bool, LedgerError> {
+    /// Tries chunks again that failed and whose worker did not come to another try, or whose worker's lease is over. Those who will close the
+    /// run wait until it is known of every chunk: without that nothing is settled either.
+    async fn try_again(&mut self) -> Option<Left> {
+        let own = self.place;
+        let all = (0..self.chunks).map(|step| (own + step) % self.chunks);
+        let mut chunks: Vec<u32> = all.collect();
+        let mut pause = Duration::from_millis(5);
+        let mut seen = false;
+        loop {
+            let mut open = Vec::new();
+            for attempt in 2..=ATTEMPTS {
+                for chunk in chunks.iter().copied() {
+                    // To look at them all may take longer than a life: a successor would begin as its predecessor did, and come no
+                    // further. Everybody begins at another one.
+                    if !self.has_time() {
+                        return seen.then_some(Left::Tired);
+                    }
+                    match self.fate(chunk, attempt - 1).await {
+                        Ok(Fate::Failed) => {
+                            if let Visit::Leave(left) = self.visit(chunk, attempt).await {
+                                return Some(left);
+                            }
+                        }
+                        Ok(Fate::Open) => open.push(chunk),
+                        Ok(Fate::Settled) | Err(_) => {}
+                    }
+                }
+            }
+            if open.is_empty() || !self.closes() {
+                return None;
+            }
+            seen = true;
+            if let Some(left) = self.must_leave().await {
+                return Some(left);
+            }
+            let running = self.running;
+            let next = running.now() + pause;
+            if next + running.manifest.limits.closing >= running.lease {
+                return Some(Left::Tired);
+            }
+            running.clock().sleep_until(next).await;
+            pause = (pause * 2).min(running.manifest.intervals.snapshot);
+            chunks = open;
+        }
+    }
+
+    /// What is known of an attempt at a chunk.
+    async fn fate(&self, chunk: u32, attempt: u32) -> Result<Fate, LedgerError> {
         let Some(slice) = self.slice(chunk) else {
-            return Ok(false);
+            return Ok(Fate::Settled);
         };
         let book = &self.running.book;
         let Some(claim) = book.claimed(ClaimKey::Slice(slice, attempt)).await? else {
-            return Ok(false);
+            return Ok(Fate::Settled);
         };
-        let last = book.last_word::<T::Report>(slice, attempt).await?;
-        Ok(match last {
-            Some(last) => last.failure.is_some(),
-            None => self.running.now() > claim.lease,
+        Ok(match book.last_word::<T::Report>(slice, attempt).await? {
+            Some(last) if last.failure.is_some() => Fate::Failed,
+            Some(_) => Fate::Settled,
+            None if self.running.now() > claim.lease => Fate::Failed,
+            None => Fate::Open,
         })
     }
 
@@ -214,16 +278,20 @@ impl<'a, T: Task> Batch<'a, T> {
         Visit::Executed
     }
 
+    /// Whether there is time for another chunk.
+    fn has_time(&self) -> bool {
+        let last = self.running.lease - self.running.manifest.limits.closing;
+        self.running.now() + self.longest + self.longest / 2 <= last
+    }
+
     async fn must_leave(&self) -> Option<Left> {
         let running = self.running;
         let now = running.now();
         if now >= running.start.zero + running.start.end || running.is_stopped().await {
             return Some(Left::Done);
         }
-        let last = running.lease - running.manifest.limits.closing;
-        let another = self.longest + self.longest / 2;
         // Without a life's end there is always time; and a worker that has done nothing yet must try.
         let rested = now.since(self.began) > Duration::ZERO && !self.longest.is_zero();
-        (rested && now + another > last).then_some(Left::Tired)
+        (rested && !self.has_time()).then_some(Left::Tired)
     }
 }

@@ -1,10 +1,11 @@
 //! The start of a run, and joining one that has started.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::{Running, Worker, carry, close, guarded, serve, signs, watch};
 use crate::failure::Failure;
-use crate::ledger::{Begun, ClaimKey, Claimed, StartRecord};
+use crate::ledger::{Begun, ClaimKey, Claimed, LedgerError, StartRecord};
 use crate::plan::plan;
 use crate::slice::Slice;
 use crate::split::Extent;
@@ -102,7 +103,8 @@ async fn open_in_time<T: Task>(worker: &Worker, task: &mut T) -> Result<(), Fail
 
 async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
     let manifest = &worker.manifest;
-    let mut task: T = read(worker, manifest.job).await?;
+    let until = worker.lease - manifest.limits.closing;
+    let mut task: T = read(worker, manifest.job, until).await?;
     task.seed(manifest.seed);
     open_in_time(worker, &mut task).await?;
     let extent = task.extent();
@@ -110,8 +112,10 @@ async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
         .map_err(|error| Failure::because("the task cannot be cut", &error))?;
     let bytes = serde_json::to_vec(&task)
         .map_err(|error| Failure::because("the task cannot be written", &error))?;
-    let unwritten = |error| Failure::because("the run cannot be recorded", &error);
-    let hash = worker.book.write_task(&bytes).await.map_err(unwritten)?;
+    let unwritten = || Failure::new("the run cannot be recorded: the ledger does not answer");
+    let patience = worker.last_patience();
+    let hash = patience.ask(|| worker.book.write_task(&bytes)).await;
+    let hash = hash.ok_or_else(unwritten)?;
     let first = plan
         .windows
         .first()
@@ -123,7 +127,7 @@ async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
     };
     let start = StartRecord {
         task: hash,
-        zero: worker.now() + manifest.limits.lead_for(at_once),
+        zero: Time::default(),
         units: task.units(),
         batch: extent.is_batch(),
         windows: plan.windows,
@@ -133,21 +137,41 @@ async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
             Extent::Batch => manifest.limits.batch_end,
         },
     };
-    let begun = Begun::Started(start.clone());
-    if !worker.book.write_begun(&begun).await.map_err(unwritten)? {
-        return Err(Failure::new(
-            "the worker that starts the run was held for gone before it had",
-        ));
-    }
+    let lead = manifest.limits.lead_for(at_once);
+    let written = patience.ask(|| begin(worker, &start, lead)).await;
+    let start = written.ok_or_else(unwritten)?.ok_or_else(|| {
+        Failure::new("the worker that starts the run was held for gone before it had")
+    })?;
     Ok((task, start))
 }
 
-async fn read<T: Task>(worker: &Worker, hash: crate::hash::Hash) -> Result<T, Failure> {
-    let bytes = worker
-        .book
-        .task(hash)
-        .await
-        .map_err(|error| Failure::because("the task cannot be read", &error))?
+/// Writes the start record, with a zero one lead from now: a ledger that was away for a while must not have cost the run its beginning.
+/// The record that is there, which may be that of an earlier try whose answer was lost; none where the run will not start.
+async fn begin(
+    worker: &Worker,
+    start: &StartRecord,
+    lead: Duration,
+) -> Result<Option<StartRecord>, LedgerError> {
+    let start = StartRecord {
+        zero: worker.now() + lead,
+        ..start.clone()
+    };
+    let begun = Begun::Started(start.clone());
+    if worker.book.write_begun(&begun).await? {
+        return Ok(Some(start));
+    }
+    // Only whoever has claimed the start writes that it has started.
+    worker.book.start().await
+}
+
+async fn read<T: Task>(
+    worker: &Worker,
+    hash: crate::hash::Hash,
+    until: Time,
+) -> Result<T, Failure> {
+    let bytes = worker.patience(until).ask(|| worker.book.task(hash)).await;
+    let bytes = bytes
+        .ok_or_else(|| Failure::new("the task cannot be read: the ledger does not answer"))?
         .ok_or_else(|| Failure::new("the task is not in the ledger"))?;
     let task: T = serde_json::from_slice(&bytes)
         .map_err(|error| Failure::because("the task cannot be read", &error))?;
@@ -157,13 +181,16 @@ async fn read<T: Task>(worker: &Worker, hash: crate::hash::Hash) -> Result<T, Fa
 
 /// Reads what a started run is about.
 pub(super) async fn join<T: Task>(worker: Worker) -> Result<Running<T>, Reply> {
-    let patience = worker.patience(worker.envelope.expires.min(worker.lease));
+    let until = worker.envelope.expires.min(worker.lease);
+    let patience = worker.patience(until);
     let start = match patience.ask(|| worker.book.start()).await {
         Some(Some(start)) => start,
         Some(None) => return Err(Reply::Refused("the run has not started".to_owned())),
         None => return Err(Reply::Expired),
     };
-    let task = read(&worker, start.task).await.map_err(Reply::Failed)?;
+    let task = read(&worker, start.task, until)
+        .await
+        .map_err(Reply::Failed)?;
     Ok(Running {
         worker,
         task: Rc::new(task),

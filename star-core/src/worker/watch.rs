@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{Patience, Tale, spread};
 use crate::clock::Clock;
 use crate::ledger::{Book, LedgerError, Manifest};
 use crate::time::Time;
@@ -18,6 +19,8 @@ pub(crate) struct Sender {
     pub(crate) book: Book,
     pub(crate) manifest: Rc<Manifest>,
     pub(crate) hop: u32,
+    /// Tells whom it sends for, where that is asked for.
+    pub(crate) tale: Option<Tale>,
 }
 
 impl Sender {
@@ -32,13 +35,22 @@ impl Sender {
             expires,
         };
         let mut pause = Duration::from_millis(50);
+        self.tell(Tale::invoking, order);
         while self.transport.send(envelope.encode()).await.is_err() {
-            let next = self.clock.now() + pause;
+            let now = self.clock.now();
+            let next = now + spread(pause, now);
             if next > expires {
                 return;
             }
             self.clock.sleep_until(next).await;
             pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        self.tell(Tale::invoked, order);
+    }
+
+    fn tell(&self, what: impl Fn(&Tale, Order), order: Order) {
+        if let Some(tale) = &self.tale {
+            what(tale, order);
         }
     }
 
@@ -48,6 +60,9 @@ impl Sender {
         futures_util::future::join_all(sends).await;
     }
 }
+
+/// How long one look asks a ledger that does not answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// When to look, between sending and start: half-way, half-way again, at the start, and once after it.
 fn looks(sent: Time, start: Time) -> [Time; 4] {
@@ -64,11 +79,15 @@ fn looks(sent: Time, start: Time) -> [Time; 4] {
 /// Returns when all is claimed, when the run was stopped, or after the last look.
 pub(crate) async fn watch(sender: &Sender, sent: Vec<Order>, at: Time, start: Time, expires: Time) {
     let mut open = sent;
+    let mut before = at;
     for look in looks(at, start) {
         if open.is_empty() {
             return;
         }
-        sender.clock.sleep_until(look).await;
+        // Those who look after a wide window's parts do not all ask at one instant.
+        let a_little = spread(look.since(before) / 8, sender.clock.now());
+        before = look;
+        sender.clock.sleep_until(look + a_little).await;
         // In doubt a sender sends: then the looks below fail too, and what they can't see claimed is sent again.
         if matches!(sender.book.stop().await, Ok(Some(_))) {
             return;
@@ -81,25 +100,29 @@ pub(crate) async fn watch(sender: &Sender, sent: Vec<Order>, at: Time, start: Ti
 async fn look_after(sender: &Sender, open: Vec<Order>, expires: Time) -> Vec<Order> {
     let mut still_open = Vec::new();
     let mut again = Vec::new();
+    // A ledger that turns reads away because there are too many must not make more of them by sending for everybody once more.
+    let clock = &*sender.clock;
+    let patience = Patience::until(clock, clock.now() + PATIENCE);
     for order in open {
-        match state(sender, order).await {
-            Ok(State::Done) => {}
-            Ok(State::Unclaimed) | Err(_) => {
+        match patience.ask(|| state(sender, order)).await {
+            Some(State::Done) => {}
+            Some(State::Unclaimed) | None => {
                 again.push(order);
                 still_open.push(order);
             }
-            Ok(State::Unsent) => {
+            Some(State::Unsent) => {
                 let mut parts = order.sent(sender.manifest.limits.fan_out);
                 parts.push(order.kept());
                 for part in parts {
-                    if !is_claimed(sender, part).await.unwrap_or(false) {
+                    let claimed = patience.ask(|| is_claimed(sender, part)).await;
+                    if !claimed.unwrap_or(false) {
                         again.push(part);
                         still_open.push(part);
                     }
                 }
             }
             // Its carrier may be between marking the bundle as sent and claiming what it keeps: look once more.
-            Ok(State::Unkept) => still_open.push(order.kept()),
+            Some(State::Unkept) => still_open.push(order.kept()),
         }
     }
     sender.send_all(&again, expires).await;

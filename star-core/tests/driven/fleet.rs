@@ -9,17 +9,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use star_core::clock::{Clock as _, VirtualClock};
-use star_core::laws::toys::Ticks;
+use star_core::laws::toys::{Items, Ticks};
 use star_core::ledger::{Book, Ledger, LedgerError, Manifest, Memory};
 use star_core::registry::{Kind, Kinds};
 use star_core::transport::{Transport, TransportError};
 use star_core::wire::{Envelope, Order};
 use star_core::worker::{Host, Ids, World, work};
 use star_core::{
-    AnyOutcome, AnyTask, Intervals, Job, Launch, Limits, Task, Time, attend, follow, launch,
+    AnyOutcome, AnyTask, Intervals, Job, Launch, Limits, Task, Time, Voice, attend, follow, launch,
 };
 use tokio::task::{AbortHandle, LocalSet};
 
+use crate::batch::{Costly, Harmful, Harmless};
+use crate::crowd::Crowd;
 use crate::once::Doors;
 use crate::{Late, Stuck};
 
@@ -128,9 +130,14 @@ impl Fleet {
             clock: Arc::new(clock),
             kinds: Kinds::new([
                 Kind::of::<Ticks>("here"),
+                Kind::of::<Items>("here"),
                 Kind::of::<Stuck>("here"),
                 Kind::of::<Late>("here"),
                 Kind::of::<Doors>("here"),
+                Kind::of::<Crowd>("here"),
+                Kind::of::<Costly>("here"),
+                Kind::of::<Harmless>("here"),
+                Kind::of::<Harmful>("here"),
             ])
             .unwrap(),
             ids: Arc::new(Counter::default()),
@@ -153,9 +160,26 @@ impl Fleet {
         }
     }
 
+    /// Keeps the lines that are said from now on.
+    pub(crate) fn listen(&self) -> Arc<Mutex<Vec<String>>> {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&lines);
+        let voice = Voice::new(move |line| heard.lock().unwrap().push(line.to_owned()));
+        if let Some(world) = &mut *self.world.lock().unwrap() {
+            world.voice = voice;
+        }
+        lines
+    }
+
     /// Refuses to send these orders, from now on.
     pub(crate) fn refuse(&self, which: Refused) {
         *self.refused.lock().unwrap() = Some(which);
+    }
+
+    /// What was sent, in order.
+    pub(crate) fn orders(&self) -> Vec<Order> {
+        let started = self.started.lock().unwrap();
+        started.iter().map(|(order, _)| *order).collect()
     }
 
     /// Whether all workers have left.
@@ -177,9 +201,18 @@ impl Fleet {
         limits: Limits,
         meanwhile: impl Future<Output = ()>,
     ) -> AnyOutcome {
+        self.run_any(AnyTask::new(task), limits, meanwhile).await
+    }
+
+    pub(crate) async fn run_any(
+        &self,
+        task: AnyTask,
+        limits: Limits,
+        meanwhile: impl Future<Output = ()>,
+    ) -> AnyOutcome {
         let host = self.host();
         let job = Job {
-            task: AnyTask::new(task),
+            task,
             blobs: Vec::new(),
         };
         let how = Launch {

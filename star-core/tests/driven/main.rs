@@ -1,7 +1,10 @@
 //! Whole runs on a driven clock: hours in milliseconds, and a world that stands still when it is told to.
 #![expect(clippy::unwrap_used, reason = "a world for tests may panic")]
 
+mod batch;
+mod crowd;
 mod fleet;
+mod manner;
 mod once;
 
 use std::time::Duration;

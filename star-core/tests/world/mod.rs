@@ -174,6 +174,7 @@ fn kinds() -> Kinds {
         Kind::of::<toys::Items>("toys"),
         Kind::of::<Slow>("here"),
         Kind::of::<Flaky>("here"),
+        Kind::of::<Brittle>("here"),
         Kind::of::<Opened>("here"),
     ])
     .unwrap()
@@ -372,6 +373,16 @@ batch!(Flaky, "flaky", idempotent: true, |_task, slice, cx| {
     while let Some(unit) = units.next().await {
         let first = FLAKED.lock().unwrap().get_or_insert_default().insert(unit.index());
         if first && unit.index() % 3 == 0 {
+            return Err(Failure::new("the wind blew"));
+        }
+    }
+    Ok(())
+});
+
+batch!(Brittle, "brittle", idempotent: false, |_task, slice, cx| {
+    let mut units = cx.units(&slice);
+    while let Some(unit) = units.next().await {
+        if unit.index() % 3 == 0 {
             return Err(Failure::new("the wind blew"));
         }
     }

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod files;
+mod jobs;
 mod limits;
 mod properties;
 mod tree;

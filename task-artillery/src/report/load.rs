@@ -1,6 +1,6 @@
 //! The report of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,9 @@ pub struct LoadReport {
     pub connect: Histogram,
     /// How long TLS handshakes took.
     pub tls: Histogram,
+    /// The proxies that connections were opened through.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub proxies: BTreeSet<String>,
     /// By scenario, in the order of the script.
     pub scenarios: Vec<ScenarioReport>,
     /// By phase, in order.
@@ -153,6 +156,7 @@ impl Report for LoadReport {
         self.active.merge(other.active);
         self.requesting.merge(other.requesting);
         self.due_latency.merge(&other.due_latency);
+        self.proxies.extend(other.proxies);
         self.total.merge(&other.total);
         self.dns.merge(&other.dns);
         self.connect.merge(&other.connect);
@@ -176,6 +180,10 @@ impl Report for LoadReport {
         } else {
             Verdict::Passed
         }
+    }
+
+    fn latency(&self) -> Option<&Histogram> {
+        Some(&self.due_latency)
     }
 
     /// Times are left out, but not how many of them were measured; except for name look-ups, of which there is one a worker. So is

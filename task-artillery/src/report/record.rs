@@ -193,6 +193,13 @@ impl LoadReport {
         self.part(at, |parts| parts.dns.record_duration(took));
     }
 
+    /// A connection is opened through this proxy.
+    pub fn through(&mut self, proxy: &str) {
+        if !self.proxies.contains(proxy) {
+            self.proxies.insert(proxy.to_owned());
+        }
+    }
+
     /// A connection was opened.
     pub fn connected(&mut self, at: Duration, connected: Connected) {
         let Connected { connect, tls } = connected;

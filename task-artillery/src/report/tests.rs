@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use star_core::{Facts, Histogram, Report as _, RunId, Tally, Time, Verdict};
+use star_core::{Facts, Health, Histogram, Report as _, RunId, Tally, Time, Verdict};
 
 use super::*;
 use crate::arrivals::Load;
@@ -252,6 +252,8 @@ fn facts(tally: Tally) -> Facts {
         lost: 0,
         unfinished: 0,
         lateness: Histogram::default(),
+        health: Health::default(),
+        worst: Vec::new(),
         chunks: 1,
         losses: Vec::new(),
         faults: Vec::new(),

@@ -213,7 +213,7 @@ impl Compiled {
         let given = given.into_iter().chain(captured);
         let mut drawn = draws::of_config(seed);
         let globals = Globals::new(script, tables, given, &mut drawn);
-        let locations = Locations::new(&script.target)
+        let locations = Locations::new(&script.target, &script.http.proxies)
             .map_err(|error| Failure::because("the target cannot be reached", &error))?;
         let naming = Naming::new(&script.reporting.endpoints, &script.target);
         let mut compiler = Compiler::new(&globals, &locations, &naming, files);

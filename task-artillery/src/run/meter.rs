@@ -83,14 +83,13 @@ impl<'u> Meter<'u> {
         }
     }
 
-    /// A response's headers have come.
-    pub(super) fn response(&self, status: u16, latency: Duration) {
+    /// A response's headers have come, at `now`.
+    pub(super) fn response(&self, now: Duration, status: u16, latency: Duration) {
         let received = Received {
             status,
             latency,
             lateness: self.lateness,
         };
-        let now = self.now();
         self.cx
             .record(|report| report.response(now, self.place, received));
     }
@@ -102,8 +101,12 @@ impl<'u> Meter<'u> {
     }
 
     /// All of the last answer to a request has come.
-    pub(super) fn answered(&self, endpoint: Option<EndpointKey<'_>>, answered: &Answered) {
-        let now = self.now();
+    pub(super) fn answered(
+        &self,
+        now: Duration,
+        endpoint: Option<EndpointKey<'_>>,
+        answered: &Answered,
+    ) {
         self.cx
             .record(|report| report.answered(now, endpoint, answered));
     }

@@ -14,16 +14,15 @@ mod parse;
 pub mod path;
 mod secrets;
 mod spelling;
-pub mod split;
 pub mod template;
 mod vars;
 
 pub use star_core::document::{duration, number};
+pub use star_core::job::split::{self, Split};
 
 pub use begin::begin;
 pub use confidential::Confidential;
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;
-pub use split::Split;
 pub use vars::{Changes, Globals, Vars};

@@ -1,7 +1,8 @@
 //! The variables of a virtual user.
 
+mod names;
+
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::model::{Cookie, Header, Script};
 use super::path::Path;
 use super::secrets::Secrets;
 use crate::payload::Table;
+use names::{ByName, NameSet};
 
 /// What the users of a worker share: never copied for a user.
 ///
@@ -19,14 +21,14 @@ use crate::payload::Table;
 /// what the run is given ([`Globals::new`]) and what the script knows of itself.
 #[derive(Debug, Default)]
 pub struct Globals {
-    variables: HashMap<String, Binding>,
+    variables: ByName<Binding>,
     /// How many elements each of the variables has that are lists.
     choices: Vec<u64>,
-    columns: HashMap<String, (usize, usize)>,
+    columns: ByName<(usize, usize)>,
     tables: Vec<Arc<Table>>,
     /// Payloads whose rows all users have.
-    lists: HashMap<String, Arc<Value>>,
-    constants: HashMap<String, Value>,
+    lists: ByName<Arc<Value>>,
+    constants: ByName<Value>,
     headers: Vec<Header>,
     cookies: Vec<Cookie>,
 }
@@ -123,9 +125,9 @@ impl Globals {
 /// The variables of one user.
 #[derive(Clone, Debug, Default)]
 pub struct Vars {
-    own: HashMap<String, Value>,
+    own: ByName<Value>,
     /// What the user has made undefined, whatever others have under that name.
-    undefined: HashSet<String>,
+    undefined: NameSet,
     globals: Rc<Globals>,
     /// The user's row in each table.
     rows: Box<[u32]>,
@@ -153,8 +155,8 @@ impl Vars {
     /// elements of lists are drawn.
     pub fn new(globals: Rc<Globals>, unit: u64, draws: &mut Draws) -> Self {
         Self {
-            own: HashMap::new(),
-            undefined: HashSet::new(),
+            own: ByName::default(),
+            undefined: NameSet::default(),
             rows: globals
                 .tables
                 .iter()
@@ -174,8 +176,8 @@ impl Vars {
     /// The variables of something that is done beside others: they begin as these, and no change reaches these or the others.
     pub fn branch(under: &Rc<Self>) -> Self {
         Self {
-            own: HashMap::new(),
-            undefined: HashSet::new(),
+            own: ByName::default(),
+            undefined: NameSet::default(),
             globals: Rc::clone(&under.globals),
             rows: Box::default(),
             choices: Box::default(),

@@ -1,6 +1,7 @@
 //! What a script is as a task.
 
 use serde_json::{Value, json};
+use star_core::Rate;
 
 use super::*;
 
@@ -179,6 +180,39 @@ fn users_may_live_on_for_their_pauses_and_an_answer() {
     );
     let at_once = "{parallel: [{think: 9}, {think: 8}]}";
     assert_eq!(tail(at_once, Some(900)), 9 + 5);
+}
+
+#[test]
+fn a_user_has_as_many_connections_as_branches_under_way_and_none_of_its_own_in_a_pool() {
+    let connections = |config: &str, flow: &str| {
+        let config = format!("phases: [{{duration: 1, arrivalRate: 1}}], {config}");
+        script(&config, "", flow).connections()
+    };
+    assert_eq!(connections("", "{think: 1}"), 1);
+    let parallel = format!("{{parallel: [{GET}, {GET}, {{think: 1}}, {GET}]}}");
+    let looped = format!("{GET}, {{loop: [{parallel}], count: 2}}");
+    assert_eq!(connections("", &looped), 3);
+    assert_eq!(connections("http: {pool: 5}", &looped), 0);
+}
+
+#[test]
+fn at_another_rate_the_phases_and_the_cutting_are_all_that_changes() {
+    let task = script(
+        "phases: [{duration: 9, arrivalRate: 1, maxVusers: 3}, {pause: 5}]",
+        "maxScriptRequestsPerSecond: 500, maxChunkRequestsPerSecond: 10",
+        GET,
+    );
+    let faster = task.at_rate(Rate::per_second(500), Duration::from_secs(2));
+    let faster = faster.unwrap();
+    assert_eq!((faster.units(), faster.validate()), (1000, Ok(())));
+    assert_eq!(faster.extent(), Extent::Timed(Duration::from_secs(2)));
+    assert_eq!(faster.most_lanes(faster.extent().window()), None);
+    assert_eq!(faster.limits(Limits::here(2)).workers, Some(2));
+    assert_eq!(faster.script().scenarios, task.script().scenarios);
+    assert_eq!(
+        task.at_rate(Rate::per_second(501), Duration::from_secs(2)),
+        None
+    );
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn a_check_tells_what_is_wrong_and_runs_nothing() {
     );
     let warned = scratch.write(
         "warned.yml",
-        std::fs::read_to_string(&sound).unwrap() + "_trace: true\n",
+        std::fs::read_to_string(&sound).unwrap() + "sampling: {}\n",
     );
     let lenient = slsart(&scratch)
         .args(["check"])

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tests::{Finished, Program, Scratch};
+use tests::{Author, Finished, Program, Scratch};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -55,4 +55,65 @@ fn names_that_no_crate_can_have_are_refused_and_nothing_is_made() {
         );
         assert!(!folder.exists());
     }
+}
+
+/// The commands of a program, by its own account.
+fn commands(help: &str) -> Vec<&str> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:");
+    let lines = lines.skip(1).take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names
+        .filter_map(|line| line.split_whitespace().next())
+        .collect()
+}
+
+#[test]
+fn it_builds_and_passes_at_once_and_its_program_has_every_command_with_its_kind() {
+    let scratch = Scratch::default();
+    let folder = scratch.path("made");
+    new_task(&scratch, "throw-darts", &folder).expect(0);
+    let author = Author::in_folder(folder.clone(), scratch.runs());
+    let tested = author.cargo(&["test"]).expect(0);
+    assert!(
+        tested.out.contains("test every_law_of_tasks_holds ... ok"),
+        "{}",
+        tested.out
+    );
+    let run = |arguments: &[&str]| {
+        let arguments = [&["run", "--quiet", "--"], arguments].concat();
+        author.cargo(&arguments)
+    };
+    assert_eq!(run(&["tasks"]).expect(0).out, "throw-darts\n");
+    let theirs = run(&["--help"]).expect(0).out;
+    let ours = Program::new(PROGRAM, &scratch).args(["--help"]).run();
+    assert!(commands(&theirs).contains(&"run"), "{theirs}");
+    assert_eq!(commands(&theirs), commands(&ours.expect(0).out));
+    run(&["check", "job.yml"]).expect(0);
+    let plan = run(&["plan", "job.yml", "--workers", "2"]).expect(0).out;
+    assert!(plan.starts_with("throw-darts: 1000 units"), "{plan}");
+    let report = |arguments: &[&str]| {
+        let done = run(&[
+            &["run", "job.yml", "-q", "--seed", "7", "-o", "-"],
+            arguments,
+        ]
+        .concat());
+        let report: serde_json::Value = serde_json::from_str(&done.expect(0).out).unwrap();
+        report["report"].clone()
+    };
+    let alone = report(&["--workers", "1", "--name", "alone"]);
+    assert_eq!(alone["thrown"], 1_000_000, "{alone}");
+    assert_eq!(alone, report(&["--workers", "3", "--processes"]));
+    let again = run(&["report", "alone", "-o", "-"]).expect(0).out;
+    let again: serde_json::Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["report"], alone);
+    fs::write(
+        folder.join("wrong.yml"),
+        "task: throw-darts\nboards: 3\ndart: 1\n",
+    )
+    .unwrap();
+    let wrong = run(&["check", "wrong.yml"]).expect(5).err;
+    assert!(
+        wrong.contains("wrong.yml:3:1") && wrong.contains("did you mean `darts`?"),
+        "{wrong}"
+    );
 }

@@ -5,6 +5,9 @@
 )]
 
 mod rows;
+mod snapshots;
+mod soak;
+mod stood_still;
 
 use std::process::Child;
 use std::time::{Duration, Instant};

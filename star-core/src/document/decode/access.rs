@@ -57,14 +57,17 @@ pub(super) struct Entries<'de> {
     rest: std::slice::Iter<'de, Entry>,
     current: Option<&'de Entry>,
     taken: usize,
+    /// The keys of the structure that it is to be, where it is to be one.
+    known: Option<&'static [&'static str]>,
 }
 
 impl<'de> Entries<'de> {
-    pub(super) fn new(map: &'de Map) -> Self {
+    pub(super) fn new(map: &'de Map, known: Option<&'static [&'static str]>) -> Self {
         Self {
             rest: map.entries().iter(),
             current: None,
             taken: 0,
+            known,
         }
     }
 
@@ -96,6 +99,13 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         let Some(entry) = self.next() else {
             return Ok(None);
         };
+        // A structure that does not deny unknown fields would pass over a slip of the pen.
+        if let Some(known) = self.known
+            && !known.contains(&&*entry.key)
+        {
+            let name = entry.key.clone();
+            return Err(Fault::from(Misfit::UnknownKey { name, known }).at(entry.key_span));
+        }
         let key = seed.deserialize(Key::of(entry));
         key.map(Some).map_err(|fault| fault.at(entry.key_span))
     }

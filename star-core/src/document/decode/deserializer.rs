@@ -26,8 +26,13 @@ impl<'de> Placed<'de> {
         }
     }
 
-    fn mapping<V: Visitor<'de>>(self, map: &'de Map, visitor: V) -> Result<V::Value, Fault> {
-        let mut entries = Entries::new(map);
+    fn mapping<V: Visitor<'de>>(
+        self,
+        map: &'de Map,
+        known: Option<&'static [&'static str]>,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let mut entries = Entries::new(map, known);
         let value = visitor.visit_map(&mut entries).map_err(|fault| {
             let place = match fault.misfit {
                 Misfit::Twice { .. } => entries.last_key(),
@@ -75,7 +80,7 @@ impl<'de> Deserializer<'de> for Placed<'de> {
             }
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::List(nodes) => self.list(nodes, visitor),
-            Value::Map(map) => self.mapping(map, visitor),
+            Value::Map(map) => self.mapping(map, None, visitor),
         };
         result.map_err(|fault| fault.at(self.0.span))
     }
@@ -135,10 +140,13 @@ impl<'de> Deserializer<'de> for Placed<'de> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match &self.0.value {
+            Value::Map(map) => self
+                .mapping(map, Some(fields), visitor)
+                .map_err(|fault| fault.at(self.0.span)),
             // serde would take a list for the fields in their order, which nobody means who writes one.
             Value::List(_) => Err(Fault::unlike(self.0, "a mapping")),
             _ => self.deserialize_any(visitor),

@@ -1,6 +1,6 @@
 //! `slsart.load`: what Artillery's report has no place for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -23,6 +23,9 @@ pub(super) struct Measured<'r> {
     connect: Option<Stats>,
     tls: Option<Stats>,
     session_length: Option<Stats>,
+    /// The proxies that connections were opened through.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    proxies: &'r BTreeSet<String>,
     scenarios: Vec<Scenario<'r>>,
     phases: Vec<Phase<'r>>,
     requests: Vec<Request<'r>>,
@@ -132,6 +135,7 @@ impl<'r> Measured<'r> {
         });
         Self {
             users: report.users,
+            proxies: &report.proxies,
             response_time: Stats::of(&report.traffic.response_time),
             due_latency: Stats::of(&report.due_latency),
             total: Stats::of(&report.total),

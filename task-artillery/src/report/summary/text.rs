@@ -79,6 +79,9 @@ fn head(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if !traffic.codes.is_empty() {
         writeln!(f, "codes     {}", codes(&traffic.codes))?;
     }
+    for proxy in &report.proxies {
+        writeln!(f, "proxy     {proxy}")?;
+    }
     apdex(report, f)
 }
 

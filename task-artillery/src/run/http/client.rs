@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, SET_COOKIE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION,
+    SET_COOKIE,
 };
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::uri::{Parts, Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 
 use super::super::meter::Meter;
@@ -21,6 +23,7 @@ use super::location::Location;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
 use super::pool::Lease;
+use super::resolve::Resolver;
 use super::timing::server_timing;
 use super::tls::Connector;
 use super::watchdog::Watchdog;
@@ -45,6 +48,8 @@ pub(in crate::run) struct Call<'s> {
     pub(in crate::run) location: Location,
     /// The headers of every hop, besides `host` and cookies.
     pub(in crate::run) headers: Cow<'s, HeaderMap>,
+    /// More of them, which take the place of those.
+    pub(in crate::run) rendered: Vec<(&'s HeaderName, HeaderValue)>,
     /// The cookies that the user has from now on, each as a `set-cookie` header of the server has it.
     pub(in crate::run) cookies: Vec<Cow<'s, str>>,
     /// The body; a method that usually has one says so of an empty one too.
@@ -68,6 +73,8 @@ pub(in crate::run) struct Answer {
     pub(in crate::run) encoding: Encoding,
     /// What is counted of it.
     pub(in crate::run) answered: Answered,
+    /// When all of it was there.
+    pub(in crate::run) ended: Duration,
 }
 
 /// One user's client. It has one connection to each server, as Artillery's users have by default, and keeps it between requests.
@@ -83,6 +90,8 @@ pub(in crate::run) struct Client {
     jar: Option<Rc<RefCell<Jar>>>,
     /// Has the sessions that are resumed.
     tls: Connector,
+    /// What it knows of names.
+    resolver: Resolver,
     watchdog: Watchdog,
     /// The other clients of the user, while it does one thing at a time.
     spare: Vec<Self>,
@@ -92,6 +101,7 @@ impl Client {
     pub(in crate::run) fn new(shared: Rc<Shared>) -> Self {
         Self {
             tls: shared.connector(),
+            resolver: shared.resolver(),
             shared,
             connections: Vec::new(),
             lease: None,
@@ -109,6 +119,7 @@ impl Client {
             clients.push(Self {
                 jar: Some(Rc::clone(&jar)),
                 tls: self.tls.clone(),
+                resolver: self.resolver.clone(),
                 ..Self::new(Rc::clone(&self.shared))
             });
         }
@@ -136,9 +147,10 @@ impl Client {
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
             let pending = meter.request(begun);
-            let (response, latency) = self.exchange(&call, limit, meter).await?;
+            let (response, sent, came) = self.exchange(&call, limit, meter).await?;
             pending.answered();
-            meter.response(response.status().as_u16(), latency);
+            let latency = came.saturating_sub(sent);
+            meter.response(came, response.status().as_u16(), latency);
             self.take_cookies(&response, &call.location, meter);
             let next = self.redirect(&response, &call);
             let (parts, body) = response.into_parts();
@@ -161,6 +173,7 @@ impl Client {
                     encoding: Encoding::of(parts.headers.get(CONTENT_ENCODING)),
                     headers: parts.headers,
                     answered,
+                    ended: now,
                 });
             };
             turn_to(&mut call, location, parts.status);
@@ -175,7 +188,7 @@ impl Client {
         call: &Call<'_>,
         limit: Duration,
         meter: &Meter<'_>,
-    ) -> Result<(Response<Incoming>, Duration), RequestError> {
+    ) -> Result<(Response<Incoming>, Duration, Duration), RequestError> {
         let mut request = self.request(call, meter)?;
         // A server may close a connection at any time; one that was opened for this request it has no reason to.
         let mut reused = self.take_connection(&call.location.origin, limit).await;
@@ -254,7 +267,8 @@ impl Client {
         meter: &Meter<'_>,
     ) -> Result<Connection, RequestError> {
         let tls = |name: &_, tcp| self.shared.handshake(&self.tls, name, tcp);
-        Connection::open(origin, tls, limit, &mut self.watchdog, meter.cx()).await
+        let (resolver, watchdog) = (&self.resolver, &mut self.watchdog);
+        Connection::open(origin, resolver, tls, limit, watchdog, meter.cx()).await
     }
 
     fn request(
@@ -264,14 +278,24 @@ impl Client {
     ) -> Result<Request<Outgoing>, RequestError> {
         let mut request = Request::new(call.body.clone());
         *request.method_mut() = call.method.clone();
-        *request.uri_mut() = Uri::from(call.location.path.clone());
+        *request.uri_mut() = uri(&call.location);
         *request.headers_mut() = HeaderMap::clone(&call.headers);
         let headers = request.headers_mut();
+        for (name, value) in &call.rendered {
+            headers.insert(*name, value.clone());
+        }
         if !headers.contains_key(HOST) {
             headers.insert(HOST, call.location.origin.authority().clone());
         }
         if call.body.len() == 0 && usually_has_a_body(&call.method) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if let Some(gate) = call.location.origin.gate()
+            && call.location.origin.passed_on().is_some()
+            && let Some(asking) = gate.authorization()
+            && !headers.contains_key(PROXY_AUTHORIZATION)
+        {
+            headers.insert(PROXY_AUTHORIZATION, asking.clone());
         }
         if let Some(user) = &call.location.authorization {
             headers.insert(AUTHORIZATION, user.clone());
@@ -294,8 +318,10 @@ impl Client {
         call: &Call<'_>,
     ) -> Result<Option<Location>, RequestError> {
         let redirects = matches!(response.status().as_u16(), 300..=304 | 307 | 308);
-        let location = response.headers().get(LOCATION);
-        let Some(location) = location.filter(|_| call.follow && redirects) else {
+        if !(call.follow && redirects) {
+            return Ok(None);
+        }
+        let Some(location) = response.headers().get(LOCATION) else {
             return Ok(None);
         };
         let text = String::from_utf8_lossy(location.as_bytes());
@@ -332,16 +358,30 @@ impl Client {
         limit: Duration,
     ) -> (Received, Result<(), RequestError>) {
         let limit = limit.max(LEAST_BODY_LIMIT);
+        let in_all = self.shared.settings.body_timeout;
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
                 connection
-                    .receive(body, keep, limit, &mut self.watchdog)
+                    .receive(body, keep, limit, in_all, &mut self.watchdog)
                     .await
             }
             None => (Received::default(), Ok(())),
         }
     }
+}
+
+/// What a request asks for: a proxy that passes it on has to be told all of the URL.
+fn uri(location: &Location) -> Uri {
+    let Some(authority) = location.origin.passed_on() else {
+        return Uri::from(location.path.clone());
+    };
+    let mut parts = Parts::default();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority.clone());
+    parts.path_and_query = Some(location.path.clone());
+    // All three parts are there.
+    Uri::from_parts(parts).unwrap_or_default()
 }
 
 /// Whether a server would wonder about a request of this method that says nothing of a body.
@@ -359,7 +399,9 @@ fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
     if location.origin.is(&call.location.origin) {
         location.authorization = call.location.authorization.take();
     } else {
-        for name in [HOST, COOKIE, AUTHORIZATION] {
+        let others = [HOST, COOKIE, AUTHORIZATION];
+        call.rendered.retain(|(name, _)| !others.contains(name));
+        for name in others {
             call.headers.to_mut().remove(name);
         }
     }

@@ -1,7 +1,6 @@
 //! A user's connection to a server.
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -20,6 +19,7 @@ use super::body::{Keeper, Received};
 use super::error::RequestError;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
+use super::resolve::Resolver;
 use super::stream::{Stream, Watched, Wrote};
 use super::watchdog::Watchdog;
 use crate::report::Connected;
@@ -27,7 +27,11 @@ use crate::report::Connected;
 /// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
 const BUFFER: usize = 64 * 1024;
 
-type Driver = http1::Connection<TokioIo<Watched>, Outgoing>;
+/// The most headers that a response may have.
+const MOST_HEADERS: usize = 1000;
+
+/// In a box: it is large, and a connection goes from hand to hand with each request.
+type Driver = Box<http1::Connection<TokioIo<Watched>, Outgoing>>;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
@@ -49,21 +53,25 @@ pub(super) enum SendError {
 }
 
 impl Connection {
-    /// Opens a connection: resolves the name, connects to the first of its addresses that accepts, and agrees on TLS. That takes at
-    /// most `limit` in all, which Artillery leaves to the operating system.
+    /// Opens a connection: resolves the name, connects to the first of its addresses that accepts, has a proxy connect on where there is
+    /// one, and agrees on TLS. That takes at most `limit` in all, which Artillery leaves to the operating system.
     pub(super) async fn open(
         origin: &Rc<Origin>,
+        resolver: &Resolver,
         tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
     ) -> Result<Self, RequestError> {
         let opening = async {
-            let stream = connect(origin, tls, cx).await?;
+            let stream = connect(origin, resolver, tls, cx).await?;
             let wrote = Wrote::default();
             let io = TokioIo::new(Watched::new(stream, wrote.clone()));
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(BUFFER).max_header_size(BUFFER);
+            builder
+                .max_buf_size(BUFFER)
+                .max_header_size(BUFFER)
+                .max_headers(MOST_HEADERS);
             let (sender, driver) = builder
                 .handshake(io)
                 .await
@@ -71,7 +79,7 @@ impl Connection {
             Ok(Self {
                 origin: Rc::clone(origin),
                 sender,
-                driver: Some(driver),
+                driver: Some(Box::new(driver)),
                 wrote,
             })
         };
@@ -86,8 +94,12 @@ impl Connection {
         self.origin.is(origin)
     }
 
-    /// Whether it can take a request now, so far as can be told: notices an end that came while nobody looked.
+    /// Whether it can take a request now, so far as can be told. An end that came while nobody looked is noticed when a request is given
+    /// to it, before any of that is sent.
     pub(super) async fn is_ready(&mut self, limit: Duration, watchdog: &mut Watchdog) -> bool {
+        if self.sender.is_ready() {
+            return true;
+        }
         watchdog.set(limit);
         poll_fn(|cx| {
             self.poll_driver(cx);
@@ -101,15 +113,15 @@ impl Connection {
         .await
     }
 
-    /// Sends a request and waits for the response's headers, from when the request was sent for at most `limit`. The response, and
-    /// how long it took from when the request was sent.
+    /// Sends a request and waits for the response's headers, from when the request was sent for at most `limit`. The response, when the
+    /// request was sent, and when the response came.
     pub(super) async fn send(
         &mut self,
         request: Request<Outgoing>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
-    ) -> Result<(Response<Incoming>, Duration), SendError> {
+    ) -> Result<(Response<Incoming>, Duration, Duration), SendError> {
         self.wrote.take();
         watchdog.set(limit);
         let mut sent = cx.now();
@@ -127,7 +139,7 @@ impl Connection {
             }
         });
         match answered.await {
-            Some(Ok(response)) => Ok((response, cx.now().saturating_sub(sent))),
+            Some(Ok(response)) => Ok((response, sent, cx.now())),
             Some(Err(mut error)) => Err(match error.take_message() {
                 Some(request) => SendError::Unsent(Box::new(request)),
                 None => SendError::Failed(RequestError::Exchange(error.into_error())),
@@ -136,20 +148,27 @@ impl Connection {
         }
     }
 
-    /// Reads a body to its end; each part of it has to come within `limit` after the one before. With `keep` it is kept, up to
-    /// [`LONGEST_BODY`](super::body::LONGEST_BODY).
+    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. With
+    /// `keep` it is kept, up to [`LONGEST_BODY`](super::body::LONGEST_BODY).
     pub(super) async fn receive(
         &mut self,
         mut body: Incoming,
         keep: bool,
         limit: Duration,
+        in_all: Duration,
         watchdog: &mut Watchdog,
     ) -> (Received, Result<(), RequestError>) {
         let mut keeper = Keeper::new(keep);
         let mut bytes = 0;
-        watchdog.set(limit);
+        watchdog.set_in_all(limit, in_all);
         while !body.is_end_stream() {
             let frame = poll_fn(|cx| {
+                // What came with the headers is there already.
+                if bytes == 0
+                    && let Poll::Ready(frame) = Pin::new(&mut body).poll_frame(cx)
+                {
+                    return Poll::Ready(Ok(frame));
+                }
                 self.poll_driver(cx);
                 match Pin::new(&mut body).poll_frame(cx) {
                     Poll::Ready(frame) => Poll::Ready(Ok(frame)),
@@ -161,12 +180,13 @@ impl Connection {
                     if let Ok(data) = frame.into_data() {
                         bytes += data.len() as u64;
                         keeper.keep(data);
-                        watchdog.set(limit);
+                        watchdog.set_next(limit);
                     }
                     continue;
                 }
                 Ok(None) => break,
                 Ok(Some(Err(error))) => RequestError::Exchange(error),
+                Err(_elapsed) if watchdog.is_over_in_all() => RequestError::Endless,
                 Err(_elapsed) => RequestError::Stalled,
             };
             return (
@@ -203,10 +223,11 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
 
 async fn connect(
     origin: &Origin,
+    resolver: &Resolver,
     tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
-    let (tcp, connect) = connect_tcp(origin, cx).await?;
+    let (tcp, connect) = connect_tcp(origin, resolver, cx).await?;
     let Some(name) = origin.server_name() else {
         let connected = Connected { connect, tls: None };
         cx.record(|report| report.connected(cx.now(), connected));
@@ -223,31 +244,28 @@ async fn connect(
     Ok(Stream::Tls(Box::new(stream)))
 }
 
-/// Connects to the first address that accepts, in the resolver's order, but beginning with the one that was the last to accept: a
-/// host whose first address refuses would otherwise cost each user two attempts.
-async fn connect_tcp(origin: &Origin, cx: &Cx) -> Result<(TcpStream, Duration), RequestError> {
-    let resolved;
-    let alone;
-    let addresses = if let Some(address) = origin.address() {
-        alone = [address];
-        &alone[..]
-    } else {
-        resolved = origin.addresses(cx).await?;
-        &resolved[..]
-    };
-    let begun = cx.now();
-    let first = origin.accepting.get();
-    let mut refused = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for number in 0..addresses.len() {
-        let number = (first + number) % addresses.len();
-        match TcpStream::connect(addresses[number]).await {
-            Ok(stream) => {
-                stream.set_nodelay(true).map_err(RequestError::Connection)?;
-                origin.accepting.set(number);
-                return Ok((stream, cx.now().saturating_sub(begun)));
-            }
-            Err(error) => refused = error,
-        }
+/// Connects to a server, perhaps through a proxy, and says how long that took without the look-up of a name.
+async fn connect_tcp(
+    origin: &Origin,
+    resolver: &Resolver,
+    cx: &Cx,
+) -> Result<(TcpStream, Duration), RequestError> {
+    if let Some(gate) = origin.gate() {
+        cx.record(|report| report.through(gate.name()));
     }
-    Err(RequestError::Connection(refused))
+    let peer = origin.peer();
+    let (begun, connected) = if let Some(address) = peer.address() {
+        (cx.now(), TcpStream::connect(address).await)
+    } else {
+        let addresses = resolver.addresses(peer, cx).await?;
+        (cx.now(), addresses.connect().await)
+    };
+    let mut tcp = connected.map_err(RequestError::Connection)?;
+    tcp.set_nodelay(true).map_err(RequestError::Connection)?;
+    if let Some(gate) = origin.gate()
+        && origin.server_name().is_some()
+    {
+        gate.tunnel(&mut tcp, origin).await?;
+    }
+    Ok((tcp, cx.now().saturating_sub(begun)))
 }

@@ -31,6 +31,15 @@ pub(in crate::run) enum RequestError {
     /// The rest of a body did not come.
     #[error("the body stopped coming")]
     Stalled,
+    /// A body took longer than bodies may.
+    #[error("the body did not end")]
+    Endless,
+    /// A proxy does not connect to the server, and answers so.
+    #[error("the proxy answered {0}")]
+    Refused(u16),
+    /// A proxy answers with what is no HTTP.
+    #[error("the proxy does not speak HTTP")]
+    Proxy,
     /// More redirects than are followed.
     #[error("redirected too often")]
     TooManyRedirects,
@@ -52,10 +61,21 @@ impl RequestError {
             Self::Exchange(error) => exchange_name(error),
             Self::TimedOut => "ETIMEDOUT",
             Self::Stalled => "ERR_SOCKET_TIMEOUT",
+            Self::Endless => "ERR_BODY_TIMEOUT",
+            Self::Refused(status) => return ErrorName::Owned(format!("ERR_PROXY_{status}")),
+            Self::Proxy => "ERR_PROXY",
             Self::TooManyRedirects => "ERR_TOO_MANY_REDIRECTS",
             Self::Redirect => "ERR_UNSUPPORTED_PROTOCOL",
             Self::Header => "ERR_INVALID_CHAR",
         })
+    }
+
+    /// What the operating system said, where it is that which refused a connection.
+    pub(in crate::run) fn system(&self) -> Option<&io::Error> {
+        match self {
+            Self::Connection(error) => Some(error),
+            _ => None,
+        }
     }
 }
 
@@ -158,5 +178,32 @@ mod tests {
         }
         let eof = io::Error::from(io::ErrorKind::UnexpectedEof);
         assert_eq!(RequestError::Connection(eof).name(), "ECONNRESET");
+    }
+    #[test]
+    fn every_name_is_in_the_reference() {
+        let of_the_system = (1..=133).map(|errno| {
+            let error = io::Error::from_raw_os_error(errno);
+            RequestError::Connection(error)
+        });
+        let of_names = [NameError::NotFound, NameError::Again, NameError::Failed];
+        let of_answers = [
+            RequestError::TimedOut,
+            RequestError::Stalled,
+            RequestError::Endless,
+            RequestError::TooManyRedirects,
+            RequestError::Redirect,
+            RequestError::Header,
+            RequestError::Refused(407),
+            RequestError::Proxy,
+            RequestError::Connection(io::ErrorKind::InvalidData.into()),
+        ];
+        let all = of_answers
+            .into_iter()
+            .chain(of_names.map(RequestError::Name));
+        for error in all.chain(of_the_system) {
+            let name = format!("`{}`", error.name());
+            let documented = include_str!("../../../../docs/reports.md").contains(&name);
+            assert!(documented, "docs/reports.md lacks {name}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Where a request goes.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,10 +12,15 @@ use url::Url;
 
 use super::credentials;
 use super::origin::Origin;
+use super::proxy::Gates;
 use crate::script::address::without_user;
+use crate::script::model::Proxies;
 
 /// The most origins that are kept for others to find. A script may make hosts up as it goes.
 const MOST_ORIGINS: usize = 4096;
+
+/// The longest path that is taken as it is; what is longer may be too long for any request.
+const LONGEST_PLAIN: usize = 32 * 1024;
 
 /// A resolved URL.
 #[derive(Clone, Debug)]
@@ -40,23 +46,35 @@ pub(in crate::run) struct Locations {
     base: Location,
     /// The target's path as written, if it needs no normalization.
     prefix: Option<Box<str>>,
-    origins: RefCell<HashMap<Key, Rc<Origin>>>,
+    origins: Origins,
+}
+
+/// All origins met so far, and the proxies before them.
+#[derive(Debug)]
+struct Origins {
+    known: RefCell<HashMap<Key, Rc<Origin>>>,
+    gates: Gates,
 }
 
 /// Whether by TLS, the host and the port.
 type Key = (bool, Box<str>, u16);
 
 impl Locations {
+    /// Those on a target, and elsewhere, behind these proxies.
+    ///
     /// # Errors
     /// Where the target is no `http:` or `https:` URL, or nothing can be appended to it.
-    pub(in crate::run) fn new(target: &str) -> Result<Self, UrlError> {
+    pub(in crate::run) fn new(target: &str, proxies: &Proxies) -> Result<Self, UrlError> {
         let invalid = || UrlError(target.to_owned());
         let url = Url::parse(target).map_err(|_| invalid())?;
         if url.query().or(url.fragment()).is_some() {
             return Err(invalid());
         }
-        let origins = RefCell::default();
-        let base = locate(&origins, &url).ok_or_else(invalid)?;
+        let origins = Origins {
+            known: RefCell::default(),
+            gates: Gates::new(proxies),
+        };
+        let base = origins.locate(&url).ok_or_else(invalid)?;
         let after_scheme = target.split_once("://").map_or("", |(_, rest)| rest);
         let prefix = after_scheme
             .find(['/', '?', '#'])
@@ -80,73 +98,86 @@ impl Locations {
     ///
     /// # Errors
     /// Where it is neither.
-    pub(in crate::run) fn locate(&self, url: &str) -> Result<Location, UrlError> {
+    pub(in crate::run) fn locate<'u>(
+        &self,
+        url: impl Into<Cow<'u, str>>,
+    ) -> Result<Location, UrlError> {
+        let url = url.into();
         if url.starts_with('/') {
             return self.on_target(url);
         }
         if url.starts_with("http") {
-            return self.absolute(url, url);
+            return self.absolute(&url, &url);
         }
-        Err(UrlError(url.to_owned()))
+        Err(UrlError(url.into_owned()))
     }
 
-    fn on_target(&self, url: &str) -> Result<Location, UrlError> {
-        let Some(prefix) = self.prefix.as_deref().filter(|_| is_plain(url)) else {
-            return self.absolute(&format!("{}{url}", self.target), url);
+    fn on_target(&self, url: Cow<'_, str>) -> Result<Location, UrlError> {
+        let plain = |prefix: &&str| prefix.len() + url.len() <= LONGEST_PLAIN && is_plain(&url);
+        let Some(prefix) = self.prefix.as_deref().filter(plain) else {
+            return self.absolute(&format!("{}{url}", self.target), &url);
         };
         // Nothing in it would be changed by reading it as a URL, which takes a microsecond.
-        let path = Bytes::from([prefix, url].concat());
-        let path = PathAndQuery::from_maybe_shared(path).map_err(|_| UrlError(url.to_owned()))?;
+        let path = match prefix {
+            "" => url.into_owned(),
+            prefix => [prefix, &url].concat(),
+        };
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path));
         Ok(Location {
-            path,
-            ..self.base.clone()
+            origin: Rc::clone(&self.base.origin),
+            path: path.map_err(|_| UrlError(self.target.to_string()))?,
+            authorization: self.base.authorization.clone(),
         })
     }
 
     fn absolute(&self, url: &str, written: &str) -> Result<Location, UrlError> {
         let invalid = || UrlError(written.to_owned());
         let url = Url::parse(url).map_err(|_| invalid())?;
-        locate(&self.origins, &url).ok_or_else(invalid)
+        self.origins.locate(&url).ok_or_else(invalid)
     }
 
     /// Where a redirect from `from` leads; none where that is no HTTP.
     pub(in crate::run) fn follow(&self, from: &Location, location: &str) -> Option<Location> {
         let base = Url::parse(&format!("{}{}", from.origin, from.path)).ok()?;
         let url = base.join(location).ok()?;
-        locate(&self.origins, &url)
+        self.origins.locate(&url)
     }
 }
 
-fn locate(origins: &RefCell<HashMap<Key, Rc<Origin>>>, url: &Url) -> Option<Location> {
-    let tls = match url.scheme() {
-        "http" => false,
-        "https" => true,
-        _ => return None,
-    };
-    let host = url.host_str()?;
-    let port = url.port_or_known_default()?;
-    let key = (tls, host.into(), port);
-    let mut origins = origins.borrow_mut();
-    let origin = if let Some(known) = origins.get(&key) {
-        Rc::clone(known)
-    } else {
-        let origin = Rc::new(Origin::new(tls, host, port)?);
-        if origins.len() >= MOST_ORIGINS {
-            origins.clear();
+impl Origins {
+    fn locate(&self, url: &Url) -> Option<Location> {
+        let tls = match url.scheme() {
+            "http" => false,
+            "https" => true,
+            _ => return None,
+        };
+        let host = url.host_str()?;
+        let origin = self.find(tls, host, url.port_or_known_default()?)?;
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?;
+        Some(Location {
+            origin,
+            path,
+            authorization: credentials::authorization(url),
+        })
+    }
+
+    fn find(&self, tls: bool, host: &str, port: u16) -> Option<Rc<Origin>> {
+        let key = (tls, host.into(), port);
+        let mut known = self.known.borrow_mut();
+        if let Some(origin) = known.get(&key) {
+            return Some(Rc::clone(origin));
         }
-        origins.insert(key, Rc::clone(&origin));
-        origin
-    };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?;
-    Some(Location {
-        origin,
-        path,
-        authorization: credentials::authorization(url),
-    })
+        let origin = Rc::new(Origin::new(tls, host, port, &self.gates)?);
+        if known.len() >= MOST_ORIGINS {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&origin));
+        Some(origin)
+    }
 }
 
 /// Whether reading a path (and query) as a URL would leave it as it is: nothing to encode, no fragment, no `.` or `..` in between.
@@ -157,11 +188,35 @@ fn is_plain(path: &str) -> bool {
         .position(|byte| *byte == b'?')
         .unwrap_or(bytes.len());
     let (path, query) = bytes.split_at(query_at);
-    let in_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_~!$&*+,;=:@/().".contains(byte);
-    let in_query = |byte: &u8| in_path(byte) || b"?%[]|".contains(byte);
+    let in_path = |byte: &u8| PLAIN[usize::from(*byte)].0;
+    let in_query = |byte: &u8| PLAIN[usize::from(*byte)].1;
     path.iter().all(in_path)
         && query.iter().all(in_query)
         && !path.windows(2).any(|pair| pair == b"/.")
+}
+
+/// Of every byte, whether a path and whether a query may have it.
+const PLAIN: [(bool, bool); 256] = {
+    let mut plain = [(false, false); 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = (byte as u8).is_ascii_alphanumeric();
+        let in_path = letter || is_among(b"-_~!$&*+,;=:@/().", byte as u8);
+        plain[byte] = (in_path, in_path || is_among(b"?%[]|", byte as u8));
+        byte += 1;
+    }
+    plain
+};
+
+const fn is_among(bytes: &[u8], byte: u8) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == byte {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 #[cfg(test)]
@@ -169,7 +224,7 @@ mod tests {
     use super::*;
 
     fn found(target: &str, url: &str) -> Result<String, String> {
-        let locations = Locations::new(target).unwrap();
+        let locations = Locations::new(target, &Proxies::default()).unwrap();
         match locations.locate(url) {
             Ok(location) => Ok(format!("{}{}", location.origin, location.path)),
             Err(error) => Err(error.to_string()),
@@ -257,13 +312,16 @@ mod tests {
             "Invalid URL - http://…@b.test:x/"
         );
         for target in ["a.test", "http://a.test?x", "http://a.test/#x"] {
-            assert!(Locations::new(target).is_err(), "{target}");
+            assert!(
+                Locations::new(target, &Proxies::default()).is_err(),
+                "{target}"
+            );
         }
     }
 
     #[test]
     fn redirects_lead_on_from_where_they_are() {
-        let locations = Locations::new("http://a.test").unwrap();
+        let locations = Locations::new("http://a.test", &Proxies::default()).unwrap();
         let from = locations.locate("/x/y?z").unwrap();
         let to = |location: &str| {
             let to = locations.follow(&from, location)?;
@@ -278,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_user_in_the_url_becomes_a_header() {
-        let locations = Locations::new("http://me:p%40ss@a.test").unwrap();
+        let locations = Locations::new("http://me:p%40ss@a.test", &Proxies::default()).unwrap();
         for location in [locations.target().clone(), locations.locate("/x").unwrap()] {
             let value = location.authorization.unwrap();
             assert_eq!(value, "Basic bWU6cEBzcw==");
@@ -291,10 +349,10 @@ mod tests {
 
     #[test]
     fn origins_that_a_script_makes_up_are_not_kept_for_ever() {
-        let locations = Locations::new("http://a.test").unwrap();
+        let locations = Locations::new("http://a.test", &Proxies::default()).unwrap();
         for n in 0..3 * MOST_ORIGINS {
-            locations.locate(&format!("http://h{n}.test/")).unwrap();
+            locations.locate(format!("http://h{n}.test/")).unwrap();
         }
-        assert!(locations.origins.borrow().len() <= MOST_ORIGINS);
+        assert!(locations.origins.known.borrow().len() <= MOST_ORIGINS);
     }
 }

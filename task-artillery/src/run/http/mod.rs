@@ -5,10 +5,11 @@
 //!
 //! | wait | limit | error |
 //! |---|---|---|
-//! | name, connecting and TLS together | `http.timeout`, or the request's own (Artillery leaves it to the operating system) | `ETIMEDOUT` |
+//! | name, connecting, the proxy's answer and TLS together | `http.timeout`, or the request's own (Artillery leaves it to the operating system) | `ETIMEDOUT` |
 //! | the response's headers, from when the request was sent | the same | `ETIMEDOUT` |
 //! | a free connection of a pool | none, as in Artillery | |
 //! | each next part of a body | the longer of the same and 8 s | `ERR_SOCKET_TIMEOUT` |
+//! | all of a body | `http.bodyTimeout` (Artillery waits for ever) | `ERR_BODY_TIMEOUT` |
 
 mod body;
 mod client;
@@ -16,11 +17,14 @@ mod connection;
 mod cookies;
 mod credentials;
 mod decode;
+mod dial;
 mod error;
 mod location;
 mod origin;
 mod outgoing;
+mod peer;
 mod pool;
+mod proxy;
 mod resolve;
 mod stream;
 mod timing;
@@ -42,11 +46,12 @@ pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
 pub(super) use outgoing::Outgoing;
 use pool::Pool;
+use resolve::Resolver;
 use tls::Connector;
 pub(super) use tls::Security;
 
 use super::Cx;
-use crate::script::model::HttpSettings;
+use crate::script::model::{HttpSettings, Lookups};
 
 /// What the clients of a worker's users share.
 pub(super) struct Shared {
@@ -81,10 +86,10 @@ impl Shared {
         Self {
             locations,
             settings,
-            security,
             pool: pool.map(Pool::new),
             tls: OnceCell::new(),
-            connector: Connector::default(),
+            connector: Connector::new(security.resumes),
+            security,
         }
     }
 
@@ -101,8 +106,13 @@ impl Shared {
     fn connector(&self) -> Connector {
         match self.pool {
             Some(_) => self.connector.clone(),
-            None => Connector::default(),
+            None => Connector::new(self.security.resumes),
         }
+    }
+
+    /// What a further user knows of names.
+    fn resolver(&self) -> Resolver {
+        Resolver::new(self.settings.dns)
     }
 
     /// Agrees on TLS with a server that URLs call so.
@@ -122,8 +132,9 @@ impl Shared {
         if origin.server_name().is_some() {
             self.tls();
         }
-        if origin.address().is_none() {
-            let limit = tokio::time::timeout(self.settings.timeout, origin.addresses(cx));
+        if origin.peer().address().is_none() && self.settings.dns == Lookups::Run {
+            let found = Resolver::Shared.addresses(origin.peer(), cx);
+            let limit = tokio::time::timeout(self.settings.timeout, found);
             // Users that need a name which is not to be had fail by themselves.
             let _found_or_not = limit.await;
         }

@@ -1,16 +1,16 @@
 //! Who is asked: scheme, host and port.
 
-use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use http::HeaderValue;
+use http::uri::Authority;
 use rustls::pki_types::ServerName;
 
-use super::resolve::Lookup;
+use super::peer::Peer;
+use super::proxy::{Gate, Gates};
 
-/// A server, as URLs name it, and what is known of its addresses.
+/// A server, as URLs name it, and how it is reached.
 #[derive(Debug)]
 pub(in crate::run) struct Origin {
     tls: bool,
@@ -20,17 +20,17 @@ pub(in crate::run) struct Origin {
     authority: HeaderValue,
     /// The name in certificates; none where no certificate is asked for.
     server_name: Option<ServerName<'static>>,
-    /// The address, where the host is one.
-    address: Option<IpAddr>,
-    /// The latest look-up of the name.
-    pub(super) lookup: RefCell<Rc<Lookup>>,
-    /// Which of the addresses was the last to accept a connection.
-    pub(super) accepting: Cell<usize>,
+    /// Whom connections are opened to: the server itself, or the proxy.
+    peer: Rc<Peer>,
+    /// The proxy, where it is asked through one.
+    gate: Option<Rc<Gate>>,
+    /// What requests that a proxy passes on say of whom they are for; none where it does not read them.
+    passed_on: Option<Authority>,
 }
 
 impl Origin {
     /// The server of this host, as URLs write it (an IPv6 address in brackets); none where that is no name for one.
-    pub(super) fn new(tls: bool, host: &str, port: u16) -> Option<Self> {
+    pub(super) fn new(tls: bool, host: &str, port: u16, gates: &Gates) -> Option<Self> {
         let bare = host
             .strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'))
@@ -40,7 +40,12 @@ impl Origin {
         } else {
             HeaderValue::from_str(&format!("{host}:{port}"))
         };
-        let address: Option<IpAddr> = bare.parse().ok();
+        let authority = authority.ok()?;
+        let gate = gates.before(tls, bare, port);
+        let passed_on = match &gate {
+            Some(_) if !tls => Some(Authority::try_from(authority.as_bytes()).ok()?),
+            _ => None,
+        };
         let server_name = if tls {
             Some(ServerName::try_from(bare.to_owned()).ok()?)
         } else {
@@ -50,22 +55,20 @@ impl Origin {
             tls,
             host: bare.into(),
             port,
-            authority: authority.ok()?,
+            authority,
             server_name,
-            address,
-            lookup: RefCell::default(),
-            accepting: Cell::default(),
+            peer: match &gate {
+                Some(gate) => Rc::clone(gate.peer()),
+                None => Rc::new(Peer::new(bare, port)),
+            },
+            gate,
+            passed_on,
         })
     }
 
     /// The name or address, without brackets.
     pub(super) fn host(&self) -> &str {
         &self.host
-    }
-
-    /// The port.
-    pub(super) fn port(&self) -> u16 {
-        self.port
     }
 
     /// The value of the `host` header.
@@ -78,10 +81,29 @@ impl Origin {
         self.server_name.as_ref()
     }
 
-    /// The address, where none has to be looked up.
-    pub(super) fn address(&self) -> Option<SocketAddr> {
-        self.address
-            .map(|address| SocketAddr::new(address, self.port))
+    /// The host and the port, also where that is the usual one: what a proxy is to connect to.
+    pub(super) fn host_and_port(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+
+    /// Whom connections are opened to.
+    pub(super) fn peer(&self) -> &Rc<Peer> {
+        &self.peer
+    }
+
+    /// The proxy through which it is asked, if it is.
+    pub(super) fn gate(&self) -> Option<&Rc<Gate>> {
+        self.gate.as_ref()
+    }
+
+    /// Whom a request is for, where a proxy reads it.
+    pub(super) fn passed_on(&self) -> Option<&Authority> {
+        self.passed_on.as_ref()
     }
 
     /// Whether a connection to the one serves for the other.

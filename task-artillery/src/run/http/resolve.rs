@@ -1,9 +1,10 @@
 //! Names to addresses.
 //!
-//! A name is looked up once for all users of a worker, by the system's `getaddrinfo`: a look-up for each user would measure the resolver
-//! and cost more than the request. Whoever needs the name meanwhile waits for the same look-up. A failure is remembered for a second,
-//! so that users who arrive then fail as fast and by the same name, and the resolver is not flooded.
+//! A name is looked up by the system's `getaddrinfo`: once for all users of a worker, or with `http.dns: user` once by each. A look-up for
+//! each user measures the resolver as well, and costs more than a request. Whoever needs the name meanwhile waits for the same look-up. A
+//! failure is remembered for a second, so that users who arrive then fail as fast and by the same name, and the resolver is not flooded.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,8 +13,10 @@ use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use tokio::sync::OnceCell;
 
 use super::super::Cx;
+use super::dial::Addresses;
 use super::error::RequestError;
-use super::origin::Origin;
+use super::peer::Peer;
+use crate::script::model::Lookups;
 
 /// How long a failure is remembered.
 const FAILURE_LASTS: Duration = Duration::from_secs(1);
@@ -26,7 +29,7 @@ pub(super) struct Lookup(OnceCell<Found>);
 #[derive(Debug)]
 struct Found {
     at: Duration,
-    addresses: Result<Rc<[SocketAddr]>, NameError>,
+    addresses: Result<Rc<Addresses>, NameError>,
 }
 
 /// Why a name has no address.
@@ -43,39 +46,76 @@ pub(in crate::run) enum NameError {
     Failed,
 }
 
-impl Origin {
-    /// The server's addresses, in the resolver's order; there is at least one.
+/// What a user knows of names: what all of its worker know, or what it has looked up itself.
+#[derive(Clone, Debug)]
+pub(super) enum Resolver {
+    Shared,
+    Own(Rc<RefCell<Known>>),
+}
+
+/// The look-ups of one user.
+type Known = Vec<(Rc<Peer>, Rc<Lookup>)>;
+
+impl Resolver {
+    /// What a further user has.
+    pub(super) fn new(lookups: Lookups) -> Self {
+        match lookups {
+            Lookups::Run => Self::Shared,
+            Lookups::User => Self::Own(Rc::default()),
+        }
+    }
+
+    /// The addresses of a peer that is called by a name, in the resolver's order; there is at least one.
     ///
     /// # Errors
     /// Where the name can't be resolved.
-    pub(super) async fn addresses(&self, cx: &Cx) -> Result<Rc<[SocketAddr]>, RequestError> {
-        let lookup = self.current_lookup(cx.now());
-        let found = lookup.0.get_or_init(|| self.look_up(cx)).await;
+    pub(super) async fn addresses(
+        &self,
+        peer: &Rc<Peer>,
+        cx: &Cx,
+    ) -> Result<Rc<Addresses>, RequestError> {
+        let lookup = match self {
+            Self::Shared => current(&mut peer.lookup.borrow_mut(), cx.now()),
+            Self::Own(known) => {
+                let mut known = known.borrow_mut();
+                let mut lookups = known.iter_mut();
+                if let Some((_, lookup)) = lookups.find(|(one, _)| Rc::ptr_eq(one, peer)) {
+                    current(lookup, cx.now())
+                } else {
+                    let lookup = Rc::default();
+                    known.push((Rc::clone(peer), Rc::clone(&lookup)));
+                    lookup
+                }
+            }
+        };
+        let found = lookup.0.get_or_init(|| look_up(peer, cx)).await;
         found.addresses.clone().map_err(RequestError::Name)
     }
+}
 
-    /// The latest look-up, or a new one if that failed too long ago.
-    fn current_lookup(&self, now: Duration) -> Rc<Lookup> {
-        let mut lookup = self.lookup.borrow_mut();
-        let stale = lookup.0.get().is_some_and(|found| {
-            found.addresses.is_err() && now.saturating_sub(found.at) > FAILURE_LASTS
-        });
-        if stale {
-            *lookup = Rc::default();
-        }
-        Rc::clone(&lookup)
+/// The latest look-up, or a new one if that failed too long ago.
+fn current(lookup: &mut Rc<Lookup>, now: Duration) -> Rc<Lookup> {
+    let stale = lookup.0.get().is_some_and(|found| {
+        found.addresses.is_err() && now.saturating_sub(found.at) > FAILURE_LASTS
+    });
+    if stale {
+        *lookup = Rc::default();
     }
+    Rc::clone(lookup)
+}
 
-    async fn look_up(&self, cx: &Cx) -> Found {
-        let begun = cx.now();
-        let (host, port) = (self.host().to_owned(), self.port());
-        let looked_up = tokio::task::spawn_blocking(move || resolve(&host, port)).await;
-        let addresses = looked_up.unwrap_or(Err(NameError::Again)).map(Rc::from);
-        let at = cx.now();
-        if addresses.is_ok() {
-            cx.record(|report| report.looked_up(at, at.saturating_sub(begun)));
-        }
-        Found { at, addresses }
+async fn look_up(peer: &Peer, cx: &Cx) -> Found {
+    let begun = cx.now();
+    let (host, port) = (peer.host().to_owned(), peer.port());
+    let looked_up = tokio::task::spawn_blocking(move || resolve(&host, port)).await;
+    let addresses = looked_up.unwrap_or(Err(NameError::Again));
+    let at = cx.now();
+    if addresses.is_ok() {
+        cx.record(|report| report.looked_up(at, at.saturating_sub(begun)));
+    }
+    Found {
+        at,
+        addresses: addresses.map(|all| Rc::new(Addresses::new(all))),
     }
 }
 

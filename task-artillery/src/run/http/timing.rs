@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// The `total` of a response's `server-timing`, if it has one.
 pub(super) fn server_timing(headers: &HeaderMap) -> Option<Duration> {
-    let values = headers.get_all("server-timing").iter();
+    let values = headers.get_all(SERVER_TIMING).iter();
     let metrics = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));

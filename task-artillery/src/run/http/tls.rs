@@ -48,6 +48,7 @@ pub(super) fn config(security: &Security) -> ClientConfig {
         }
         None => builder.with_no_client_auth(),
     };
+    // What one connection leaves to the next belongs to a user: see `Connector`.
     config.resumption = Resumption::disabled();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config
@@ -56,10 +57,22 @@ pub(super) fn config(security: &Security) -> ClientConfig {
 /// What opens the connections of one user; made when the first is. A user that comes back to a server resumes its session, as browsers
 /// do, and as Artillery's users do. But each stands for somebody who was not here before: resuming another user's session would spare
 /// the server most of a handshake, and it would look faster than it is for the people it is tested for.
-#[derive(Clone, Default)]
-pub(super) struct Connector(Rc<OnceCell<TlsConnector>>);
+#[derive(Clone)]
+pub(super) struct Connector {
+    made: Rc<OnceCell<TlsConnector>>,
+    /// How many sessions it keeps.
+    sessions: usize,
+}
 
 impl Connector {
+    /// One that resumes sessions, or never does.
+    pub(super) fn new(resumes: bool) -> Self {
+        Self {
+            made: Rc::default(),
+            sessions: if resumes { SESSIONS } else { 0 },
+        }
+    }
+
     /// Agrees on TLS with a server of this name.
     pub(super) fn connect<'c>(
         &self,
@@ -69,10 +82,12 @@ impl Connector {
     ) -> Connect<TcpStream> {
         let make = || {
             let mut config = config().clone();
-            config.resumption = Resumption::in_memory_sessions(SESSIONS);
+            if self.sessions > 0 {
+                config.resumption = Resumption::in_memory_sessions(self.sessions);
+            }
             TlsConnector::from(Arc::new(config))
         };
-        self.0.get_or_init(make).connect(name, tcp)
+        self.made.get_or_init(make).connect(name, tcp)
     }
 }
 

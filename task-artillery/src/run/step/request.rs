@@ -7,6 +7,7 @@ mod media;
 mod parts;
 mod urlencoded;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::Method;
@@ -96,10 +97,14 @@ impl RequestStep {
             return Ok(());
         };
         let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
+            if let Some(cause) = error.system() {
+                turn.meter.cx().refused(cause);
+            }
             let error = turn.engine.shown(error.name());
             turn.meter.unanswered(endpoint, &error);
         })?;
-        turn.meter.answered(endpoint, &answer.answered);
+        turn.meter
+            .answered(answer.ended, endpoint, &answer.answered);
         turn.meter.matched(self.captures.matches());
         if self.captures.is_empty() {
             return Ok(());
@@ -127,7 +132,7 @@ impl RequestStep {
             Some(url) => UrlError(turn.engine.legible(url, error.0)),
             None => error,
         })?;
-        let headers = self.headers.render(vars, draws)?;
+        let rendered = self.headers.render(vars, draws)?;
         if let Some(auth) = &self.auth
             && let Some(value) = auth.render(vars, draws)
         {
@@ -140,7 +145,8 @@ impl RequestStep {
         Ok(Call {
             method: self.method.clone(),
             location,
-            headers,
+            headers: Cow::Borrowed(self.headers.fixed()),
+            rendered,
             cookies,
             body,
             follow: self.follow,
@@ -154,7 +160,7 @@ impl RequestStep {
 fn rehearse(meter: &Meter<'_>, endpoint: Option<EndpointKey<'_>>) {
     let now = meter.now();
     meter.request(now).answered();
-    meter.response(200, Duration::ZERO);
+    meter.response(now, 200, Duration::ZERO);
     meter.body(now, 0, Some(Duration::ZERO));
     let answered = Answered {
         status: 200,
@@ -162,5 +168,5 @@ fn rehearse(meter: &Meter<'_>, endpoint: Option<EndpointKey<'_>>) {
         total: Duration::ZERO,
         server_timing: None,
     };
-    meter.answered(endpoint, &answered);
+    meter.answered(now, endpoint, &answered);
 }

@@ -1,7 +1,7 @@
 //! A server that answers as a test wants: byte by byte, on threads of its own.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -85,12 +85,27 @@ impl Server {
         })
     }
 
+    /// Lets `answer` have every connection to the other family's address of this machine.
+    pub(super) fn of_six(answer: impl Fn(&mut Peer) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap();
+        Self::on(listener, "http", answer, |stream| Box::new(stream))
+    }
+
     fn start(
         scheme: &'static str,
         answer: impl Fn(&mut Peer) + Send + Sync + 'static,
         wrap: impl Fn(TcpStream) -> Box<dyn Stream> + Send + 'static,
     ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::on(listener, scheme, answer, wrap)
+    }
+
+    fn on(
+        listener: TcpListener,
+        scheme: &'static str,
+        answer: impl Fn(&mut Peer) + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream) -> Box<dyn Stream> + Send + 'static,
+    ) -> Self {
         let server = Self {
             address: listener.local_addr().unwrap(),
             scheme,
@@ -286,6 +301,20 @@ impl Peer {
         }))
     }
 
+    /// Connects on to a server and carries bytes there and back until one side ends.
+    pub(super) fn carry_on_to(&mut self, server: SocketAddr) {
+        let there = TcpStream::connect(server).unwrap();
+        let (mut from_there, mut to_here) =
+            (there.try_clone().unwrap(), self.tcp.try_clone().unwrap());
+        let back = std::thread::spawn(move || {
+            let _carried = io::copy(&mut from_there, &mut to_here);
+            let _ended = to_here.shutdown(Shutdown::Write);
+        });
+        let _carried = io::copy(&mut self.stream, &mut &there);
+        let _ended = there.shutdown(Shutdown::Write);
+        back.join().unwrap();
+    }
+
     /// Reads no more than a line.
     pub(super) fn read_line(&mut self) {
         self.stream.read_line(&mut String::new()).unwrap();
@@ -297,6 +326,13 @@ impl Peer {
         let _may_be_gone = stream
             .write_all(bytes.as_ref())
             .and_then(|()| stream.flush());
+    }
+
+    /// Sends bytes. Whether the other side was there to take them.
+    pub(super) fn sends(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        let stream = self.stream.get_mut();
+        let sent = stream.write_all(bytes.as_ref());
+        sent.and_then(|()| stream.flush()).is_ok()
     }
 
     /// Answers with 200 and a body.

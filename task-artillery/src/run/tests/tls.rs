@@ -210,3 +210,12 @@ fn users_who_share_connections_share_sessions() {
     assert_eq!(handshakes(&TLS13, &users), (4, 4));
     assert_eq!(handshakes(&TLS13, &pooled), (4, 1));
 }
+
+#[test]
+fn users_who_resume_nothing_shake_hands_in_full_each_time() {
+    let two = "      - get: {url: /1}\n      - get: {url: /2}\n";
+    for version in [&TLS12, &TLS13] {
+        let script = secured("{resumeSessions: false}", two);
+        assert_eq!(handshakes(version, &script), (2, 2), "{version:?}");
+    }
+}

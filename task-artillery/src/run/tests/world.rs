@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use super::Server;
 use crate::Artillery;
 use crate::report::LoadReport;
+use crate::script::model::Proxies;
 use star_core::Task as _;
 
 /// How a script is run.
@@ -27,6 +28,8 @@ pub(super) struct How {
     pub(super) rehearsal: bool,
     /// After how many users have started it is stopped.
     pub(super) stop_when: Option<u64>,
+    /// What requests go through.
+    pub(super) proxies: Proxies,
 }
 
 impl Default for How {
@@ -39,6 +42,7 @@ impl Default for How {
             limits,
             rehearsal: false,
             stop_when: None,
+            proxies: Proxies::default(),
         }
     }
 }
@@ -84,6 +88,9 @@ pub(super) fn run_with(target: &str, script: &str, how: How) -> Done {
         let faults = faults.iter().map(|fault| fault.one_line(&document.sources));
         panic!("{}", faults.collect::<Vec<_>>().join("\n"))
     });
+    let mut script = task.script().clone();
+    script.http.proxies = how.proxies.clone();
+    let task = Artillery::new(script).unwrap();
     let limits = Limits {
         tail: how.limits.tail,
         ..task.limits(how.limits)

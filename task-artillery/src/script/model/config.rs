@@ -13,6 +13,7 @@ use super::super::template::{JsonTemplate, Template};
 use super::content::Cookie;
 use super::flow::{Scenario, Step};
 use super::payload::Payload;
+use super::proxy::Proxies;
 use super::reporting::Reporting;
 use super::tls::TlsSettings;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
@@ -86,6 +87,19 @@ pub struct HttpSettings {
     pub cookies: CookieSettings,
     /// How many connections to a server there are for all users; without it each user has one of its own.
     pub pool: Option<NonZeroU32>,
+    /// How long a response's body may take in all.
+    #[serde(
+        with = "as_nanos",
+        default = "usual_body_timeout",
+        skip_serializing_if = "is_usual_body_timeout"
+    )]
+    pub body_timeout: Duration,
+    /// Who looks names up.
+    #[serde(default, skip_serializing_if = "Lookups::is_default")]
+    pub dns: Lookups,
+    /// What requests go through.
+    #[serde(default, skip_serializing_if = "Proxies::is_empty")]
+    pub proxies: Proxies,
 }
 
 impl Default for HttpSettings {
@@ -94,7 +108,36 @@ impl Default for HttpSettings {
             timeout: Duration::from_secs(10),
             cookies: CookieSettings::default(),
             pool: None,
+            body_timeout: usual_body_timeout(),
+            dns: Lookups::default(),
+            proxies: Proxies::default(),
         }
+    }
+}
+
+fn usual_body_timeout() -> Duration {
+    Duration::from_mins(5)
+}
+
+fn is_usual_body_timeout(timeout: &Duration) -> bool {
+    *timeout == usual_body_timeout()
+}
+
+/// `config.http.dns`: who looks names up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Lookups {
+    /// A worker, once for all users of a window.
+    #[default]
+    Run,
+    /// Each user, once.
+    User,
+}
+
+impl Lookups {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -20,6 +20,18 @@ pub struct TlsSettings {
     /// The name that servers are asked for and must have, instead of that in the URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_name: Option<String>,
+    /// Whether a user that comes back to a server resumes its session.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub resume_sessions: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_yes(flag: &bool) -> bool {
+    *flag
 }
 
 impl Default for TlsSettings {
@@ -29,6 +41,7 @@ impl Default for TlsSettings {
             authorities: Vec::new(),
             identity: None,
             server_name: None,
+            resume_sessions: true,
         }
     }
 }

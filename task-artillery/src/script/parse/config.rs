@@ -1,6 +1,5 @@
 //! `config` and `_split`.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -18,9 +17,6 @@ use crate::script::model::{
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
 
-/// The most connections that users may share.
-const MOST_CONNECTIONS: u64 = 1_000_000;
-
 /// What `config` says.
 pub(super) struct Config {
     pub(super) target: String,
@@ -37,13 +33,8 @@ pub(super) struct Config {
 impl Reader<'_> {
     /// `_split`: sets the limits.
     pub(super) fn read_split(&mut self, node: &Node) {
-        if node.as_map().is_none() {
-            self.error(
-                node.span,
-                "the \"_split\" attribute must contain an object",
-                "",
-            );
-            return;
+        if let Err(fault) = split::mapping(node) {
+            return self.tell(fault);
         }
         if let Some(fields) = self.fields("_split", node, &keys::SPLIT) {
             self.split = Split {
@@ -58,22 +49,7 @@ impl Reader<'_> {
 
     fn limit(&mut self, fields: &Fields<'_>, limit: &Limit) -> Option<u32> {
         let node = fields.get(limit.key)?;
-        let given = match &node.value {
-            Tree::Number(number) => number
-                .as_u64()
-                .and_then(|number| u32::try_from(number).ok()),
-            _ => None,
-        };
-        let good = given.filter(|given| limit.range.contains(given));
-        if good.is_none() {
-            let (least, most) = limit.range.clone().into_inner();
-            let message = format!(
-                "the \"_split.{}\" attribute must be an integer between {least} and {most} (inclusive)",
-                limit.key,
-            );
-            self.error(node.span, message, "");
-        }
-        good
+        limit.read(node).map_err(|fault| self.tell(fault)).ok()
     }
 
     /// `config`; makes known the names that placeholders may use.
@@ -108,20 +84,15 @@ impl Reader<'_> {
         let http = fields
             .get("http")
             .and_then(|node| self.fields("http", node, &keys::HTTP));
-        let timeout = self.timeout(&fields, http.as_ref());
-        let pool = http.as_ref().and_then(|http| self.pool(http));
+        let jar = self.cookie_settings(http.as_ref());
+        let settings = self.http_settings(&fields, http.as_ref(), jar);
         let reporting = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
-        let jar = self.cookie_settings(http.as_ref());
         let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
         Some(Config {
             target: target?,
             phases: phases?,
-            http: HttpSettings {
-                timeout: timeout.unwrap_or(HttpSettings::default().timeout),
-                cookies: jar,
-                pool,
-            },
+            http: settings,
             tls,
             headers,
             cookies,
@@ -172,24 +143,6 @@ impl Reader<'_> {
             JsonTemplate::Text(_) | JsonTemplate::List(_) | JsonTemplate::Map(_) => return None,
         };
         (!value.is_array()).then_some(value)
-    }
-
-    /// `http.pool`: how many connections all users share.
-    fn pool(&mut self, http: &Fields<'_>) -> Option<NonZeroU32> {
-        let node = http.get("pool")?;
-        let connections = self.whole("pool", node, 1..=MOST_CONNECTIONS)?;
-        u32::try_from(connections).ok().and_then(NonZeroU32::new)
-    }
-
-    /// The timeout of requests: `config.timeout`, or `config.http.timeout`.
-    fn timeout(&mut self, config: &Fields<'_>, http: Option<&Fields<'_>>) -> Option<Duration> {
-        let inner = http.and_then(|http| http.get("timeout"));
-        let (name, node) = match (config.get("timeout"), inner) {
-            (Some(node), _) => ("timeout", node),
-            (None, Some(node)) => ("http.timeout", node),
-            (None, None) => return None,
-        };
-        self.wait(name, node)
     }
 
     /// How long something is waited for.

@@ -13,6 +13,7 @@ mod environments;
 mod expression;
 mod fields;
 mod headers;
+mod http;
 mod includes;
 mod jitter;
 mod keys;
@@ -22,6 +23,7 @@ mod once;
 mod parallel;
 mod payload;
 mod phase;
+mod proxy;
 mod reader;
 mod reporting;
 mod request;
@@ -35,6 +37,7 @@ mod template;
 mod tls;
 
 use star_core::document::{Diagnostic, Diagnostics, Document, Entry, Map, Node, Value};
+use star_core::job::{Manner, SIMULATION, TRACE};
 
 use super::model::Script;
 use config::Config;
@@ -108,6 +111,15 @@ impl Reader<'_> {
         if let Some(split) = fields.get("_split") {
             self.read_split(split);
         }
+        let mut manner = Manner::default();
+        for key in [SIMULATION, TRACE] {
+            if let Some(node) = fields.get(key)
+                && let Err(fault) = manner.set(key, node)
+            {
+                self.tell(fault);
+            }
+        }
+        self.document.set_manner(manner);
         let example = "scenarios: [{ flow: [{ get: { url: \"/\" } }] }]";
         let scenarios = self.required(&fields, "scenarios", example);
         self.announce_before(&fields);

@@ -242,13 +242,6 @@ impl Reader<'_> {
 
     /// Says that a limit is exceeded.
     fn beyond(&mut self, message: &str, limit: &Limit, allowed: &str, needed: f64, node: &Node) {
-        let (key, most, needed) = (limit.key, *limit.range.end(), needed.ceil());
-        let help = if needed <= f64::from(most) {
-            format!("set `_split.{key}` to {needed}")
-        } else {
-            format!("it cannot be more than {most}")
-        };
-        let message = format!("{message}, and `_split.{key}` allows {allowed}");
-        self.error(node.span, message, help);
+        self.tell(limit.beyond(message, allowed, needed).at(node.span, ""));
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON Schema of scripts, made of the tables of keys.
 
 use serde_json::{Map, Value, json};
+use star_core::job::{SIMULATION, TRACE};
 
 use super::keys::{self, Mapping, Status};
 
@@ -99,6 +100,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "metrics-by-endpoint"
         | "apdex" => reference(name),
         "_split" => reference("split"),
+        SIMULATION | TRACE => json!({ "type": ["boolean", "number"] }),
         "environments" => json!({ "type": "object", "additionalProperties": reference("config") }),
         "phases" => json!({ "type": "array", "items": reference("phase") }),
         "payload" => one_or_many("payload"),
@@ -122,6 +124,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "looseMode"
         | "allowSpecialUseDomain"
         | "rejectUnauthorized"
+        | "resumeSessions"
         | "loadAll"
         | "trim"
         | "ltrim"
@@ -143,6 +146,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
             let file = json!({ "type": "string" });
             json!({ "anyOf": [file, { "type": "array", "items": file }] })
         }
+        "dns" => json!({ "enum": ["run", "user"] }),
         "prefixSecurity" => json!({ "enum": ["silent", "unsafe-disabled"] }),
         "order" => json!({ "enum": ["random", "sequence"] }),
         _ if super::step::is_method(name) => reference("request"),
@@ -237,7 +241,7 @@ mod tests {
     #[test]
     fn certificates_pass() {
         for tls in [
-            "{certificateAuthority: a.pem, certificate: a.pem, key: \"{{ $env.KEY }}\", serverName: a.example}",
+            "{certificateAuthority: a.pem, certificate: a.pem, key: \"{{ $env.KEY }}\", serverName: a.example, resumeSessions: false}",
             "{certificateAuthority: [a.pem, b.pem], client: {ca: a.pem, cert: a.pem, key: a.pem}}",
         ] {
             assert!(passes(&format!(
@@ -249,7 +253,7 @@ mod tests {
     #[test]
     fn what_requests_carry_passes() {
         assert!(passes(
-            "config: {target: t, defaults: {cookie: {a: b}}, http: {cookieJarOptions: {looseMode: true, prefixSecurity: silent}}}\nscenarios: [{flow: [{post: {url: /, qs: {a: [1]}, auth: {user: a, pass: b}, cookie: {a: 1}, form: {a: 1}, formData: {a: 1, b: x, c: true, d: {fromFile: x, contentType: y}, e: {value: 1}}, followRedirect: false, gzip: false, timeout: 5, allowGetBody: true, http2: false, setContentLengthHeader: true}}]}]"
+            "config: {target: t, defaults: {cookie: {a: b}}, http: {dns: user, bodyTimeout: 5m, cookieJarOptions: {looseMode: true, prefixSecurity: silent}}}\nscenarios: [{flow: [{post: {url: /, qs: {a: [1]}, auth: {user: a, pass: b}, cookie: {a: 1}, form: {a: 1}, formData: {a: 1, b: x, c: true, d: {fromFile: x, contentType: y}, e: {value: 1}}, followRedirect: false, gzip: false, timeout: 5, allowGetBody: true, http2: false, setContentLengthHeader: true}}]}]"
         ));
     }
 
@@ -260,6 +264,8 @@ mod tests {
             "{config: {taget: t}, scenarios: []}",
             "{config: {environments: {a: {taget: t}}}, scenarios: []}",
             "{config: {http: {tiemout: 3}}, scenarios: []}",
+            "{config: {http: {dns: worker}}, scenarios: []}",
+            "{config: {tls: {resumeSessions: 1}}, scenarios: []}",
             "{config: {tls: {cert: a.pem}}, scenarios: []}",
             "{config: {tls: {certificate: [a.pem]}}, scenarios: []}",
             "{config: {tls: {client: {certificate: a.pem}}}, scenarios: []}",

@@ -50,6 +50,11 @@ impl Reader<'_> {
         {
             settings.reject_unauthorized = given;
         }
+        if let Some(node) = fields.get("resumeSessions")
+            && let Some(given) = self.boolean("resumeSessions", node)
+        {
+            settings.resume_sessions = given;
+        }
         let name = fields.get("serverName");
         settings.server_name = name.and_then(|node| self.server_name(node));
         self.pems(&fields, &NAMES, &mut settings);

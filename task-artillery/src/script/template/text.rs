@@ -140,12 +140,12 @@ impl Template {
         match &self.shape {
             Shape::Fixed => Cow::Borrowed(&self.source),
             Shape::Variable(path) => match vars.get(path) {
-                Some(Cow::Borrowed(Value::String(text))) => Cow::Borrowed(text),
-                Some(Cow::Owned(Value::String(text))) => Cow::Owned(text),
-                value => Cow::Owned(shown(value.as_deref())),
+                Some(value) => text_of(value),
+                None => Cow::Borrowed(UNDEFINED),
             },
             Shape::Mixed(_) => {
-                let mut out = String::new();
+                // A placeholder is about as long as what it stands for.
+                let mut out = String::with_capacity(self.source.len() + 16);
                 self.write(vars, draws, &mut out);
                 Cow::Owned(out)
             }
@@ -155,7 +155,7 @@ impl Template {
     /// As [`text`](Self::text), but none where the text is one variable and that is undefined: such a header is not sent.
     pub fn optional_text<'a>(&'a self, vars: &'a Vars, draws: &mut Draws) -> Option<Cow<'a, str>> {
         match &self.shape {
-            Shape::Variable(path) => vars.get(path).is_some().then(|| self.text(vars, draws)),
+            Shape::Variable(path) => vars.get(path).map(text_of),
             Shape::Fixed | Shape::Mixed(_) => Some(self.text(vars, draws)),
         }
     }
@@ -236,16 +236,25 @@ impl Shape {
     }
 }
 
-/// What a value looks like inside text.
-fn shown(value: Option<&Value>) -> String {
-    let mut out = String::new();
-    write_value(value, &mut out);
-    out
+/// What is undefined, inside text.
+const UNDEFINED: &str = "undefined";
+
+/// What a value looks like as text.
+fn text_of(value: Cow<'_, Value>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(Value::String(text)) => Cow::Borrowed(text),
+        Cow::Owned(Value::String(text)) => Cow::Owned(text),
+        value => {
+            let mut out = String::new();
+            write_value(Some(&value), &mut out);
+            Cow::Owned(out)
+        }
+    }
 }
 
 fn write_value(value: Option<&Value>, out: &mut String) {
     match value {
-        None => out.push_str("undefined"),
+        None => out.push_str(UNDEFINED),
         Some(Value::String(text)) => out.push_str(text),
         Some(Value::Number(number)) => write_number(number, out),
         Some(Value::Bool(true)) => out.push_str("true"),

@@ -4,10 +4,13 @@ use super::super::location::Locations;
 use super::*;
 
 fn at(url: &str) -> Location {
-    Locations::new("http://unused.test")
-        .unwrap()
-        .locate(url)
-        .unwrap()
+    Locations::new(
+        "http://unused.test",
+        &crate::script::model::Proxies::default(),
+    )
+    .unwrap()
+    .locate(url)
+    .unwrap()
 }
 
 fn now() -> Time {

@@ -60,3 +60,39 @@ pub(in super::super) fn alert_name(error: &io::Error) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_in_the_reference() {
+        let certificates = [
+            CertificateError::Expired,
+            CertificateError::NotValidYet,
+            CertificateError::Revoked,
+            CertificateError::NotValidForName,
+            CertificateError::BadSignature,
+            CertificateError::InvalidPurpose,
+            CertificateError::UnknownIssuer,
+            CertificateError::BadEncoding,
+        ];
+        let others = [Error::NoCertificatesPresented, Error::DecryptError];
+        let errors = certificates.into_iter().map(Error::InvalidCertificate);
+        let names = errors.chain(others).map(|error| {
+            let error = io::Error::new(io::ErrorKind::InvalidData, error);
+            error_name(&error).unwrap()
+        });
+        let untrusted = [
+            Untrusted::SelfSigned,
+            Untrusted::SelfSignedInChain,
+            Untrusted::Alone,
+            Untrusted::Unfinished,
+        ];
+        for name in names.chain(untrusted.map(Untrusted::name)) {
+            let name = format!("`{name}`");
+            let documented = include_str!("../../../../../docs/reports.md").contains(&name);
+            assert!(documented, "docs/reports.md lacks {name}");
+        }
+    }
+}

@@ -19,6 +19,8 @@ pub(in crate::run) struct Security {
     pub(super) identity: Option<Arc<CertifiedKey>>,
     /// The name that servers are asked for, and must have, instead of that in the URL.
     pub(in super::super) server_name: Option<ServerName<'static>>,
+    /// Whether sessions are resumed.
+    pub(in super::super) resumes: bool,
 }
 
 /// Which servers are trusted.
@@ -81,6 +83,7 @@ impl Security {
             trust,
             identity,
             server_name: server_name(settings).map_err(Failure::new)?,
+            resumes: settings.resume_sessions,
         })
     }
 

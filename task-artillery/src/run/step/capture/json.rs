@@ -38,6 +38,13 @@ impl JsonSource {
         draws: &mut Draws,
     ) -> Option<Value> {
         let path = self.path.get(vars, draws, Path::parse);
+        if let Some(Ok(found)) = path.as_ref().map(|path| looked.seek(path)) {
+            if !self.all {
+                // As for any number of hits.
+                draws.below(1);
+            }
+            return found;
+        }
         let hits = path
             .as_ref()
             .zip(looked.json())

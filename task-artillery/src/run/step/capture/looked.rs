@@ -1,11 +1,12 @@
 //! A response that is looked at.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use http::HeaderMap;
 use serde_json::Value;
 
+use crate::jsonpath::{NotSought, Path};
 use crate::{html, xpath};
 
 /// A response: each kind of document is made of its body once, when it is needed.
@@ -15,6 +16,8 @@ pub(super) struct Looked<'a> {
     response: Option<(&'a HeaderMap, &'a [u8])>,
     text: Option<&'a OnceCell<Cow<'a, str>>>,
     json: OnceCell<Option<Value>>,
+    /// Whether something was sought in the body.
+    sought: Cell<bool>,
     html: OnceCell<Option<html::Document>>,
     xml: OnceCell<Option<roxmltree::Document<'a>>>,
 }
@@ -26,6 +29,7 @@ impl<'a> Looked<'a> {
             response: None,
             text: None,
             json: OnceCell::new(),
+            sought: Cell::new(false),
             html: OnceCell::new(),
             xml: OnceCell::new(),
         }
@@ -60,6 +64,16 @@ impl<'a> Looked<'a> {
     pub(super) fn json(&self) -> Option<&Value> {
         let read = || serde_json::from_slice(self.response?.1).ok();
         self.json.get_or_init(read).as_ref()
+    }
+
+    /// What a path finds in its body, where that can be told without reading the body as a whole. Whoever asks a second time had better
+    /// do that.
+    pub(super) fn seek(&self, path: &Path) -> Result<Option<Value>, NotSought> {
+        let (_, body) = self.response.ok_or(NotSought)?;
+        if self.sought.replace(true) {
+            return Err(NotSought);
+        }
+        path.seek(body)
     }
 
     /// Its body as HTML, if it is not too large.

@@ -173,6 +173,7 @@ mod tests {
                     body: Kept::All(bytes::Bytes::copy_from_slice(body.as_bytes())),
                     encoding: Encoding::Identity,
                     answered: crate::report::Answered::default(),
+                    ended: std::time::Duration::ZERO,
                 };
                 captures.keep(&answer, &mut vars, &mut draws).unwrap();
             }

@@ -61,7 +61,7 @@ impl Destination {
             Self::Template(url, query) => (url.text(vars, draws), query),
         };
         match query {
-            None => locations.locate(&url),
+            None => locations.locate(url),
             Some(Query::Fixed(query)) => locate(locations, &url, query),
             Some(Query::Fields(fields)) => {
                 locate(locations, &url, &urlencoded::query(fields, vars, draws))
@@ -88,7 +88,7 @@ fn locate(locations: &Locations, url: &str, query: &str) -> Result<Location, Url
     let whole = if query.is_empty() {
         locations.locate(bare)
     } else {
-        locations.locate(&format!("{bare}?{query}"))
+        locations.locate(format!("{bare}?{query}"))
     };
     whole.map_err(|_| UrlError(url.to_owned()))
 }

@@ -76,7 +76,12 @@ impl Headers {
         Ok(Self { fixed, rendered })
     }
 
-    /// The headers of one user.
+    /// The headers that are the same for all users.
+    pub(super) fn fixed(&self) -> &HeaderMap {
+        &self.fixed
+    }
+
+    /// The other headers of one user, which take the place of fixed ones.
     ///
     /// # Errors
     /// Where one cannot be sent.
@@ -84,16 +89,16 @@ impl Headers {
         &self,
         vars: &Vars,
         draws: &mut Draws,
-    ) -> Result<Cow<'_, HeaderMap>, RequestError> {
-        let mut headers = Cow::Borrowed(&self.fixed);
+    ) -> Result<Vec<(&HeaderName, HeaderValue)>, RequestError> {
+        let mut rendered = Vec::with_capacity(self.rendered.len());
         for (name, template) in &self.rendered {
             let Some(text) = template.optional_text(vars, draws) else {
                 continue;
             };
             let value = value_of(name, &text).ok_or(RequestError::Header)?;
-            headers.to_mut().insert(name.clone(), value);
+            rendered.push((name, value));
         }
-        Ok(headers)
+        Ok(rendered)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The keys of `config`, and of the script as a whole.
 
+use star_core::job::{SIMULATION, TRACE};
+
 use super::Status::{self, Done, Elsewhere, Harmless, NotYet, Silent};
 use super::{JAVASCRIPT, Key, LEAVE_OUT, Mapping, OTHER_ENGINE};
 
@@ -18,11 +20,8 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("mode", Done),
         Key("before", Done),
         Key("after", Done),
-        Key(
-            "_simulation",
-            NotYet("leave it out; `slsart plan` shows what would be run"),
-        ),
-        Key("_trace", Harmless("the run does not depend on it")),
+        Key(SIMULATION, Done),
+        Key(TRACE, Done),
         Key(
             "sampling",
             Harmless("it is for the modes `acceptance` and `monitoring`"),
@@ -106,6 +105,7 @@ pub(in crate::script::parse) static TLS: Mapping = Mapping {
         Key("certificate", Done),
         Key("key", Done),
         Key("serverName", Done),
+        Key("resumeSessions", Done),
         Key("client", Done),
         Key("pfx", PKCS12),
         Key("passphrase", PLAIN_KEYS),
@@ -144,6 +144,8 @@ pub(in crate::script::parse) static HTTP: Mapping = Mapping {
     keys: &[
         Key("timeout", Done),
         Key("defaults", Done),
+        Key("bodyTimeout", Done),
+        Key("dns", Done),
         Key("pool", Done),
         Key(
             "maxSockets",

@@ -63,11 +63,13 @@ fn a_script_of_the_first_artillery_is_what_it_was() {
         panic!("{:?}", script.scenarios[0].flow)
     };
     assert_eq!(think.time, ThinkTime::Fixed(Duration::from_millis(500)));
+    let manner = document.manner();
+    assert!(manner.trace && !manner.simulation);
     let warnings = document.warnings().iter();
     let told: Vec<_> = warnings
         .map(|one| one.one_line(&document.sources))
         .collect();
-    let about = ["`maxSockets`", "`statsInterval`", "`_trace`", "`sampling`"];
+    let about = ["`maxSockets`", "`statsInterval`", "`sampling`"];
     assert_eq!(told.len(), about.len(), "{told:?}");
     for (line, key) in told.iter().zip(about) {
         assert!(line.contains("warning") && line.contains(key), "{line}");

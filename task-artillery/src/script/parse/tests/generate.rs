@@ -278,6 +278,7 @@ impl Maker {
             "scenarios" => self.several(|maker| maker.mapping(&keys::SCENARIO, &["flow"])),
             "includes" => self.one_of(&[json!("base.yml"), json!(["base.yml", "base.yml"])]),
             "_split" => self.mapping(&keys::SPLIT, &[]),
+            "_simulation" | "_trace" => self.one_of(&[json!(true), json!(false), json!(1)]),
             "mode" if is(&keys::SCRIPT) => self.one_of(&[json!("perf"), json!("performance")]),
             "mode" => self.one_of(&[json!("uniform"), json!("poisson")]),
             "target" => self.one_of(&[json!("http://t"), json!("https://t:81/base")]),
@@ -294,7 +295,8 @@ impl Maker {
             "certificate" | "cert" | "key" => self.client(),
             "certificateAuthority" | "ca" => json!(AUTHORITY),
             "serverName" => json!("t.example"),
-            "timeout" => self.one_of(&[json!(3), json!(0.5), json!("800ms")]),
+            "dns" => self.one_of(&[json!("run"), json!("user")]),
+            "timeout" | "bodyTimeout" => self.one_of(&[json!(3), json!(0.5), json!("800ms")]),
             "plugins" => self.mapping(&keys::PLUGINS, &[]),
             "apdex" => self.mapping(&keys::APDEX, &[]),
             "threshold" => json!(250),
@@ -309,6 +311,7 @@ impl Maker {
             "headers" => self.headers(),
             "strictCapture"
             | "rejectUnauthorized"
+            | "resumeSessions"
             | "skipHeader"
             | "cast"
             | "loadAll"

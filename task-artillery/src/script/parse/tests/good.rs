@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::arrivals::Load;
-use crate::script::model::Order;
+use crate::script::model::{Lookups, Order};
 
 /// A script with this in its `config`, and one request.
 fn with_config(config: &str) -> Script {
@@ -234,6 +234,19 @@ fn inner_defaults_and_outer_timeout_win() {
     assert_eq!(script.http.timeout, Duration::from_secs(2));
     assert_eq!(script.headers.len(), 1);
     assert_eq!(script.headers[0].name, "a");
+}
+
+#[test]
+fn what_is_not_said_of_http_is_as_usual_and_not_on_the_wire() {
+    let usual = with_config("http: {dns: run, bodyTimeout: 5m}").http;
+    assert_eq!(usual, with_config("http: {}").http);
+    let wire = serde_json::to_value(&usual).unwrap();
+    assert_eq!(wire, json!({"timeout": 10_000_000_000_u64, "pool": null}));
+    let other = with_config("http: {dns: user, bodyTimeout: 1.5}").http;
+    assert_eq!(
+        (other.dns, other.body_timeout),
+        (Lookups::User, Duration::from_millis(1500))
+    );
 }
 
 #[test]

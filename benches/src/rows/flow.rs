@@ -1,0 +1,50 @@
+//! Users that make something, and look at what they have made.
+
+use std::io;
+use std::time::Duration;
+
+use crate::bench::{Bench, of_rounds, others, phases, ratio, scripts};
+use crate::call::{Call, Ran};
+use crate::table::Line;
+
+/// Artillery's run of one of the scripts.
+pub(super) fn artillery(bench: &Bench, artillery: Call, script: &str) -> Call {
+    let artillery = artillery.with(["run", "--quiet", "--target", bench.target.url()]);
+    artillery.with([scripts().join(script)])
+}
+
+/// 300 users a second, beside Artillery.
+pub(super) fn flow(bench: &Bench) -> io::Result<Vec<Line>> {
+    const RATE: u32 = 300;
+    let Some(theirs) = bench.peers.artillery() else {
+        return Ok(Vec::new());
+    };
+    let seconds = bench.seconds(10);
+    let smallest = [
+        bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?,
+        bench.smallest(&artillery(bench, theirs.clone(), "smallest.yml"))?,
+    ];
+    let calls = [
+        bench.slsart("flow.yml", phases(RATE, seconds))?,
+        artillery(bench, theirs, "flow.yml").with(phases(RATE, seconds)),
+    ];
+    let rounds = bench.rounds(&calls, Duration::from_mins(2))?;
+    // Every user makes two requests.
+    let cost = |ran: &Ran, ours: bool| 2.0 * ran.per_request(smallest[usize::from(!ours)]);
+    let ratio = ratio(&rounds[1], &rounds[0], |ran, theirs| cost(ran, !theirs));
+    // Seven of ten make something, give or take what chance does.
+    let looks = |ran: &Ran| ran.record.captured as f64 / ran.record.connections.len().max(1) as f64;
+    let captured = (0.6..0.8).contains(&of_rounds(&rounds[0], looks));
+    Ok(vec![Line {
+        work: "POST, capture, GET, 300 users/s: CPU a user".to_owned(),
+        ours: format!("{:.0} µs", of_rounds(&rounds[0], |ran| cost(ran, true))),
+        theirs: format!(
+            "Artillery {:.0} µs",
+            of_rounds(&rounds[1], |ran| cost(ran, false))
+        ),
+        ratio: format!("1/{ratio:.0}"),
+        goal: "< 1/20".to_owned(),
+        held: Some(ratio > 20.0 && captured),
+        others: others(&rounds),
+    }])
+}

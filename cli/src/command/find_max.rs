@@ -1,0 +1,209 @@
+//! `slsart find-max`: the highest rate that this machine holds.
+
+use std::time::Duration;
+
+use star_core::job::split::MAX_CHUNK_RATE;
+use star_core::worker::{Host, Ids as _, SystemIds};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Plan, Rate, RunId, Verdict, launch};
+
+use super::on_runtime;
+use super::run::{Place, bundled_target, outcome};
+use crate::args::FindMaxArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::{self, Curve, Point, Said, curve_end, curve_head, curve_line};
+use crate::place::{self, Room, Runs};
+use crate::search::Search;
+use crate::{interrupt, job};
+
+pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
+    place::raise_descriptors();
+    let mut typed = args.job.clone();
+    let target = args.bundled_target.then(bundled_target).transpose()?;
+    if let Some(target) = &target {
+        typed.target = Some(target.url().to_owned());
+    }
+    let job = job::read(&typed)?;
+    let runs = Runs::resolve(&args.runs)?;
+    runs.prepare()?;
+    let host = if args.processes {
+        runs.processes(Some(Said::Err))?
+    } else {
+        runs.threads(Said::Err)?
+    };
+    let finder = Finder {
+        args,
+        host,
+        job,
+        seed: args.seed.unwrap_or_else(|| SystemIds.next() >> 11),
+    };
+    if !args.json {
+        output::print(&curve_head())?;
+    }
+    let found = on_runtime(finder.find())??;
+    if args.json {
+        let text = serde_json::to_string_pretty(&found.curve);
+        let text = text.map_err(|error| CommandError::Bug(error.to_string()))?;
+        output::print(&format!("{text}\n"))?;
+    } else {
+        output::print(&curve_end(&found.curve))?;
+    }
+    Ok(found.exit)
+}
+
+struct Finder<'a> {
+    args: &'a FindMaxArgs,
+    host: Host,
+    job: Job,
+    seed: u64,
+}
+
+struct Found {
+    curve: Curve,
+    exit: Exit,
+}
+
+/// Why a search goes on or ends.
+enum Step {
+    Done(Point),
+    /// The target does not answer, or somebody has had enough.
+    End(Option<Point>, Exit),
+}
+
+impl Finder<'_> {
+    async fn find(&self) -> Result<Found, CommandError> {
+        let mut search = Search::new(self.args.from, self.args.to);
+        let (mut points, mut exit) = (Vec::new(), None);
+        let mut workers = 1;
+        while let Some(rate) = search.next() {
+            let Some(step) = self.at(rate) else {
+                if points.is_empty() {
+                    return Err(no_rate(&self.job, rate));
+                }
+                // The task itself forbids more.
+                search.note(rate, false, 0);
+                continue;
+            };
+            let (plan, task) = step?;
+            workers = place::workers(&plan);
+            let mut tries = 0;
+            let point = loop {
+                tries += 1;
+                match self.step(rate, &task, &plan).await? {
+                    Step::End(point, why) => {
+                        exit = Some(why);
+                        break point;
+                    }
+                    // What a machine does not hold may have been somebody else's doing: only twice in a row counts.
+                    Step::Done(point) if !point.held && tries == 1 && search.may_try_again() => {
+                        self.tell(&point, &mut points)?;
+                    }
+                    Step::Done(point) => break Some(point),
+                }
+            };
+            if let Some(point) = point {
+                search.note(rate, point.held, tries);
+                self.tell(&point, &mut points)?;
+            }
+            if exit.is_some() {
+                break;
+            }
+        }
+        let highest = search.best();
+        let exit = exit.unwrap_or(if highest.is_some() {
+            Exit::Passed
+        } else {
+            Exit::Partial
+        });
+        Ok(Found {
+            curve: self.curve(points, highest, workers),
+            exit,
+        })
+    }
+
+    fn tell(&self, point: &Point, points: &mut Vec<Point>) -> Result<(), CommandError> {
+        if !self.args.json {
+            output::print(&curve_line(point))?;
+        }
+        points.push(point.clone());
+        Ok(())
+    }
+
+    fn curve(&self, points: Vec<Point>, highest: Option<u64>, workers: u64) -> Curve {
+        // What a worker can do at its best is more than what it should be asked for all the time.
+        let worker_rate = highest.map(|rate| (rate * 4 / 5 / workers).max(1));
+        let suggestion = worker_rate.map(|rate| MAX_CHUNK_RATE.written(rate));
+        Curve {
+            points,
+            highest,
+            workers,
+            worker_rate,
+            suggestion,
+        }
+    }
+
+    /// The job at this rate, as it is cut; none where it can't be had so.
+    fn at(&self, rate: u64) -> Option<Result<(Plan, Job), CommandError>> {
+        let duration = self.args.duration();
+        let mut task = self.job.task.at_rate(Rate::per_second(rate), duration)?;
+        task.seed(self.seed);
+        let job = Job {
+            task,
+            blobs: self.job.blobs.clone(),
+        };
+        let plan = job.task.plan(&self.place().limits(&job));
+        Some(plan.map(|plan| (plan, job)).map_err(CommandError::from))
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            workers: self.args.workers,
+            processes: self.args.processes,
+            late: Duration::from_millis(self.args.late_limit),
+        }
+    }
+
+    async fn step(&self, rate: u64, job: &Job, plan: &Plan) -> Result<Step, CommandError> {
+        let mut limits = self.place().limits(job);
+        let room = Room {
+            processes: self.args.processes,
+            bundled_target: self.args.bundled_target,
+        };
+        room.bound(&mut limits, job, plan);
+        let how = Launch {
+            run: RunId::mint(self.host.world.clock.now(), SystemIds.next()),
+            seed: self.seed,
+            limits,
+            intervals: Intervals::HERE,
+            rehearsal: false,
+            traced: false,
+        };
+        let manifest = launch(&self.host, job, how).await?;
+        let ended = tokio::select! {
+            outcome = outcome(&self.host, job, &manifest, self.args.json) => outcome?,
+            () = interrupt::twice(&self.host, &manifest.run) => {
+                return Ok(Step::End(None, Exit::Interrupted));
+            }
+        };
+        judged(rate, self.args.duration(), &ended)
+    }
+}
+
+fn judged(rate: u64, duration: Duration, outcome: &AnyOutcome) -> Result<Step, CommandError> {
+    if let Some(why) = outcome.facts.never_began() {
+        return Err(CommandError::NeverBegan(why.clone()));
+    }
+    let point = Point::of(rate, duration, outcome);
+    Ok(match (&outcome.verdict, outcome.facts.stopped) {
+        (_, Some(_)) => Step::End(Some(point), Exit::Interrupted),
+        (Verdict::NoAnswer, None) => Step::End(Some(point), Exit::NoAnswer),
+        _ => Step::Done(point),
+    })
+}
+
+fn no_rate(job: &Job, rate: u64) -> CommandError {
+    let kind = job.task.kind();
+    CommandError::Usage(format!(
+        "this job of kind `{kind}` cannot be run at {rate}/s: it is a batch, or allows itself less (`--from` says where to begin)"
+    ))
+}

@@ -1,0 +1,90 @@
+//! A connection to a Redis server: RESP, as far as a client needs it that sends one command at a time.
+
+use std::io;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
+/// The longest answer that is read, in bytes of one text or items of one list.
+const LONGEST: u64 = 64 << 20;
+
+/// What the server said; its content is of no interest here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// It did what it was told.
+    Done,
+    /// It did not.
+    Error(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    pub(crate) async fn open(server: &str) -> io::Result<Self> {
+        let stream = TcpStream::connect(server).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream: BufReader::new(stream),
+        })
+    }
+
+    /// Sends a command and reads the answer. Whoever gives up in between must not use the connection again.
+    pub(crate) async fn ask(&mut self, command: &[String]) -> io::Result<Reply> {
+        let words = command.iter();
+        let words: String = words
+            .flat_map(|word| {
+                ["$", &word.len().to_string(), "\r\n", word, "\r\n"].map(str::to_owned)
+            })
+            .collect();
+        let sent = format!("*{}\r\n{words}", command.len());
+        self.stream.get_mut().write_all(sent.as_bytes()).await?;
+        let mut reply = Reply::Done;
+        // A list announces how many answers follow, each of which may be a list again.
+        let mut open = 1_u64;
+        while open > 0 {
+            open -= 1;
+            let mut line = String::new();
+            (&mut self.stream)
+                .take(LONGEST)
+                .read_line(&mut line)
+                .await?;
+            let line = line.strip_suffix("\r\n").ok_or_else(closed)?;
+            let (kind, rest) = line.split_at_checked(1).ok_or_else(strange)?;
+            match kind {
+                "+" | ":" => {}
+                "-" => reply = Reply::Error(rest.to_owned()),
+                "$" => self.skip_text(length(rest)?).await?,
+                "*" => open += length(rest)?.unwrap_or(0),
+                _ => return Err(strange()),
+            }
+        }
+        Ok(reply)
+    }
+
+    async fn skip_text(&mut self, length: Option<u64>) -> io::Result<()> {
+        let Some(length) = length else { return Ok(()) };
+        let mut text = (&mut self.stream).take(length + 2);
+        let skipped = tokio::io::copy(&mut text, &mut tokio::io::sink()).await?;
+        (skipped == length + 2).then_some(()).ok_or_else(closed)
+    }
+}
+
+/// A length; none where the server has nothing.
+fn length(text: &str) -> io::Result<Option<u64>> {
+    if text == "-1" {
+        return Ok(None);
+    }
+    let length = text.parse().ok().filter(|length| *length <= LONGEST);
+    length.map(Some).ok_or_else(strange)
+}
+
+fn closed() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed it")
+}
+
+fn strange() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "this is no answer of Redis")
+}

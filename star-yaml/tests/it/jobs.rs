@@ -1,0 +1,131 @@
+//! Job files of any kind: faults in them are told with file, line and column.
+
+use serde::{Deserialize, Serialize};
+use star_core::registry::{Kind, Kinds};
+use star_core::reports::Counter;
+use star_core::shape::{Keys, Schedule};
+use star_core::{Failure, Job, Limits, OneUnit, Splittable, UnitTask};
+
+/// A batch whose author did not think of unknown fields.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Look {
+    hosts: Keys<String>,
+    #[serde(default)]
+    ports: Vec<u16>,
+    #[serde(default)]
+    how: How,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct How {
+    #[serde(default)]
+    careful: bool,
+}
+
+impl UnitTask for Look {
+    const KIND: &'static str = "look";
+    type Report = Counter;
+
+    fn shape(&self) -> &impl Splittable {
+        &self.hosts
+    }
+
+    async fn unit(&self, unit: &OneUnit<Counter>) -> Result<(), Failure> {
+        unit.record(|counter| counter.add(1));
+        Ok(())
+    }
+}
+
+/// Units at a rate.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Knock {
+    load: Schedule,
+}
+
+impl UnitTask for Knock {
+    const KIND: &'static str = "knock";
+    type Report = Counter;
+
+    fn shape(&self) -> &impl Splittable {
+        &self.load
+    }
+
+    async fn unit(&self, _: &OneUnit<Counter>) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Reads a job; where that can't be, all that is said of it, a line each.
+fn read(text: &str) -> Result<Job, String> {
+    let kinds =
+        Kinds::new([Kind::of::<Look>("here"), Kind::of::<Knock>("here")]).expect("two names");
+    let mut document =
+        star_yaml::document_from("job.yml", text.as_bytes(), ".").expect("this is YAML");
+    kinds.read(&mut document).map_err(|faults| {
+        let lines = faults.iter().map(|fault| fault.one_line(&document.sources));
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}
+
+#[test]
+fn a_job_of_any_kind_is_written_in_yaml_or_json() {
+    let yaml = "task: look\n_split: { maxWorkers: 2 }\nhosts: [a, b, c]\n";
+    let json = r#"{"task": "look", "_split": {"maxWorkers": 2}, "hosts": ["a", "b", "c"]}"#;
+    for text in [yaml, json] {
+        let job = read(text).unwrap();
+        assert_eq!(job.task.timetable().units(), 3);
+        assert_eq!(job.task.limits(Limits::here(8)).workers, Some(2));
+    }
+}
+
+#[test]
+fn faults_are_told_with_file_line_and_column() {
+    for (text, said) in [
+        (
+            "task: lok\nhosts: [a]\n",
+            "job.yml:1:7: error: no kind of task is called `lok` in this program (did you mean `look`? (known: knock, look))",
+        ),
+        (
+            "task: look\n",
+            "job.yml:1:1: error: the key `hosts` is missing",
+        ),
+        (
+            "task: look\nhosts: [a, 7]\n",
+            "job.yml:2:12: error: expected text, found the number `7`",
+        ),
+        (
+            "task: look\nhosts: [a]\nports: [80, 70000]\n",
+            "job.yml:3:13: error: expected a whole number from 0 to 65535, found the number `70000`",
+        ),
+        (
+            "task: look\nhosts: [a]\nport: [80]\n",
+            "job.yml:3:1: error: unknown key `port` (did you mean `ports`?)",
+        ),
+        (
+            "task: look\nhosts: [a]\nhow:\n  carefull: true\n",
+            "job.yml:4:3: error: unknown key `carefull` (did you mean `careful`?)",
+        ),
+        (
+            "task: look\nhosts: [a]\n_split:\n  maxWorkers: many\n",
+            "job.yml:4:15: error: the \"_split.maxWorkers\" attribute must be an integer between 1 and 1000 (inclusive)",
+        ),
+        (
+            "task: look\nhosts: [a]\nsplit: { maxWorkers: 3 }\n",
+            "job.yml:3:1: error: unknown key `split` (did you mean `_split`?)",
+        ),
+        (
+            "task: knock\nload:\n  - { duration: 10, rate: 5 }\n  - { duration: soon }\n",
+            "job.yml:4:17: error: expected a duration, found the text `soon`, such as `30`, `1.5` or `5m`",
+        ),
+        (
+            "task: knock\nload:\n  - { duration: 10, rat: 5 }\n",
+            "job.yml:3:21: error: unknown key `rat` (did you mean `rate`?)",
+        ),
+        (
+            "task: knock\nload: [{ duration: 10, rate: 50 }]\n_split: { maxScriptRequestsPerSecond: 40 }\n",
+            "job.yml:3:39: error: 50 units a second are planned, and `_split.maxScriptRequestsPerSecond` allows 40 (set `_split.maxScriptRequestsPerSecond` to 50)",
+        ),
+    ] {
+        assert_eq!(read(text).unwrap_err(), said, "{text}");
+    }
+}

@@ -1,0 +1,118 @@
+//! A simulated run, from launch to the last worker's end.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use star_core::ledger::{Book, Manifest, StartRecord};
+use star_core::registry::{Kind, Kinds};
+use star_core::worker::Host;
+use star_core::{AnyOutcome, AnyTask, Facts, Job, Launch, attend, follow, launch};
+
+use crate::cloud;
+use crate::doom::disasters;
+use crate::kernel::LAUNCH;
+use crate::simulation::{Options, SimulateError};
+use crate::site::{Site, Who};
+use crate::stand_in::{Stage, StandIn};
+use crate::store::Kept;
+
+/// The name of every simulated run.
+pub(crate) const RUN: &str = "simulated";
+
+/// What a simulated run came to.
+pub(crate) struct Ran {
+    pub(crate) outcome: AnyOutcome,
+    pub(crate) start: Option<StartRecord>,
+    /// What settling once more comes to, of all that the ledger has; none where something was written after the run was closed.
+    pub(crate) again: Option<Facts>,
+}
+
+/// Launches what is on stage, follows it to its end, and waits until the last worker has left.
+pub(crate) async fn run<const IDEMPOTENT: bool>(
+    stage: &Rc<Stage>,
+    launched: Launch,
+    options: &Options,
+) -> Result<Ran, SimulateError> {
+    let site = &stage.site;
+    let kinds = Kinds::new([Kind::of::<StandIn<IDEMPOTENT>>("simulated")]).unwrap_or_default();
+    let host = cloud::host(site, &kinds, Who::Launcher, cloud::skew(site), 1.0);
+    let job = Job {
+        task: AnyTask::new(StandIn::<IDEMPOTENT>(Rc::clone(stage))),
+        blobs: Vec::new(),
+    };
+    let manifest = launch(&host, &job, launched).await?;
+    tokio::task::spawn_local(disasters(Arc::clone(site)));
+    if let Some(at) = options.stop_at {
+        tokio::task::spawn_local(stop(
+            host.clone(),
+            Rc::clone(&manifest),
+            Arc::clone(site),
+            at,
+        ));
+    }
+    let mut observer = job.task.observe(&host, Rc::clone(&manifest));
+    let attending = {
+        let (host, manifest) = (host.clone(), Rc::clone(&manifest));
+        tokio::task::spawn_local(async move { attend(&host, &manifest).await })
+    };
+    if !options.followed {
+        let _attended = attending.await;
+        all_left(site).await;
+        let outcome = follow(&host, &manifest, &mut observer, |_| {}).await?;
+        return finish(&host, &manifest, &job, site, outcome).await;
+    }
+    let outcome = follow(&host, &manifest, &mut observer, |_| {}).await?;
+    attending.abort();
+    finish(&host, &manifest, &job, site, outcome).await
+}
+
+async fn finish(
+    host: &Host,
+    manifest: &Rc<Manifest>,
+    job: &Job,
+    site: &Arc<Site>,
+    outcome: AnyOutcome,
+) -> Result<Ran, SimulateError> {
+    all_left(site).await;
+    let host = Host {
+        world: star_core::worker::World {
+            ledger: Arc::new(Kept(Arc::clone(site))),
+            ..host.world.clone()
+        },
+        ..host.clone()
+    };
+    let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());
+    let start = book.start().await?;
+    let forgotten = {
+        let mut state = site.state();
+        let last = state.closed >= state.last_word && state.closed.is_some();
+        last.then(|| state.values.remove(&format!("runs/{RUN}/closed")))
+    };
+    let again = match forgotten {
+        Some(_) => {
+            let mut observer = job.task.observe(&host, Rc::clone(manifest));
+            Some(observer.look().await?.facts)
+        }
+        None => None,
+    };
+    Ok(Ran {
+        outcome,
+        again: again.filter(|_| start.is_some()),
+        start,
+    })
+}
+
+/// Waits until nothing is on its way and nobody lives.
+async fn all_left(site: &Site) {
+    while !site.is_idle() {
+        site.idle.notified().await;
+    }
+}
+
+async fn stop(host: Host, manifest: Rc<Manifest>, site: Arc<Site>, at: Duration) {
+    site.kernel.sleep_until(LAUNCH + at).await;
+    while star_core::stop(&host, &manifest.run).await.is_err() {
+        site.kernel.sleep(Duration::from_secs(1)).await;
+    }
+}

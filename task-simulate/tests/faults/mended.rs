@@ -1,0 +1,133 @@
+//! What simulated fleets have shown to be wrong, and was mended.
+
+use std::time::Duration;
+
+use star_core::shape::Batch;
+use star_core::{AnyTask, Intervals, Job};
+use task_simulate::{Delay, Fate, Options, Outage, Simulation, World, simulate};
+
+use crate::kit::{Harmless, load, seconds, stretch};
+
+fn run(task: AnyTask, world: &World, options: &Options) -> Simulation {
+    let job = Job {
+        task,
+        blobs: Vec::new(),
+    };
+    let simulation = simulate(&job, world, 1, options).expect("it can be simulated");
+    assert_eq!(simulation.broken, Vec::<String>::new());
+    simulation
+}
+
+fn steady(rate: f64, length: u64) -> AnyTask {
+    load(vec![stretch(length, Some(rate), None)])
+}
+
+fn away(from: Duration, length: Duration) -> World {
+    let mut world = World::default();
+    world.ledger.outages.push(Outage { from, length });
+    world
+}
+
+#[test]
+fn a_ledger_that_is_away_while_a_run_starts_costs_it_nothing() {
+    for tenth in 2..15 {
+        let world = away(Duration::from_millis(100 * tenth), seconds(4));
+        let simulation = run(steady(100.0, 30), &world, &Options::default());
+        let facts = &simulation.outcome.facts;
+        assert_eq!(
+            facts.tally.started, facts.planned,
+            "away after {tenth} tenths: {facts:?}"
+        );
+    }
+}
+
+#[test]
+fn some_looks_that_were_not_answered_are_no_reason_for_doubt() {
+    let options = Options {
+        intervals: Some(Intervals {
+            stop: seconds(5),
+            ..World::intervals(1)
+        }),
+        ..Options::default()
+    };
+    let mut world = World::default();
+    world.ledger.unavailable = 0.3;
+    let simulation = run(steady(100.0, 120), &world, &options);
+    let facts = &simulation.outcome.facts;
+    assert_eq!(facts.tally.started, facts.planned, "{facts:?}");
+}
+
+#[test]
+fn a_worker_that_may_send_for_no_successor_ends_within_its_life() {
+    let mut world = World {
+        timeout: seconds(120),
+        item: Delay::millis(50, 1_000, 8_000, 10_000),
+        hop_guard: Some(3),
+        ..World::default()
+    };
+    world.split.workers = 4;
+    world.split.closing = seconds(20);
+    let items = Batch::of(2_000);
+    let simulation = run(
+        AnyTask::new(Harmless { items }),
+        &world,
+        &Options::default(),
+    );
+    let timed_out = simulation
+        .workers
+        .iter()
+        .filter(|life| life.fate == Fate::TimedOut);
+    assert_eq!(timed_out.count(), 0);
+    assert!(simulation.refusals > 0);
+}
+
+#[test]
+fn workers_of_a_batch_that_wait_for_others_or_look_for_what_failed_end_within_their_lives() {
+    for latency in [20, 150] {
+        let mut world = World {
+            timeout: seconds(120),
+            item: Delay::millis(50, 1_000, 8_000, 10_000),
+            ..World::default()
+        };
+        world.ledger.latency = Delay::millis(latency / 2, latency, latency * 5, latency * 10);
+        world.split.workers = 5;
+        world.split.closing = seconds(20);
+        let items = Batch::of(300);
+        let simulation = run(
+            AnyTask::new(Harmless { items }),
+            &world,
+            &Options::default(),
+        );
+        let timed_out = simulation
+            .workers
+            .iter()
+            .filter(|life| life.fate == Fate::TimedOut);
+        assert_eq!(timed_out.count(), 0, "with a latency of {latency} ms");
+        assert_eq!(simulation.outcome.facts.tally.ended, 300);
+    }
+}
+
+#[test]
+fn the_workers_of_a_window_take_turns_at_writing_snapshots() {
+    let options = Options {
+        followed: false,
+        ..Options::default()
+    };
+    let simulation = run(steady(2_500.0, 60), &World::default(), &options);
+    let zero = simulation.zero.expect("it has started").as_secs() as usize;
+    let writes = &simulation.ledger.writes_a_second[zero + 2..zero + 58];
+    // A hundred workers write every five seconds.
+    let most = writes.iter().max().expect("there are seconds");
+    assert!(*most < 40, "{writes:?}");
+}
+
+#[test]
+fn what_is_yet_to_come_is_not_read_again_and_again() {
+    let mut world = World::default();
+    world.split.chunk = seconds(60);
+    let simulation = run(steady(50.0, 1_200), &world, &Options::default());
+    let looks = simulation.length.as_secs() / 2;
+    let claims = simulation.ledger.kinds["claims"];
+    // Twenty windows of two lanes, of which one or two are open at a time.
+    assert!(claims < looks * 4, "{claims} in {looks} looks");
+}

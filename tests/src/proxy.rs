@@ -1,0 +1,151 @@
+//! A proxy that keeps a record.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// What a proxy was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxied {
+    /// The first line, without the version.
+    pub line: String,
+    /// Who asked, as the header has it.
+    pub authorization: Option<String>,
+}
+
+/// A proxy on a port of its own, which passes requests on and opens tunnels. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    record: Arc<Mutex<Vec<Proxied>>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    /// Starts it.
+    ///
+    /// # Panics
+    /// Where there is no such port.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let proxy = Self {
+            address: listener.local_addr().unwrap(),
+            record: Arc::default(),
+            over: Arc::default(),
+        };
+        let (record, over) = (Arc::clone(&proxy.record), Arc::clone(&proxy.over));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if over.load(Ordering::SeqCst) {
+                    return;
+                }
+                let record = Arc::clone(&record);
+                std::thread::spawn(move || {
+                    let _either_side_may_be_gone = serve(&stream, &record);
+                });
+            }
+        });
+        proxy
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it was asked for, in order.
+    pub fn record(&self) -> Vec<Proxied> {
+        self.record.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // Wakes whoever waits for the next connection.
+        let _woken = TcpStream::connect(self.address);
+    }
+}
+
+/// Serves a connection: either requests for one server after another, or a tunnel to one.
+fn serve(stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()> {
+    let mut from_client = BufReader::new(stream);
+    loop {
+        let Some((line, headers)) = head(&mut from_client)? else {
+            return Ok(());
+        };
+        let mut authorizations = headers.iter().filter_map(|header| {
+            let (name, value) = header.split_once(": ")?;
+            (name == "proxy-authorization").then(|| value.to_owned())
+        });
+        record.lock().unwrap().push(Proxied {
+            line: line.clone(),
+            authorization: authorizations.next(),
+        });
+        if let Some(server) = line.strip_prefix("CONNECT ") {
+            let server = TcpStream::connect(server)?;
+            (&mut &*stream).write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+            return carry(&mut from_client, stream, &server);
+        }
+        pass_on(&line, &headers, stream)?;
+    }
+}
+
+/// The first line without the version, and the headers; none at the end.
+fn head(from: &mut impl BufRead) -> io::Result<Option<(String, Vec<String>)>> {
+    let mut lines = from.lines();
+    let Some(first) = lines.next().transpose()? else {
+        return Ok(None);
+    };
+    let line = first.strip_suffix(" HTTP/1.1").unwrap_or(&first).to_owned();
+    let headers = lines.map_while(|line| line.ok().filter(|line| !line.is_empty()));
+    Ok(Some((line, headers.collect())))
+}
+
+/// Passes a request without a body on, and its answer back.
+fn pass_on(line: &str, headers: &[String], mut stream: &TcpStream) -> io::Result<()> {
+    let bad = || io::Error::from(io::ErrorKind::InvalidInput);
+    let (method, url) = line.split_once(" http://").ok_or_else(bad)?;
+    let (server, path) = url.split_once('/').ok_or_else(bad)?;
+    let server = TcpStream::connect(server)?;
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nconnection: close\r\n");
+    for header in headers {
+        if !header.starts_with("proxy-") {
+            request.push_str(header);
+            request.push_str("\r\n");
+        }
+    }
+    request.push_str("\r\n");
+    (&server).write_all(request.as_bytes())?;
+    let mut answer = BufReader::new(&server);
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        answer.read_line(&mut header)?;
+        if let Some(value) = header.to_lowercase().strip_prefix("content-length: ") {
+            length = value.trim().parse().map_err(|_| bad())?;
+        }
+        // Of the connection to the server, and not of that to the client.
+        if !header.to_lowercase().starts_with("connection:") {
+            stream.write_all(header.as_bytes())?;
+        }
+        if header.trim().is_empty() {
+            break;
+        }
+    }
+    io::copy(&mut io::Read::take(answer, length), &mut stream)?;
+    Ok(())
+}
+
+/// Carries bytes there and back until both sides have ended.
+fn carry(mut from: &mut impl BufRead, client: &TcpStream, server: &TcpStream) -> io::Result<()> {
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _carried = io::copy(&mut &*server, &mut &*client);
+            let _ended = client.shutdown(Shutdown::Write);
+        });
+        io::copy(&mut from, &mut &*server)?;
+        server.shutdown(Shutdown::Write)
+    })
+}
