@@ -249,9 +249,9 @@ pub(crate) struct FindMaxArgs {
     #[command(flatten)]
     pub(crate) job: JobArgs,
 
-    /// The first rate, in users a second; it is doubled for as long as it is held
-    #[arg(long, value_name = "RATE", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=50_000))]
-    pub(crate) from: u64,
+    /// The first rate, in users a second; it is doubled for as long as it is held [default: 50]
+    #[arg(long, value_name = "RATE", value_parser = clap::value_parser!(u64).range(1..=50_000))]
+    pub(crate) from: Option<u64>,
 
     /// The highest rate that is tried
     #[arg(long, value_name = "RATE", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=50_000))]

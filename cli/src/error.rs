@@ -62,6 +62,16 @@ pub enum CommandError {
     /// The ledger does not answer.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// A run that was launched can be followed no more.
+    #[error(
+        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}` tells, once it can)"
+    )]
+    Unfollowed {
+        /// The run.
+        run: RunId,
+        /// What can't be read.
+        source: LedgerError,
+    },
     /// The run can't be launched.
     #[error(transparent)]
     Launch(#[from] LaunchError),
@@ -120,6 +130,7 @@ impl CommandError {
             | Self::System { .. }
             | Self::Output(_)
             | Self::Ledger(_)
+            | Self::Unfollowed { .. }
             | Self::Launch(_)
             | Self::Kinds(_)
             | Self::Bug(_) => Exit::Bug,

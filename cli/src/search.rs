@@ -53,6 +53,11 @@ impl Search {
         }
     }
 
+    /// Whether every rate that was tried was held, so that it is not known what would not be.
+    pub(crate) fn is_open_ended(&self) -> bool {
+        self.failed.is_none()
+    }
+
     /// Whether there are steps left for a second try.
     pub(crate) fn may_try_again(&self) -> bool {
         self.steps + 1 < MOST_STEPS

@@ -172,6 +172,7 @@ impl Ledger for Bucket {
             what: "read",
             key: key.to_owned(),
             why: error.to_string(),
+            lasting: false,
         })?;
         Ok(Some(body.into_bytes()))
     }
@@ -187,10 +188,12 @@ fn failed<E>(what: &'static str, call: Call, key: &str, error: &SdkError<E>) -> 
 where
     E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
 {
+    let why = AwsError::of(call, error);
     LedgerError {
         what,
         key: key.to_owned(),
-        why: AwsError::of(call, error).to_string(),
+        lasting: why.is_lasting(),
+        why: why.to_string(),
     }
 }
 

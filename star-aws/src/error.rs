@@ -72,6 +72,19 @@ impl AwsError {
         }
     }
 
+    /// Whether it is no use to ask again, until somebody does something about it.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::NoRegion
+            | Self::NoCredentials(_)
+            | Self::Expired(_)
+            | Self::Unknown(_)
+            | Self::Denied { .. } => true,
+            Self::Refused { code, .. } => code == "NoSuchBucket",
+            Self::Throttled { .. } | Self::Unreachable { .. } => false,
+        }
+    }
+
     pub(crate) fn of<E>(call: Call, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
 use crate::histogram::Histogram;
 use crate::job::{Asked, Manner};
-use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
+use crate::ledger::{Begun, Book, ClaimKey, Heard, Ledger, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
 use crate::plan::{Plan, PlanError, expected_open, plan};
@@ -101,7 +101,7 @@ impl AnyTask {
     pub fn limits(&self, place: Limits) -> Limits {
         let limits = self.task.limits(place);
         match &self.asked {
-            Some(asked) => asked.narrow(limits, self.timetable().extent()),
+            Some(asked) => asked.over(limits, self.timetable().extent()),
             None => limits,
         }
     }
@@ -178,7 +178,13 @@ impl AnyTask {
 
     /// Watches a run of it.
     pub fn observe(&self, host: &Host, manifest: Rc<Manifest>) -> Observer {
-        Observer(self.task.observe(host.clone(), manifest))
+        let ledger = Arc::new(Heard::new(Arc::clone(&host.world.ledger)));
+        let mut host = host.clone();
+        host.world.ledger = Arc::clone(&ledger) as Arc<dyn Ledger>;
+        Observer {
+            observer: self.task.observe(host, manifest),
+            ledger,
+        }
     }
 }
 
@@ -273,6 +279,8 @@ pub struct AnyOutcome {
     pub verdict: Verdict,
     /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
     pub latency: Option<Histogram>,
+    /// How many units failed, each by itself.
+    pub failed: u64,
     /// All that must not depend on how the run was cut.
     pub counts: serde_json::Value,
     /// What people and tools read.
@@ -308,6 +316,7 @@ impl AnyOutcome {
             closed,
             verdict: report.verdict(facts),
             latency: report.latency().cloned(),
+            failed: report.failed(),
             counts: report.counts(),
             summary: Box::new(report.summarize(facts)),
         }
@@ -327,7 +336,10 @@ impl AnyOutcome {
 }
 
 /// Watches a run.
-pub struct Observer(Box<dyn ErasedObserver>);
+pub struct Observer {
+    observer: Box<dyn ErasedObserver>,
+    ledger: Arc<Heard>,
+}
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -341,12 +353,17 @@ impl Observer {
     /// # Errors
     /// Where the ledger can't be read.
     pub async fn look(&mut self) -> Result<AnyOutcome, LedgerError> {
-        self.0.look().await
+        self.observer.look().await
+    }
+
+    /// How often the ledger answered so far, whatever came of the looks.
+    pub(crate) fn answers(&self) -> u64 {
+        self.ledger.answers()
     }
 
     /// Closes the run, when nobody where it ran has. One whose start was begun by a worker that is gone will not start any more.
     pub async fn close(&mut self) {
-        self.0.close().await;
+        self.observer.close().await;
     }
 }
 
@@ -379,6 +396,7 @@ impl<T: Task> TypedObserver<T> {
             what: "read",
             key: key.clone(),
             why,
+            lasting: true,
         };
         let bytes = self.book.task(start.task).await?;
         let bytes = bytes.ok_or_else(|| unreadable("it is not there".to_owned()))?;
@@ -466,9 +484,9 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
         let Some((running, gathered)) = &mut self.joined else {
             return self.look_before_start().await;
         };
-        let now = self.host.world.clock.now();
+        let clock = &*self.host.world.clock;
         let (book, manifest, start) = (&running.book, &running.manifest, &running.start);
-        let outcome = gathered.settle(book, manifest, start, now).await?;
+        let outcome = gathered.settle(book, manifest, start, clock).await?;
         Ok(AnyOutcome::new(&outcome, false))
     }
 

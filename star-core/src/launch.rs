@@ -1,16 +1,22 @@
 //! Launches runs, and follows them to their end.
 
+mod silence;
+
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::erased::{AnyOutcome, Job, Observer};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
 use crate::wire::VERSION;
-use crate::worker::{Holder, Host, Sender, first_order, holder, watch, watch_start};
+use crate::worker::{Holder, Host, Patience, Sender, first_order, holder, watch, watch_start};
+
+use silence::Silence;
 
 /// How a run is launched.
 #[derive(Clone, Debug)]
@@ -49,21 +55,27 @@ pub(crate) fn start_expires(manifest: &Manifest) -> Time {
     manifest.launched + manifest.limits.lead * 2 + EVENT_AGE
 }
 
-/// Records a run in the ledger: files, task, and last the manifest, from which on the run exists. Nothing is sent yet.
+/// How long a ledger that does not answer is asked again for each of what is written before a run is.
+const WRITE_PATIENCE: Duration = Duration::from_mins(1);
+
+/// Records a run in the ledger: files, task, and last the manifest, from which on the run exists. Nothing is sent yet. What the ledger turns
+/// away is written again for up to a minute.
 ///
 /// # Errors
-/// Where that can't be done. Then there is no such run.
+/// Where that can't be done. Then there is no such run, unless the ledger carried out what it did not answer; nobody is sent for it.
 pub async fn launch(host: &Host, job: &Job, launch: Launch) -> Result<Rc<Manifest>, LaunchError> {
     let book = Book::new(Arc::clone(&host.world.ledger), launch.run.clone());
+    let clock = &*host.world.clock;
+    let patience = || Patience::until(clock, clock.now() + WRITE_PATIENCE);
     for blob in &job.blobs {
-        book.write_blob(blob).await?;
+        patience().ask_why(|| book.write_blob(blob)).await?;
     }
     let bytes = job.task.encode().map_err(LaunchError::Unwritable)?;
     let manifest = Manifest {
         version: VERSION,
         run: launch.run,
         kind: job.task.kind().to_owned(),
-        job: book.write_task(&bytes).await?,
+        job: patience().ask_why(|| book.write_task(&bytes)).await?,
         blobs: job
             .blobs
             .iter()
@@ -76,12 +88,42 @@ pub async fn launch(host: &Host, job: &Job, launch: Launch) -> Result<Rc<Manifes
         rehearsal: launch.rehearsal,
         traced: launch.traced,
         manner: job.task.manner(),
-        launched: host.world.clock.now(),
+        launched: clock.now(),
     };
-    if !book.write_manifest(&manifest).await? {
-        return Err(LaunchError::Exists(manifest.run));
-    }
-    Ok(Rc::new(manifest))
+    write_manifest(&book, manifest, clock).await.map(Rc::new)
+}
+
+/// Writes the manifest, with the instant at which that succeeds: from then on its start is waited for. One that is there is ours where it is
+/// that of an earlier try whose answer was lost.
+async fn write_manifest(
+    book: &Book,
+    manifest: Manifest,
+    clock: &dyn Clock,
+) -> Result<Manifest, LaunchError> {
+    let tried = RefCell::new(Vec::new());
+    let write = async || {
+        let manifest = Manifest {
+            launched: clock.now(),
+            ..manifest.clone()
+        };
+        tried.borrow_mut().push(manifest.launched);
+        if book.write_manifest(&manifest).await? {
+            return Ok(Some(manifest));
+        }
+        let there = book.manifest().await?;
+        Ok(there.filter(|there| {
+            let launched = tried.borrow().contains(&there.launched);
+            launched
+                && *there
+                    == Manifest {
+                        launched: there.launched,
+                        ..manifest
+                    }
+        }))
+    };
+    let patience = Patience::until(clock, clock.now() + WRITE_PATIENCE);
+    let written = patience.ask_why(write).await?;
+    written.ok_or(LaunchError::Exists(manifest.run))
 }
 
 /// Sends a launched run's first order, and looks after it and after the first window's bundle until both are claimed.
@@ -148,7 +190,7 @@ pub async fn stop(host: &Host, run: &RunId) -> Result<(), LedgerError> {
 /// Looks at a run again and again until it is closed, telling of every look. Closes it where nobody else does.
 ///
 /// # Errors
-/// Where the ledger could not be read for two minutes.
+/// Where nothing at all could be read of the ledger for two minutes, or one and the same record could not.
 pub async fn follow(
     host: &Host,
     manifest: &Manifest,
@@ -156,39 +198,36 @@ pub async fn follow(
     mut told: impl FnMut(&AnyOutcome),
 ) -> Result<AnyOutcome, LedgerError> {
     const LONGEST: Duration = Duration::from_millis(500);
-    const PATIENCE: Duration = Duration::from_mins(2);
     const CLOSINGS: u32 = 2;
     let clock = &host.world.clock;
     // More often than there are snapshots there is little to see.
     let longest = (manifest.intervals.snapshot / 2).max(LONGEST);
     let (begun, mut end) = (clock.now(), None);
-    let (mut settled_at, mut seen_at) = (None, begun);
+    let mut settled_at = None;
+    let mut silence = Silence::new(begun, observer);
     let mut closings = 0;
     loop {
-        match observer.look().await {
-            Ok(outcome) => {
-                seen_at = clock.now();
-                end = outcome.facts.zero.map(|zero| zero + outcome.facts.length);
-                told(&outcome);
-                if outcome.closed {
+        let looked = observer.look().await;
+        let seen_at = clock.now();
+        if let Some(outcome) = silence.after(looked, observer, seen_at)? {
+            end = outcome.facts.zero.map(|zero| zero + outcome.facts.length);
+            told(&outcome);
+            if outcome.closed {
+                return Ok(outcome);
+            }
+            if outcome.facts.settled {
+                let since = *settled_at.get_or_insert(seen_at);
+                // Whoever closes first is about to; only when no record appears is it the launcher's to do.
+                let late = manifest.limits.closing + manifest.intervals.margin;
+                if seen_at.since(since) > late && closings == CLOSINGS {
+                    // It can't be recorded that the run is over: what is settled stands.
                     return Ok(outcome);
                 }
-                if outcome.facts.settled {
-                    let since = *settled_at.get_or_insert(seen_at);
-                    // Whoever closes first is about to; only when no record appears is it the launcher's to do.
-                    let late = manifest.limits.closing + manifest.intervals.margin;
-                    if seen_at.since(since) > late && closings == CLOSINGS {
-                        // It can't be recorded that the run is over: what is settled stands.
-                        return Ok(outcome);
-                    }
-                    if seen_at.since(since) > late {
-                        observer.close().await;
-                        closings += 1;
-                    }
+                if seen_at.since(since) > late {
+                    observer.close().await;
+                    closings += 1;
                 }
             }
-            Err(error) if clock.now().since(seen_at) > PATIENCE => return Err(error),
-            Err(_) => {}
         }
         let now = clock.now();
         clock

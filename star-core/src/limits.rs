@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::split::Rate;
 use crate::time::as_nanos;
 
-/// What one worker can do, and how long things may take. The place where a run takes place gives its own; a task may narrow them
+/// What one worker can do, and how long things may take. The place where a run takes place gives its own; a task has its say in them
 /// ([`Task::limits`](crate::Task::limits), `_split` in a script).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -73,7 +73,12 @@ impl Facts {
 
     /// Whether what was measured can be trusted.
     pub fn trust(&self) -> Trust {
-        Trust::of(self.tally.missed, &self.health)
+        let trust = Trust::of(self.tally.missed, &self.health);
+        if self.settled {
+            trust.and_lost(self.lost, self.unfinished)
+        } else {
+            trust
+        }
     }
 
     /// What kept the run from beginning, where something did: then nothing of it was done.

@@ -39,6 +39,11 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
         None
     }
 
+    /// How many units failed, each by itself; none where that is not counted.
+    fn failed(&self) -> u64 {
+        0
+    }
+
     /// All that must not depend on how a run was cut: by default everything. A report of measured times leaves those out and keeps
     /// their numbers.
     fn counts(&self) -> serde_json::Value {

@@ -66,11 +66,12 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
         let over = chunk.last.is_some() || now >= deadline(record, chunk);
         settled &= over;
         let missing = chunk.units.saturating_sub(measured.tally.counted());
+        let mut gone = 0;
         if missing > 0 && over {
             if is_cancelled(start, stop, chunk) {
                 measured.tally.cancelled += missing;
             } else {
-                lost += missing;
+                gone = missing;
                 losses.push(Loss {
                     chunk: chunk.chunk,
                     units: missing,
@@ -88,12 +89,16 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
                 failure,
             });
         }
-        healths.push(ChunkHealth::new(
+        lost += gone;
+        let tally = &measured.tally;
+        let health = ChunkHealth::new(
             chunk.chunk,
-            measured.tally.missed,
+            tally.missed,
             &measured.lateness,
             measured.health,
-        ));
+        );
+        let open = tally.started.saturating_sub(tally.ended);
+        healths.push(health.and_lost(gone, if over { open } else { 0 }));
         all.merge(measured);
     }
     let facts = Facts {
@@ -229,6 +234,7 @@ mod tests {
 
     use super::*;
     use crate::hash::Hash;
+    use crate::health::Reason;
     use crate::job::Manner;
     use crate::laws::toys::Sums;
     use crate::ledger::WindowPlan;
@@ -377,6 +383,13 @@ mod tests {
             (true, 36, 4, 1)
         );
         assert_eq!(over.losses[0].why, Why::Unreported);
+        let worst = &over.worst[0];
+        assert_eq!(worst.chunk, over.losses[0].chunk);
+        assert_eq!(
+            worst.trust().reasons(),
+            [Reason::Lost(4), Reason::Unfinished(1)]
+        );
+        assert!(over.worst[1..].iter().all(|one| one.trust().is_given()));
         assert!(over.adds_up() && over.is_partial());
     }
 

@@ -98,7 +98,7 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         Ok(())
     }
 
-    /// The limits under which it is cut: those of the place, narrowed by what the task asks for.
+    /// The limits under which it is cut: those of the place, and what the task asks for instead.
     fn limits(&self, place: Limits) -> Limits {
         place
     }

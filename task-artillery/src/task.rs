@@ -151,9 +151,9 @@ impl Task for Artillery {
         split.fits_functions("the script", "arrivals", length, peak)
     }
 
-    /// `_split` narrows what the place allows.
+    /// What `_split` says holds instead of what the place has by default.
     fn limits(&self, place: Limits) -> Limits {
-        self.script.split.narrow(Limits {
+        self.script.split.over(Limits {
             tail: self.tail(&place),
             closing: self.closing(&place),
             ..place
@@ -189,7 +189,7 @@ impl Task for Artillery {
                 from: rate,
                 to: rate,
             },
-            max_users: None,
+            max_users: self.script.max_users_anywhere(),
         }];
         script.split.max_chunk_requests_per_second = None;
         script.split.max_chunk_duration_in_seconds = None;

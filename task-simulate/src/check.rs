@@ -7,9 +7,10 @@ use std::time::Duration;
 use star_core::context::Sweep;
 use star_core::ledger::{StartRecord, WindowPlan};
 use star_core::wire::Order;
-use star_core::{Facts, Intervals, Loss, Slice, Time, Why};
+use star_core::{Facts, Intervals, Limits, Loss, Slice, Time, Why};
 
 use crate::kernel::LAUNCH;
+use crate::lead::{Hurried, SOON, closes_early};
 use crate::simulation::{Fate, WorkerLife};
 use crate::site::State;
 use crate::stand_in::{Show, Stage};
@@ -22,6 +23,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) start: Option<&'a StartRecord>,
     pub(crate) facts: &'a Facts,
     pub(crate) intervals: Intervals,
+    /// Under which limits it was cut.
+    pub(crate) limits: &'a Limits,
     /// What settling the run once more came to, where nothing was written after it was closed.
     pub(crate) again: Option<&'a Facts>,
 }
@@ -36,7 +39,7 @@ pub(crate) fn broken(evidence: &Evidence<'_>) -> Vec<String> {
     if let Some(start) = evidence.start {
         evidence.stop(start, &mut broken);
         evidence.losses(start, &mut broken);
-        evidence.quiet(&mut broken);
+        evidence.quiet(start, &mut broken);
     }
     broken
 }
@@ -203,6 +206,10 @@ impl Evidence<'_> {
         let mut died = claimed.filter(|worker| worker.life.fate == Fate::Died);
         let last = died.clone().filter_map(|worker| worker.life.ended).max();
         let Some(last) = last else {
+            if closes_early(self.world(), &self.intervals) {
+                // Its last word came when whoever closed the run held all for over.
+                return;
+            }
             broken.push(format!(
                 "{} units of {} are lost although nobody died who had them",
                 loss.units, loss.chunk
@@ -235,6 +242,10 @@ impl Evidence<'_> {
         let Some(position) = start.position(loss.chunk.window) else {
             return;
         };
+        if self.hurries(&start.windows[..=position]) {
+            // That they came too late is no fault of those who sent for them.
+            return;
+        }
         // Where nobody came to the window before either, it is its predecessor's workers who should have been there for this.
         let before = start.windows[..position].iter().rev();
         let before = before.copied().find(|plan| self.was_begun(plan));
@@ -253,13 +264,19 @@ impl Evidence<'_> {
         }
     }
 
+    /// Whether workers of one of these windows may come too late in such a world, whatever the framework does.
+    fn hurries(&self, windows: &[WindowPlan]) -> bool {
+        let mut windows = windows.iter();
+        windows.any(|plan| Hurried::of(plan, self.limits, self.world()).is_some())
+    }
+
     fn was_begun(&self, plan: &WindowPlan) -> bool {
         let shows = self.stage.shows.borrow();
         shows.iter().any(|show| show.slice.window == plan.window)
     }
 
     /// Where nothing goes wrong, everything is done; a ledger that is away for half a minute loses nothing.
-    fn quiet(&self, broken: &mut Vec<String>) {
+    fn quiet(&self, start: &StartRecord, broken: &mut Vec<String>) {
         let facts = self.facts;
         let died = self
             .state
@@ -268,6 +285,10 @@ impl Evidence<'_> {
             .any(|worker| worker.life.fate == Fate::Died);
         let failing = self.world().failing_chunks > 0.0;
         if died || failing || !self.delivers() || facts.stopped.is_some() {
+            return;
+        }
+        let early = closes_early(self.world(), &self.intervals);
+        if !start.batch && (early || self.hurries(&start.windows)) {
             return;
         }
         let outages = &self.world().ledger.outages;
@@ -302,7 +323,6 @@ impl Evidence<'_> {
 
     /// Whether everybody who is sent for comes soon.
     fn delivers(&self) -> bool {
-        const SOON: Duration = Duration::from_secs(3);
         let (world, state) = (self.world(), self.state);
         let accepted = world.never_run == 0.0 && world.hop_guard.is_none();
         let lives = state.workers.iter().map(|worker| &worker.life);
@@ -316,14 +336,18 @@ impl Evidence<'_> {
     }
 
     fn slowest_request(&self) -> Duration {
-        let world = self.world();
-        let slowness = if world.slow > 0.0 {
-            world.slowness
-        } else {
-            1.0
-        };
-        world.ledger.latency.most.mul_f64(slowness)
+        slowest_request(self.world())
     }
+}
+
+/// How long a request to the ledger takes at most.
+pub(crate) fn slowest_request(world: &World) -> Duration {
+    let slowness = if world.slow > 0.0 {
+        world.slowness
+    } else {
+        1.0
+    };
+    world.ledger.latency.most.mul_f64(slowness)
 }
 
 /// Whether an order's own chunk is this one.

@@ -11,6 +11,7 @@ mod doom;
 mod event;
 mod fault;
 mod kernel;
+mod lead;
 mod pool;
 mod run;
 mod sabotage;

@@ -4,11 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use star_core::ledger::{Book, Manifest, StartRecord};
+use star_core::ledger::{Book, LedgerError, Manifest, StartRecord};
 use star_core::registry::{Kind, Kinds};
 use star_core::worker::Host;
 use star_core::{AnyOutcome, AnyTask, Facts, Job, Launch, attend, follow, launch};
 
+use crate::check::slowest_request;
 use crate::cloud;
 use crate::doom::disasters;
 use crate::kernel::LAUNCH;
@@ -23,6 +24,8 @@ pub(crate) const RUN: &str = "simulated";
 /// What a simulated run came to.
 pub(crate) struct Ran {
     pub(crate) outcome: AnyOutcome,
+    /// Why whoever followed it gave up, where that is so.
+    pub(crate) unread: Option<String>,
     pub(crate) start: Option<StartRecord>,
     /// What settling once more comes to, of all that the ledger has; none where something was written after the run was closed.
     pub(crate) again: Option<Facts>,
@@ -59,12 +62,12 @@ pub(crate) async fn run<const IDEMPOTENT: bool>(
     if !options.followed {
         let _attended = attending.await;
         all_left(site).await;
-        let outcome = follow(&host, &manifest, &mut observer, |_| {}).await?;
-        return finish(&host, &manifest, &job, site, outcome).await;
+        let followed = follow(&host, &manifest, &mut observer, |_| {}).await;
+        return finish(&host, &manifest, &job, site, followed).await;
     }
-    let outcome = follow(&host, &manifest, &mut observer, |_| {}).await?;
+    let followed = follow(&host, &manifest, &mut observer, |_| {}).await;
     attending.abort();
-    finish(&host, &manifest, &job, site, outcome).await
+    finish(&host, &manifest, &job, site, followed).await
 }
 
 async fn finish(
@@ -72,8 +75,11 @@ async fn finish(
     manifest: &Rc<Manifest>,
     job: &Job,
     site: &Arc<Site>,
-    outcome: AnyOutcome,
+    followed: Result<AnyOutcome, LedgerError>,
 ) -> Result<Ran, SimulateError> {
+    if let Err(error) = &followed {
+        site.log(Who::Launcher, format_args!("gives up: {error}"));
+    }
     all_left(site).await;
     let host = Host {
         world: star_core::worker::World {
@@ -84,9 +90,25 @@ async fn finish(
     };
     let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());
     let start = book.start().await?;
+    let (outcome, unread) = match followed {
+        Ok(outcome) => (outcome, None),
+        // Nobody who was there knows; what the ledger has will be known to whoever asks once it answers.
+        Err(error) => {
+            let mut observer = job.task.observe(&host, Rc::clone(manifest));
+            let outcome = follow(&host, manifest, &mut observer, |_| {}).await?;
+            (outcome, Some(error.to_string()))
+        }
+    };
     let forgotten = {
         let mut state = site.state();
-        let last = state.closed >= state.last_word && state.closed.is_some();
+        // Where not all had said their last word, whoever closed the run may have read before one that came then.
+        let slack = if outcome.facts.is_partial() {
+            slowest_request(&site.world) * 4 + Duration::from_secs(1)
+        } else {
+            Duration::ZERO
+        };
+        let before = |closed| state.last_word.is_none_or(|last| last + slack <= closed);
+        let last = state.closed.is_some_and(before);
         last.then(|| state.values.remove(&format!("runs/{RUN}/closed")))
     };
     let again = match forgotten {
@@ -98,6 +120,7 @@ async fn finish(
     };
     Ok(Ran {
         outcome,
+        unread,
         again: again.filter(|_| start.is_some()),
         start,
     })

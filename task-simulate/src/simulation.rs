@@ -18,8 +18,17 @@ pub struct Simulation {
     /// facts are what counts.
     #[serde(skip)]
     pub outcome: AnyOutcome,
+    /// Why whoever followed the run could not read how it ended, and gave up; none where it could. The outcome is then what the ledger has
+    /// for whoever asks later.
+    pub unread: Option<String>,
     /// Under which limits it was cut.
     pub limits: Limits,
+    /// How long its units are open, of a timed task.
+    #[serde(with = "crate::span")]
+    pub unit_life: Duration,
+    /// How many units are to be expected at once in the fullest worker, by their rate and how long they are open. That it may have fewer is
+    /// not simulated.
+    pub expected_open: u64,
     /// How often its ledger was looked at.
     pub intervals: Intervals,
     /// When it started and how it was cut; none where it did not start.
@@ -54,6 +63,8 @@ pub struct Simulation {
     pub gb_seconds: f64,
     /// Promises of the framework that were broken, a sentence each: none, unless the framework has a fault.
     pub broken: Vec<String>,
+    /// Why units were missed or lost through no fault of the framework's, as far as that follows from how the world is: a sentence each.
+    pub causes: Vec<String>,
     /// When all was over, from the launch.
     #[serde(with = "crate::span")]
     pub length: Duration,
@@ -233,8 +244,8 @@ pub enum SimulateError {
     /// It could not be launched.
     #[error(transparent)]
     Launch(#[from] star_core::LaunchError),
-    /// Its end could not be read, which only a world does whose ledger never answers.
-    #[error("how it ended cannot be read: {0}")]
+    /// What the ledger has in the end is not what was written: a fault of the simulator's.
+    #[error("what the simulated ledger has cannot be read: {0}")]
     Unreadable(#[from] star_core::ledger::LedgerError),
     /// The world stood still: nobody waits for an instant and nobody can go on. A fault of the simulator's.
     #[error(

@@ -207,6 +207,7 @@ fn error(what: &'static str, key: &str, why: &str) -> LedgerError {
         what,
         key: key.to_owned(),
         why: why.to_owned(),
+        lasting: false,
     }
 }
 

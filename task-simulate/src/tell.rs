@@ -10,8 +10,9 @@ use star_core::{Extent, Intervals, Limits, Splittable, Window};
 
 use crate::check;
 use crate::kernel::LAUNCH;
+use crate::lead::causes;
 use crate::run::Ran;
-use crate::simulation::{Ready, SecondRate, Simulation, WorkerLife};
+use crate::simulation::{Fate, Ready, SecondRate, Simulation, WorkerLife};
 use crate::stand_in::{Show, Stage};
 
 /// Puts together what is told.
@@ -33,9 +34,13 @@ pub(crate) fn told(
         start: ran.start.as_ref(),
         facts: &outcome.facts,
         intervals,
+        limits: &limits,
         again: ran.again.as_ref(),
     });
     state.broken.extend(more);
+    let causes = ran.start.as_ref().map_or_else(Vec::new, |start| {
+        causes(start, &outcome.facts, (&limits, &intervals), &site.world)
+    });
     let lives = state.workers.drain(..).map(|worker| worker.life);
     let workers: Vec<WorkerLife> = lives.collect();
     stage.task.kind().clone_into(&mut outcome.facts.kind);
@@ -47,6 +52,8 @@ pub(crate) fn told(
     Simulation {
         seed,
         limits,
+        unit_life: stage.life,
+        expected_open: ran.start.as_ref().map_or(0, |start| open(stage, start)),
         intervals,
         zero: ran.start.as_ref().map(|start| start.zero.since(LAUNCH)),
         ready: ran
@@ -59,6 +66,7 @@ pub(crate) fn told(
             .map_or_else(Vec::new, |start| rates(stage, start)),
         gb_seconds: lived.sum::<f64>() * gigabytes,
         outcome,
+        unread: ran.unread,
         start: ran.start,
         log: state.log,
         workers,
@@ -70,8 +78,26 @@ pub(crate) fn told(
         requeued: state.requeued,
         dropped: state.dropped,
         broken: state.broken,
+        causes,
         length,
     }
+}
+
+/// How many units are to be expected at once in the fullest worker: the rate of the fullest lane, times how long a unit is open.
+fn open(stage: &Stage, start: &StartRecord) -> u64 {
+    if start.batch {
+        return 0;
+    }
+    let each = start.windows.iter().map(|plan| {
+        let peak = stage.task.timetable().peak_rate(plan.window).get();
+        let due = u128::from(peak) * stage.life.as_millis() / 1_000;
+        // There are no more than the window has.
+        let open = due
+            .min(u128::from(plan.units))
+            .div_ceil(u128::from(plan.lanes.max(1)));
+        u64::try_from(open).unwrap_or(u64::MAX)
+    });
+    each.max().unwrap_or(0)
 }
 
 /// When every window's workers were ready.
@@ -124,12 +150,23 @@ fn all_ready(sent: Duration, workers: u32, mut ready: Vec<(Duration, u32)>) -> O
     })
 }
 
+/// A worker of a batch is ready when it claims its first chunk; one to whom others have left none, when it is there.
 fn batch_ready(wanted: u32, workers: &[WorkerLife]) -> Option<Ready> {
-    let first = workers
-        .iter()
-        .filter(|life| matches!(life.order, Order::Start | Order::Serve { life: 0, .. }));
-    let shown = first.filter_map(|life| Some((life.chunks.first()?.ready, life.hop)));
-    all_ready(Duration::ZERO, wanted, shown.collect())
+    let mut places = std::collections::BTreeMap::new();
+    for life in workers {
+        let place = match life.order {
+            Order::Start => 0,
+            Order::Serve { workers, life: 0 } => workers.first(),
+            Order::Serve { .. } | Order::Carry(_) => continue,
+        };
+        let there = matches!(life.fate, Fate::Executed | Fate::Stopped);
+        let begun = life.born + life.cold_start.unwrap_or_default();
+        let ready = life.chunks.first().map(|chunk| chunk.ready);
+        if let Some(ready) = ready.or(there.then_some(begun)) {
+            places.entry(place).or_insert((ready, life.hop));
+        }
+    }
+    all_ready(Duration::ZERO, wanted, places.into_values().collect())
 }
 
 /// What was due and what was started, second by second.

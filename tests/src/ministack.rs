@@ -12,11 +12,11 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::{Program, Scratch};
 
-/// Where `.ci/test` says that the emulator's program is.
-const PROGRAM: &str = "SLSART_MINISTACK";
+/// The variable that names the emulator's program, where it is not that of `.ci/test`.
+const VARIABLE: &str = "SLSART_MINISTACK";
 
-/// Where `.ci/test` says that the program is that functions run.
-const WORKER: &str = "SLSART_WORKER";
+/// Where `.ci/test` installs it.
+const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ministack/bin/ministack");
 
 /// A running emulator; its processes end with it.
 #[derive(Debug)]
@@ -26,11 +26,14 @@ pub struct Ministack {
     scratch: Scratch,
 }
 
-/// The path that `.ci/test` gives a test.
-fn given(variable: &str) -> PathBuf {
-    let path = std::env::var_os(variable).map(PathBuf::from);
-    let path = path.unwrap_or_else(|| panic!("`{variable}` is not set: these tests are run by `bash .ci/test`"));
-    assert!(path.exists(), "`{variable}` names {}, which is not there", path.display());
+/// The emulator's program.
+fn emulator() -> PathBuf {
+    let path = std::env::var_os(VARIABLE).map_or_else(|| PathBuf::from(INSTALLED), PathBuf::from);
+    assert!(
+        path.exists(),
+        "this test needs `ministack`, and {} is not there: `bash .ci/test` installs it (python3 with `venv`, and PyPI); or `pip install ministack`, and name its program in `{VARIABLE}`",
+        path.display()
+    );
     path
 }
 
@@ -54,7 +57,7 @@ impl Ministack {
         let home = scratch.path("home");
         std::fs::create_dir_all(&home).unwrap();
         let log = File::create(scratch.path("log")).unwrap();
-        let child = Command::new(given(PROGRAM))
+        let child = Command::new(emulator())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("GATEWAY_PORT", port.to_string())
@@ -109,11 +112,6 @@ impl Ministack {
             .env("AWS_REGION", "us-east-1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("HOME", self.scratch.path("home"))
-    }
-
-    /// The program that functions run.
-    pub fn worker() -> PathBuf {
-        given(WORKER)
     }
 
     /// What it and its functions printed.

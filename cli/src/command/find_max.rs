@@ -17,6 +17,17 @@ use crate::search::Search;
 use crate::{interrupt, job};
 
 pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
+    if let Some(from) = args.from.filter(|from| *from > args.to) {
+        let to = args.to;
+        return Err(CommandError::Usage(format!(
+            "it cannot begin at {from}/s and go no higher than {to}/s: `--from` is at most `--to`"
+        )));
+    }
+    if args.job.solo {
+        return Err(CommandError::Usage(
+            "one user has no rate: leave `--solo` out".to_owned(),
+        ));
+    }
     place::raise_descriptors();
     let mut typed = args.job.clone();
     let target = args.bundled_target.then(bundled_target).transpose()?;
@@ -24,6 +35,11 @@ pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let job = job::read(&typed)?;
+    if job.task.manner().simulation {
+        return Err(CommandError::Usage(
+            "with `_simulation` nothing is done at any rate, so that all of them are held: leave it out of the job".to_owned(),
+        ));
+    }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
     let host = if args.processes {
@@ -51,6 +67,9 @@ pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
     Ok(found.exit)
 }
 
+/// The first rate that is tried where nothing is said.
+const FIRST: u64 = 50;
+
 struct Finder<'a> {
     args: &'a FindMaxArgs,
     host: Host,
@@ -72,19 +91,27 @@ enum Step {
 
 impl Finder<'_> {
     async fn find(&self) -> Result<Found, CommandError> {
-        let mut search = Search::new(self.args.from, self.args.to);
+        let mut search = Search::new(self.args.from.unwrap_or(FIRST), self.args.to);
         let (mut points, mut exit) = (Vec::new(), None);
         let mut workers = 1;
+        // Whether what ended it was the job's own limit, and not the machine's.
+        let mut forbidden = false;
         while let Some(rate) = search.next() {
             let Some(step) = self.at(rate) else {
                 if points.is_empty() {
                     return Err(no_rate(&self.job, rate));
                 }
                 // The task itself forbids more.
+                forbidden = true;
                 search.note(rate, false, 0);
                 continue;
             };
             let (plan, task) = step?;
+            if let Some(crowd) = self.crowd(rate, &task, &plan) {
+                output::note(&crowd);
+                search.note(rate, false, 0);
+                continue;
+            }
             workers = place::workers(&plan);
             let mut tries = 0;
             let point = loop {
@@ -110,13 +137,14 @@ impl Finder<'_> {
             }
         }
         let highest = search.best();
+        let at_least = search.is_open_ended() || forbidden;
         let exit = exit.unwrap_or(if highest.is_some() {
             Exit::Passed
         } else {
             Exit::Partial
         });
         Ok(Found {
-            curve: self.curve(points, highest, workers),
+            curve: Self::curve(points, highest, at_least, workers),
             exit,
         })
     }
@@ -129,13 +157,18 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn curve(&self, points: Vec<Point>, highest: Option<u64>, workers: u64) -> Curve {
+    fn curve(points: Vec<Point>, highest: Option<u64>, at_least: bool, workers: u64) -> Curve {
         // What a worker can do at its best is more than what it should be asked for all the time.
         let worker_rate = highest.map(|rate| (rate * 4 / 5 / workers).max(1));
+        let limits_itself = points
+            .iter()
+            .any(|point| Some(point.rate) > highest && point.turned_away > 0);
         let suggestion = worker_rate.map(|rate| MAX_CHUNK_RATE.written(rate));
         Curve {
             points,
             highest,
+            at_least: at_least && highest.is_some(),
+            limits_itself,
             workers,
             worker_rate,
             suggestion,
@@ -163,13 +196,30 @@ impl Finder<'_> {
         }
     }
 
-    async fn step(&self, rate: u64, job: &Job, plan: &Plan) -> Result<Step, CommandError> {
+    /// What is said of a rate at which more units would be open at once, were it kept up, than there may be; a step may be too short to show
+    /// it.
+    fn crowd(&self, rate: u64, job: &Job, plan: &Plan) -> Option<String> {
         let mut limits = self.place().limits(job);
-        let room = Room {
+        self.room().bound(&mut limits, job, plan);
+        let most = limits.open_units?.saturating_mul(place::workers(plan));
+        let open = u128::from(rate) * job.task.expected_life().as_millis() / 1000;
+        (open > u128::from(most)).then(|| {
+            format!(
+                "{rate}/s is not tried: some {open} units would be open at once, and there may be {most} (raise `ulimit -n`, or take `--processes`)\n"
+            )
+        })
+    }
+
+    fn room(&self) -> Room {
+        Room {
             processes: self.args.processes,
             bundled_target: self.args.bundled_target,
-        };
-        room.bound(&mut limits, job, plan);
+        }
+    }
+
+    async fn step(&self, rate: u64, job: &Job, plan: &Plan) -> Result<Step, CommandError> {
+        let mut limits = self.place().limits(job);
+        self.room().bound(&mut limits, job, plan);
         let how = Launch {
             run: RunId::mint(self.host.world.clock.now(), SystemIds.next()),
             seed: self.seed,

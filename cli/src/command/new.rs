@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use star_core::registry::Kinds;
+
 use crate::args::NewTaskArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -22,7 +24,9 @@ const FILES: [(&str, &str); 7] = [
 ];
 
 /// Words that no crate and no binary may be called by.
-const TAKEN: [&str; 8] = [
+const TAKEN: [&str; 10] = [
+    "alloc",
+    "proc-macro",
     "star-core",
     "star-yaml",
     "slsart",
@@ -32,6 +36,12 @@ const TAKEN: [&str; 8] = [
     "build",
     "self",
 ];
+
+/// Rust's keywords ([Reference](https://doc.rust-lang.org/reference/keywords.html)), those included that are reserved for later: a crate is
+/// written `use NAME`.
+const KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if \
+    impl in let loop macro match mod move mut override priv pub ref return static struct super trait true try type typeof unsafe \
+    unsized use virtual where while yield";
 
 pub(super) fn task(args: &NewTaskArgs) -> Result<Exit, CommandError> {
     check_name(&args.name)?;
@@ -70,6 +80,10 @@ fn check_name(name: &str) -> Result<(), CommandError> {
         "is made of small letters, digits and `-`, and begins with a letter"
     } else if TAKEN.contains(&name) {
         "is another than that of a crate it is made with"
+    } else if KEYWORDS.split(' ').any(|word| word == name) {
+        "is no word of Rust's own"
+    } else if Kinds::linked()?.get(name).is_some() {
+        "is another than that of a kind that this program has"
     } else {
         return Ok(());
     };

@@ -231,5 +231,8 @@ pub(super) async fn outcome(
         never = attending => match never {},
     };
     progress.end();
-    Ok(outcome?)
+    outcome.map_err(|source| CommandError::Unfollowed {
+        run: manifest.run.clone(),
+        source,
+    })
 }

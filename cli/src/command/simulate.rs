@@ -12,7 +12,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::simulation::{self, SeedsView, View};
 use crate::output::{self, write_whole};
-use crate::simulate::{Advice, Faults, Forecast, Quota, Setting};
+use crate::simulate::{Advice, Faults, Forecast, Quota, Setting, crowd};
 use crate::{job, place};
 
 /// An account whose quota is never in the way.
@@ -50,11 +50,7 @@ fn single(
         Came::Over(simulation) => *simulation,
         Came::Nothing(why) => return nothing(args, &why),
     };
-    if let Some(path) = &args.log {
-        let mut lines = simulation.log.join("\n");
-        lines.push('\n');
-        write_whole(path, lines.as_bytes())?;
-    }
+    write_log(args, &simulation.log)?;
     job.task.seed(args.seed);
     let view = view(setting, faults, &job, &world, &simulation)?;
     if let Some(path) = &args.svg {
@@ -76,8 +72,16 @@ fn single(
     run::cut_like(job, limits, args.seed, &args.runs)
 }
 
+fn write_log(args: &SimulateArgs, lines: &[String]) -> Result<(), CommandError> {
+    let Some(path) = &args.log else { return Ok(()) };
+    let mut lines = lines.join("\n");
+    lines.push('\n');
+    write_whole(path, lines.as_bytes())
+}
+
 /// Says that there is nothing to be seen.
 fn nothing(args: &SimulateArgs, why: &str) -> Result<Exit, CommandError> {
+    write_log(args, &[format!("the run cannot be launched: {why}")])?;
     let text = if args.json {
         json(&serde_json::json!({ "feasible": false, "notLaunched": why }))?
     } else {
@@ -199,9 +203,8 @@ fn simulated(job: &Job, world: &World, seed: u64, options: &Options) -> Result<C
         Err(SimulateError::Unfit(why)) => Err(unfit(why)),
         Err(SimulateError::Plan(error)) => Err(CommandError::Plan(error)),
         Err(SimulateError::Launch(error)) => Ok(Came::Nothing(error.to_string())),
-        Err(error @ SimulateError::Unreadable(_)) => Ok(Came::Nothing(error.to_string())),
-        Err(stuck @ SimulateError::Stuck(_)) => {
-            Err(CommandError::Bug(format!("seed {seed}: {stuck}")))
+        Err(fault @ (SimulateError::Unreadable(_) | SimulateError::Stuck(_))) => {
+            Err(CommandError::Bug(format!("seed {seed}: {fault}")))
         }
     }
 }
@@ -217,10 +220,11 @@ fn unfit(why: String) -> CommandError {
 
 /// What a simulated run comes to. That a promise was broken is a fault of the framework, and comes first.
 fn exit(simulation: &Simulation) -> Exit {
-    if simulation.broken.is_empty() {
-        Exit::of(&simulation.outcome)
-    } else {
-        Exit::Bug
+    let exit = Exit::of(&simulation.outcome);
+    match exit {
+        _ if !simulation.broken.is_empty() => Exit::Bug,
+        Exit::Passed if simulation.unread.is_some() || crowd(simulation).is_some() => Exit::Partial,
+        exit => exit,
     }
 }
 

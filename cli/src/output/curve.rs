@@ -20,6 +20,10 @@ pub(crate) struct Point {
     latency_p99: Option<f64>,
     /// How late 99 % of them were at most, in milliseconds.
     lateness_p99: f64,
+    /// How many units failed, each by itself.
+    failed: u64,
+    /// How many were not begun since the job lets no more be under way at once.
+    pub(crate) turned_away: u64,
     /// The greatest share of a core that a worker's thread took.
     cpu: f64,
     /// Whether it was held.
@@ -39,14 +43,26 @@ impl Point {
         Self {
             rate,
             achieved: facts.tally.started as f64 / duration.as_secs_f64(),
-            latency_p99: latency.map(|latency| latency.quantile(0.99) as f64 / 1000.0),
+            latency_p99: latency
+                .filter(|latency| latency.count() > 0)
+                .map(|latency| latency.quantile(0.99) as f64 / 1000.0),
             lateness_p99: facts.lateness.quantile(0.99) as f64 / 1000.0,
             cpu: facts.health.busiest as f64 / 1000.0,
-            held: Exit::of(outcome) == Exit::Passed && trust.is_given(),
+            failed: outcome.failed,
+            turned_away: facts.tally.skipped,
+            held: Exit::of(outcome) == Exit::Passed
+                && trust.is_given()
+                && !fails(outcome)
+                && facts.tally.skipped == 0,
             because,
             run: facts.run.clone(),
         }
     }
+}
+
+/// Whether more units fail than one in a hundred.
+fn fails(outcome: &AnyOutcome) -> bool {
+    outcome.failed * 100 > outcome.facts.tally.started
 }
 
 fn because(outcome: &AnyOutcome) -> Vec<String> {
@@ -58,6 +74,16 @@ fn because(outcome: &AnyOutcome) -> Vec<String> {
     };
     if facts.stopped.is_some() {
         because.push("it was stopped".to_owned());
+    }
+    if fails(outcome) {
+        let (failed, started) = (outcome.failed, facts.tally.started);
+        because.push(format!("{failed} of {started} units failed"));
+    }
+    if facts.tally.skipped > 0 {
+        let (away, planned) = (facts.tally.skipped, facts.planned);
+        because.push(format!(
+            "{away} of {planned} units were turned away by the job's own limit (such as `maxVusers`)"
+        ));
     }
     because.extend(facts.trust().reasons().iter().map(ToString::to_string));
     if because.is_empty() && Exit::of(outcome) != Exit::Passed {
@@ -74,6 +100,10 @@ pub(crate) struct Curve {
     pub(crate) points: Vec<Point>,
     /// The highest rate that was held.
     pub(crate) highest: Option<u64>,
+    /// Whether nothing higher was tried: it may hold more.
+    pub(crate) at_least: bool,
+    /// Whether above that the job itself turned units away.
+    pub(crate) limits_itself: bool,
     /// How many workers shared it.
     pub(crate) workers: u64,
     /// What a worker like these should get at most.
@@ -85,8 +115,8 @@ pub(crate) struct Curve {
 /// The first line of the table.
 pub(crate) fn curve_head() -> String {
     format!(
-        "{:>8}  {:>10}  {:>8}  {:>9}  {:>5}\n",
-        "rate", "achieved", "p99 ms", "late p99", "CPU"
+        "{:>8}  {:>10}  {:>6}  {:>8}  {:>9}  {:>5}\n",
+        "rate", "achieved", "failed", "p99 ms", "late p99", "CPU"
     )
 }
 
@@ -101,9 +131,10 @@ pub(crate) fn curve_line(point: &Point) -> String {
         .latency_p99
         .map_or_else(|| "-".to_owned(), |p99| format!("{p99:.1}"));
     format!(
-        "{:>8}  {:>10}  {latency:>8}  {:>9.2}  {:>3.0} %  {verdict}\n",
+        "{:>8}  {:>10}  {:>6}  {latency:>8}  {:>9.2}  {:>3.0} %  {verdict}\n",
         format!("{}/s", point.rate),
         format!("{:.1}/s", point.achieved),
+        point.failed,
         point.lateness_p99,
         point.cpu * 100.0
     )
@@ -111,13 +142,18 @@ pub(crate) fn curve_line(point: &Point) -> String {
 
 /// What it comes to, below the table.
 pub(crate) fn curve_end(curve: &Curve) -> String {
+    const OWN_LIMIT: &str = "what held the rate back is the job's own limit (such as `maxVusers`), and not this machine alone\n";
+    let own_limit = if curve.limits_itself { OWN_LIMIT } else { "" };
     let Some(highest) = curve.highest else {
-        return "\nno rate was held\n".to_owned();
+        return format!("\nno rate was held\n{own_limit}");
     };
     let mut text = format!(
-        "\nthis machine held {highest}/s with {} workers\n",
+        "\nthis machine held {highest}/s with {} workers\n{own_limit}",
         curve.workers
     );
+    if curve.at_least {
+        text.push_str("it may hold more: nothing above that was to be tried\n");
+    }
     if let Some(rate) = curve.worker_rate {
         let _infallible = writeln!(
             text,

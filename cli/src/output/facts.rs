@@ -87,8 +87,8 @@ fn complaints(facts: &Facts, verdict: &Verdict) -> Vec<String> {
             "PARTIAL: the report covers {share:.1} % of the planned units"
         ));
     }
-    if facts.tally.missed > 0 {
-        let missed = facts.tally.missed;
+    let missed = facts.tally.missed.saturating_sub(facts.health.crowded);
+    if missed > 0 {
         lines.push(format!(
             "  {missed} units were missed: they could not be started in time (more workers, or a slower script)"
         ));

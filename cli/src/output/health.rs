@@ -67,11 +67,16 @@ fn advice(why: Reason, facts: &Facts) -> Option<String> {
             "  no port was free for a connection ({} there are, {} were held by closed connections): widen `net.ipv4.ip_local_port_range`, set `net.ipv4.tcp_tw_reuse` to 1, or open fewer connections (docs/running.md)",
             health.ports.of, health.waiting
         )),
+        Reason::NoMemory(_) => Some(
+            "  what needed more memory than a worker may take has failed (the errors name it): ask for less at once, or let more workers share it (`--workers`)".to_owned(),
+        ),
         Reason::Crowded(_) => Some(format!(
             "  a worker may have {} units open at once: allow more descriptors (`ulimit -n`), let each worker be a process (`--processes`), or let units live shorter",
             health.open.of
         )),
-        Reason::Missed(_)
+        Reason::Lost(_)
+        | Reason::Unfinished(_)
+        | Reason::Missed(_)
         | Reason::Late(_)
         | Reason::Busy(_)
         | Reason::Descriptors(_)
@@ -97,6 +102,7 @@ struct HealthView {
     ports: Fill,
     waiting: u64,
     no_port: u64,
+    no_memory: u64,
     clock_step: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     chunk: Option<Slice>,
@@ -166,6 +172,7 @@ fn view(trust: &Trust, missed: u64, lateness: LatenessView, health: &Health) -> 
         ports: health.ports,
         waiting: health.waiting,
         no_port: health.no_port,
+        no_memory: health.no_memory,
         clock_step: health.clock_step as f64 / 1e6,
         chunk: None,
     }

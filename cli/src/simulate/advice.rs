@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use star_core::job::split::{MAX_CHUNK_DURATION, MAX_CHUNK_RATE, TIME_BUFFER};
+use star_core::job::split::{MAX_CHUNK_DURATION, MAX_CHUNK_RATE};
 use star_core::ledger::WindowPlan;
 use star_core::wire::Order;
 use star_core::{AnyTask, Limits, Plan, Rate};
 use task_simulate::{Simulation, WorkerLife, World};
 
 use super::Quota;
+use super::remedy::{self, Late};
 use crate::output::{counted, grouped, seconds};
 
 /// Something that stands in the way, and what helps.
@@ -46,9 +47,9 @@ impl Advice {
         let all = [
             case.too_few_functions(),
             case.late_workers(),
-            case.dropped_baton(),
+            case.crowded(),
+            case.cut_chains().or_else(|| case.dropped_baton()),
             case.dropped_events(),
-            case.cut_chains(),
             case.busy_ledger(),
         ];
         all.into_iter().flatten().collect()
@@ -150,38 +151,73 @@ impl Case<'_> {
     }
 
     fn late_workers(&self) -> Option<Advice> {
-        let late = self.late_windows();
-        let (had, took) = *late
-            .iter()
-            .max_by_key(|(had, took)| took.saturating_sub(*had))?;
         if self.is_short() {
             // That is the cause, and was told.
             return None;
         }
+        let late = self.late_windows();
+        let worst = late
+            .iter()
+            .max_by_key(|(had, took)| took.saturating_sub(*had));
+        let (problem, took) = match worst {
+            Some(&(had, took)) => (self.late_in(late.len(), had, took), took),
+            None => (self.expired()?, Duration::ZERO),
+        };
+        let late = Late {
+            simulation: self.simulation,
+            world: self.world,
+            task: self.task,
+            took,
+        };
+        let change = late.changes();
+        Some(Advice { problem, change })
+    }
+
+    fn late_in(&self, late: usize, had: Duration, took: Duration) -> String {
         let windows = self.simulation.ready.len() as u64;
-        let problem = format!(
-            "in {} of {} the last workers were ready after it had begun, up to {} after they were sent for, and {} were left",
-            late.len(),
+        format!(
+            "in {late} of {} the last workers were ready after it had begun, up to {} after they were sent for, and {} were left",
             counted(windows, "window"),
             seconds(took),
             seconds(had),
-        );
-        let share = took.as_secs_f64() / had.as_secs_f64().max(0.001);
-        let functions = (f64::from(self.world.functions) * share).ceil();
-        let buffer = (took.as_millis() as f64 * 1.1 / 1_000.0).ceil() as u32 * 1_000;
-        let sooner = if TIME_BUFFER.range.contains(&buffer) {
+        )
+    }
+
+    /// What is to be said where workers came after what they were sent for was over.
+    fn expired(&self) -> Option<String> {
+        let expired = remedy::expired(self.simulation);
+        let timed = !self.task.timetable().extent().is_batch();
+        let undone = remedy::undone(self.simulation) > 0;
+        let lead = seconds(self.simulation.limits.lead);
+        (expired > 0 && timed && undone).then(|| {
             format!(
-                "send for them sooner (`_split.{}: {buffer}`), or ",
-                TIME_BUFFER.key
+                "{} came when it was too late, sent for {lead} before the begin",
+                counted(expired, "worker")
+            )
+        })
+    }
+
+    /// More units at once than a worker may have, by how long they live in this world.
+    fn crowded(&self) -> Option<Advice> {
+        let (open, most) = crowd(self.simulation)?;
+        let life = self.simulation.unit_life.as_secs_f64();
+        let rate = (most as f64 / life.max(0.001)) as u32;
+        let change = if MAX_CHUNK_RATE.range.contains(&rate) {
+            format!(
+                "set `_split.{}` to {rate}, or have units that live shorter",
+                MAX_CHUNK_RATE.key
             )
         } else {
-            String::new()
+            "have units that live shorter, or workers that may have more of them".to_owned()
         };
         Some(Advice {
-            problem,
-            change: format!(
-                "{sooner}share them out among more functions, each of which scales out on its own (`functions: {functions}` in the world's file)"
+            problem: format!(
+                "some {} will be open at once in a worker, living {} each, and it may have {}: what is due then is missed, which is not simulated",
+                counted(open, "unit"),
+                seconds(self.simulation.unit_life),
+                grouped(most)
             ),
+            change,
         })
     }
 
@@ -218,9 +254,10 @@ impl Case<'_> {
         let dropped = self.simulation.dropped;
         (dropped > 0 && !self.is_short()).then(|| Advice {
             problem: format!(
-                "{} found no room for {} and were dropped",
+                "{} found no room for {} and {} dropped",
                 counted(dropped, "event"),
-                seconds(self.world.event_age)
+                seconds(self.world.event_age),
+                if dropped == 1 { "was" } else { "were" }
             ),
             change: "what they ask for was sent again where there was time; a larger quota, or more functions, let fewer be dropped".to_owned(),
         })
@@ -229,8 +266,9 @@ impl Case<'_> {
     fn cut_chains(&self) -> Option<Advice> {
         let guard = self.world.hop_guard?;
         let facts = &self.simulation.outcome.facts;
+        // Whoever it is the turn of after so many is refused, and never there.
         let deepest = self.simulation.workers.iter().map(|life| life.hop).max()?;
-        (facts.is_partial() && deepest >= guard).then(|| Advice {
+        (facts.is_partial() && deepest + 1 >= guard).then(|| Advice {
             problem: format!("chains of workers are cut after {guard} hops"),
             change: "let the function call itself (`PutFunctionRecursionConfig` with `RecursiveLoop=Allow`)".to_owned(),
         })
@@ -249,6 +287,13 @@ impl Case<'_> {
             change: format!("fewer workers, each with more to do (`_split.{}`), ask less", MAX_CHUNK_RATE.key),
         })
     }
+}
+
+/// How many units are to be expected at once in a worker, and how many it may have, where that is fewer.
+pub(crate) fn crowd(simulation: &Simulation) -> Option<(u64, u64)> {
+    let most = simulation.limits.open_units?;
+    let open = simulation.expected_open;
+    (open > most).then_some((open, most))
 }
 
 /// The most workers that a plan has at once, but for those of two windows while one hands over to the other.

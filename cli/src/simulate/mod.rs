@@ -5,9 +5,10 @@ mod advice;
 mod faults;
 mod forecast;
 mod prices;
+mod remedy;
 mod world;
 
-pub(crate) use advice::Advice;
+pub(crate) use advice::{Advice, crowd};
 pub(crate) use faults::Faults;
 pub(crate) use forecast::{Forecast, Quota};
 pub(crate) use prices::Prices;

@@ -78,7 +78,13 @@ impl UnitTask for Mandelbrot {
         let units = self.tiles.units();
         if units == 0 || units > MOST_TILES || side == 0 || side > 1024 {
             let message = "a picture has 1 to 65,536 tiles of 1 to 1,024 pixels";
-            return Err(Diagnostic::error(message).at(document.root.span, "").into());
+            let key = if units == 0 || units > MOST_TILES {
+                "columns"
+            } else {
+                "side"
+            };
+            let node = document.root.get(key).unwrap_or(&document.root);
+            return Err(Diagnostic::error(message).at(node.span, "").into());
         }
         Ok(())
     }

@@ -17,6 +17,24 @@ pub(crate) enum Reply {
     Error(String),
 }
 
+/// Whether this is `HOST:PORT`.
+pub(crate) fn check_address(server: &str) -> Result<(), String> {
+    let Some((host, port)) = server.rsplit_once(':') else {
+        return Err(format!("`{server}` has no port"));
+    };
+    // Colons are also in addresses of version 6, which stand in brackets.
+    let bare = !host.contains(':') || host.starts_with('[') && host.ends_with(']');
+    if host.is_empty() || host.contains(char::is_whitespace) || !bare {
+        return Err(format!("`{host}` is no host"));
+    }
+    match port.parse::<u16>() {
+        Ok(1..) => Ok(()),
+        _ => Err(format!(
+            "`{port}` is no port: a whole number from 1 to 65535"
+        )),
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
@@ -87,4 +105,38 @@ fn closed() -> io::Error {
 
 fn strange() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "this is no answer of Redis")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_a_host_and_a_port() {
+        for good in ["127.0.0.1:6379", "cache.example:1", "[::1]:6379"] {
+            assert_eq!(check_address(good), Ok(()));
+        }
+        let said = [
+            "localhost",
+            ":6379",
+            "::1:6379",
+            "a b:1",
+            "a:0",
+            "a:70000",
+            "a:",
+        ]
+        .map(|bad| check_address(bad).unwrap_err());
+        assert_eq!(
+            said,
+            [
+                "`localhost` has no port",
+                "`` is no host",
+                "`::1` is no host",
+                "`a b` is no host",
+                "`0` is no port: a whole number from 1 to 65535",
+                "`70000` is no port: a whole number from 1 to 65535",
+                "`` is no port: a whole number from 1 to 65535",
+            ]
+        );
+    }
 }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use star_core::document::{Diagnostics, Document, File};
+use star_core::document::{Diagnostic, Diagnostics, Document, File};
 use star_core::reports::{Counter, Times};
 use star_core::shape::Schedule;
 use star_core::{Failure, OneUnit, Splittable, UnitTask};
@@ -132,8 +132,13 @@ impl UnitTask for RedisLoad {
         Duration::from_millis(10)
     }
 
-    /// A command that cannot be understood is told at its line.
+    /// A server without a port is told, and a command that cannot be understood at its line.
     fn check(&mut self, document: &mut Document) -> Result<(), Diagnostics> {
+        if let Err(why) = connection::check_address(&self.server) {
+            let node = document.root.get("server").unwrap_or(&document.root);
+            let fault = Diagnostic::error(why).at(node.span, "");
+            return Err(fault.help("such as `127.0.0.1:6379`").into());
+        }
         let blob = self.commands.blob();
         let blob = document
             .blobs()

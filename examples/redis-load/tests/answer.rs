@@ -195,21 +195,37 @@ fn what_the_server_refuses_fails_the_run_and_is_shown() {
     );
 }
 
-#[test]
-fn a_command_that_cannot_be_understood_is_told_at_its_line() {
+/// What is said of a job with this server and these commands.
+fn told(server: &str, commands: &str) -> serde_json::Value {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("job.yml"), JOB).unwrap();
-    fs::write(folder.path().join("shop.redis"), "GET a\nGET {id}\n").unwrap();
+    let job = JOB.replace("127.0.0.1:PORT", server);
+    fs::write(folder.path().join("job.yml"), job).unwrap();
+    fs::write(folder.path().join("shop.redis"), commands).unwrap();
     let checked = Command::new(env!("CARGO_BIN_EXE_redis-load"))
         .args(["check", "--json"])
         .arg(folder.path().join("job.yml"))
         .output()
         .unwrap();
     assert_eq!(checked.status.code(), Some(5));
-    let told: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    serde_json::from_slice(&checked.stdout).unwrap()
+}
+
+#[test]
+fn a_command_that_cannot_be_understood_is_told_at_its_line() {
+    let told = told("127.0.0.1:6379", "GET a\nGET {id}\n");
     assert_eq!(
         (&told[0]["file"], &told[0]["line"], &told[0]["column"]),
         (&"shop.redis".into(), &2.into(), &5.into()),
+        "{told:#}"
+    );
+}
+
+#[test]
+fn a_server_without_a_port_is_told_at_its_place() {
+    let told = told("localhost", "GET a\n");
+    assert_eq!(
+        (&told[0]["message"], &told[0]["line"], &told[0]["column"]),
+        (&"`localhost` has no port".into(), &2.into(), &9.into()),
         "{told:#}"
     );
 }

@@ -67,6 +67,12 @@ impl UnitTask for TlsExpiry {
         if let Some(file) = &self.file {
             hosts.extend(listed(file, document)?);
         }
+        if hosts.is_empty() {
+            let key = if self.file.is_some() { "file" } else { "hosts" };
+            let fault = Diagnostic::error("there is no host to ask");
+            let fault = fault.help("name one in `hosts`, or a file with a host a line in `file`");
+            faults.push(fault.at(place(document, key), ""));
+        }
         for (host, at) in &hosts {
             if let Err(why) = probe::address(host) {
                 faults.push(Diagnostic::error(why).at(*at, ""));

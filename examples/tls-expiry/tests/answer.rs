@@ -173,3 +173,15 @@ fn what_is_no_host_is_told_at_its_line() {
         "{told}"
     );
 }
+
+#[test]
+fn a_job_without_a_host_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (hosts, place) in [(&[][..], "job.yml:2:7"), (&["# none yet"], "job.yml:2:7")] {
+        let ran = run(folder.path(), hosts, "1");
+        assert_eq!(ran.status.code(), Some(5));
+        let told = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(told.contains("there is no host to ask"), "{told}");
+        assert!(told.contains(place), "{told}");
+    }
+}

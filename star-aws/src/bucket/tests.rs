@@ -72,6 +72,22 @@ async fn what_is_not_there_is_nothing_and_what_is_denied_names_the_permission() 
     assert_eq!(bucket.get("k").await.unwrap().unwrap(), "v");
 }
 
+#[tokio::test]
+async fn whether_it_is_of_use_to_ask_again_is_told_by_what_was_refused() {
+    let cases = [
+        (404, "NoSuchBucket", true),
+        (403, "AccessDenied", true),
+        (400, "ExpiredToken", true),
+        (503, "SlowDown", false),
+        (500, "InternalError", false),
+    ];
+    for (status, code, lasting) in cases {
+        let (bucket, _) = bucket(&[(status, &s3_error(code, ""))]);
+        let error = bucket.put("k", "v".into()).await.unwrap_err();
+        assert_eq!(error.lasting, lasting, "{error}");
+    }
+}
+
 #[test]
 fn pauses_are_of_the_length_that_was_asked_for_and_not_all_alike() {
     let pauses: Vec<_> = (0..100).map(|_| jitter(PAUSE)).collect();

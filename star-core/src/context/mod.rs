@@ -3,6 +3,8 @@
 //! Time, chance, pacing, accounting, and the report all come from here, so that a task can neither forget to count nor depend on who
 //! carries it out.
 
+#[cfg(feature = "laws")]
+mod made;
 mod run;
 mod sweep;
 mod trace;
@@ -20,6 +22,8 @@ use bytes::Bytes;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "laws")]
+pub(crate) use made::Made;
 pub use run::RunContext;
 pub use sweep::Sweep;
 pub use trace::{TraceLine, Traced};
@@ -31,8 +35,8 @@ use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
-use crate::health::{Scarce, Watch};
-use crate::ledger::{Book, RunId};
+use crate::health::{Fill, Scarce, Watch};
+use crate::ledger::{Book, RunId, check_artifact};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
 use crate::split::Splittable;
@@ -90,6 +94,9 @@ struct Shared<R: Report> {
     watch: RefCell<Option<Watch>>,
     /// When the ports were last looked at for a refused connection.
     ports_seen: Cell<Option<Time>>,
+    /// What is made in a rehearsal, for those who ask for it.
+    #[cfg(feature = "laws")]
+    made: made::Making,
 }
 
 impl<R: Report> Clone for Context<R> {
@@ -133,6 +140,8 @@ impl<R: Report> Context<R> {
                 aborted: Cell::new(false),
                 watch: RefCell::default(),
                 ports_seen: Cell::default(),
+                #[cfg(feature = "laws")]
+                made: made::Making::default(),
             }),
         }
     }
@@ -196,7 +205,8 @@ impl<R: Report> Context<R> {
     }
 
     /// Tells of an error of the operating system that a unit came upon. Where it says that the machine has run out of something, that is
-    /// counted, and the report names it; anything else is left to the task.
+    /// counted, and the report names it; anything else is left to the task. A task that bounds its memory says so as
+    /// [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
     pub fn refused(&self, error: &std::io::Error) {
         match Scarce::of(error) {
             Some(Scarce::Descriptors) => {
@@ -205,6 +215,7 @@ impl<R: Report> Context<R> {
             Some(Scarce::Ports) if self.is_out_of_ports() => {
                 self.shared.measured.borrow_mut().health.no_port += 1;
             }
+            Some(Scarce::Memory) => self.shared.measured.borrow_mut().health.no_memory += 1,
             Some(Scarce::Ports) | None => {}
         }
     }
@@ -231,8 +242,19 @@ impl<R: Report> Context<R> {
         *self.shared.watch.borrow_mut() = Watch::begin(&self.shared.clock, timed);
     }
 
+    /// Notes how many units are open.
+    fn note_open(&self) {
+        let mut measured = self.shared.measured.borrow_mut();
+        let open = measured.tally.started - measured.tally.ended;
+        let most = self.shared.terms.open.unwrap_or_default();
+        measured.health.open = measured.health.open.fuller(Fill::new(open, most));
+    }
+
     /// Notes how the worker is doing, if it is watched.
     pub(crate) fn look(&self) {
+        if self.shared.sweeping.borrow().is_none() {
+            self.note_open();
+        }
         let mut measured = self.shared.measured.borrow_mut();
         let Measured {
             lateness, health, ..
@@ -267,10 +289,14 @@ impl<R: Report> Context<R> {
     /// # Errors
     /// Where the name is none, or it can't be written.
     pub async fn artifact(&self, name: &str, bytes: impl Into<Bytes>) -> Result<(), Failure> {
+        let bytes = bytes.into();
         if self.rehearsal() {
-            return Ok(());
+            let named = check_artifact(name);
+            #[cfg(feature = "laws")]
+            self.shared.made.add(name, &bytes, named.as_ref().err());
+            return named;
         }
-        self.shared.book.write_artifact(name, bytes.into()).await
+        self.shared.book.write_artifact(name, bytes).await
     }
 
     pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {

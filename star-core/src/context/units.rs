@@ -7,7 +7,6 @@ use super::Context;
 use super::trace::TraceLine;
 use crate::clock::Timer;
 use crate::draw::Draws;
-use crate::health::Fill;
 use crate::report::{Report, Tally};
 use crate::slice::{Lanes, Slice};
 use crate::time::Time;
@@ -133,9 +132,6 @@ impl<R: Report> Units<R> {
         {
             let mut measured = self.cx.shared.measured.borrow_mut();
             measured.tally.started += 1;
-            let open = measured.tally.started - measured.tally.ended;
-            let most = self.cx.shared.terms.open.unwrap_or_default();
-            measured.health.open = measured.health.open.fuller(Fill::new(open, most));
             if self.timer.is_some() {
                 measured.lateness.record_duration(lateness);
             }
@@ -250,6 +246,8 @@ impl<R: Report> Unit<R> {
 impl<R: Report> Drop for Unit<R> {
     fn drop(&mut self) {
         if self.open && !self.cx.shared.aborted.get() {
+            // There were never more of them than there are now, or when another ended: so one that is turned away is not among them.
+            self.cx.note_open();
             self.cx.shared.measured.borrow_mut().tally.ended += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! Trees into typed values, by serde, with the place of what does not fit.
 
 mod access;
+mod buffered;
 mod deserializer;
 mod key;
 mod misfit;
@@ -88,8 +89,8 @@ impl From<DecodeError> for Diagnostic {
 /// fraction is zero. A structure is a mapping, never a list. An enum is written as serde's default: `name`, or `name: …` alone in
 /// a mapping.
 ///
-/// What serde buffers before it decodes it (`flatten`, `untagged`, internally tagged enums) has lost its places: the error then is
-/// at the value that was buffered.
+/// What serde buffers before it decodes it (`flatten`, `untagged`, internally tagged enums) has lost its places. Where the error says what
+/// was found, and it can be told which value that was, it is at that; otherwise at the value that was buffered.
 ///
 /// ```
 /// use star_core::document::{Diagnostic, Node, Span, Value, decode};
@@ -102,6 +103,14 @@ impl From<DecodeError> for Diagnostic {
 /// # Errors
 /// The first thing that does not fit.
 pub fn decode<T: serde::de::DeserializeOwned>(node: &Node) -> Result<T, DecodeError> {
+    decode_at(node).map_err(|error| match buffered::place::<T>(node, &error) {
+        Some(span) => DecodeError { span, ..error },
+        None => error,
+    })
+}
+
+/// The same, without looking for places that serde has lost.
+fn decode_at<T: serde::de::DeserializeOwned>(node: &Node) -> Result<T, DecodeError> {
     T::deserialize(Placed(node)).map_err(|fault| DecodeError {
         // A type that finds fault after its deserializer is done has no place but the root's.
         span: fault.place.unwrap_or(node.span),

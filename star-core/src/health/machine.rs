@@ -32,15 +32,21 @@ pub enum Scarce {
     Descriptors,
     /// Ports for connections going out.
     Ports,
+    /// Memory, of the machine or of what a worker may take.
+    Memory,
 }
 
 impl Scarce {
     /// What an error of the operating system says has run out. A missing address is one of its names for missing ports, and has other
     /// causes too, such as an address of a family that the machine does not have: it is up to whoever knows the ports.
     pub fn of(error: &io::Error) -> Option<Self> {
+        if error.kind() == io::ErrorKind::OutOfMemory {
+            return Some(Self::Memory);
+        }
         match Errno::from_io_error(error)? {
             Errno::MFILE | Errno::NFILE => Some(Self::Descriptors),
             Errno::ADDRNOTAVAIL => Some(Self::Ports),
+            Errno::NOBUFS => Some(Self::Memory),
             _ => None,
         }
     }
@@ -177,6 +183,10 @@ mod tests {
         assert_eq!(of(Errno::MFILE), Some(Scarce::Descriptors));
         assert_eq!(of(Errno::NFILE), Some(Scarce::Descriptors));
         assert_eq!(of(Errno::ADDRNOTAVAIL), Some(Scarce::Ports));
+        assert_eq!(of(Errno::NOMEM), Some(Scarce::Memory));
+        assert_eq!(of(Errno::NOBUFS), Some(Scarce::Memory));
+        let own = io::ErrorKind::OutOfMemory;
+        assert_eq!(Scarce::of(&own.into()), Some(Scarce::Memory));
         assert_eq!(of(Errno::CONNREFUSED), None);
         let kind = io::ErrorKind::AddrNotAvailable;
         assert_eq!(Scarce::of(&kind.into()), None, "that is not the system's");

@@ -47,6 +47,8 @@ pub struct Health {
     pub no_descriptor: u64,
     /// How often it refused a connection for want of a port; a sum.
     pub no_port: u64,
+    /// How often there was no memory, or none that a worker may take; a sum.
+    pub no_memory: u64,
 }
 
 impl Health {
@@ -64,6 +66,7 @@ impl Health {
         self.clock_step = self.clock_step.max(other.clock_step);
         self.no_descriptor += other.no_descriptor;
         self.no_port += other.no_port;
+        self.no_memory += other.no_memory;
     }
 
     /// The share of a core that a worker's thread took in the mean; none where nobody was watched.
@@ -122,7 +125,8 @@ mod tests {
 
     fn health() -> impl Strategy<Value = Health> {
         let numbers = prop::array::uniform8(0..1000_u64);
-        (numbers, prop::array::uniform3(fill()), 0..9_u64).prop_map(|(n, fills, no_port)| Health {
+        let lacks = prop::array::uniform2(0..9_u64);
+        (numbers, prop::array::uniform3(fill()), lacks).prop_map(|(n, fills, lacks)| Health {
             late: n[0],
             watched: n[1],
             cpu: n[2],
@@ -134,7 +138,8 @@ mod tests {
             waiting: n[5],
             clock_step: n[6],
             no_descriptor: n[7],
-            no_port,
+            no_port: lacks[0],
+            no_memory: lacks[1],
         })
     }
 

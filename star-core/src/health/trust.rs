@@ -27,6 +27,10 @@ pub struct Trust(Vec<Reason>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Reason {
+    /// Units were lost: a worker was not there, or was silent.
+    Lost(u64),
+    /// Units were begun, and nobody saw them end.
+    Unfinished(u64),
     /// Units could not be started in time.
     Missed(u64),
     /// Of those missed: because as many units were open as a worker may have.
@@ -35,6 +39,8 @@ pub enum Reason {
     NoDescriptor(u64),
     /// Ports were used up.
     NoPort(u64),
+    /// Memory was used up, or what a worker may take of it.
+    NoMemory(u64),
     /// 99 % of the units were at most so late, in microseconds, and that is too late.
     Late(u64),
     /// A thread took so much of its core, per mille, that it can't have been punctual.
@@ -58,6 +64,7 @@ impl Trust {
                 Reason::NoDescriptor(health.no_descriptor),
             ),
             (health.no_port, Reason::NoPort(health.no_port)),
+            (health.no_memory, Reason::NoMemory(health.no_memory)),
         ];
         let measured = [
             (health.late > LATE, Reason::Late(health.late)),
@@ -81,6 +88,18 @@ impl Trust {
         )
     }
 
+    /// The same, of a run in which so many units were lost and so many were not seen to end.
+    #[must_use]
+    pub fn and_lost(mut self, lost: u64, unfinished: u64) -> Self {
+        let more = [
+            (lost, Reason::Lost(lost)),
+            (unfinished, Reason::Unfinished(unfinished)),
+        ];
+        let more = more.into_iter().filter(|(units, _)| *units > 0);
+        self.0.splice(0..0, more.map(|(_, reason)| reason));
+        self
+    }
+
     /// Whether there is no reason not to.
     pub fn is_given(&self) -> bool {
         self.0.is_empty()
@@ -101,7 +120,13 @@ impl Reason {
     /// Whether something was not done for it. The others are measured: on a busy machine they come and go.
     pub fn is_counted(self) -> bool {
         match self {
-            Self::Missed(_) | Self::Crowded(_) | Self::NoDescriptor(_) | Self::NoPort(_) => true,
+            Self::Lost(_)
+            | Self::Unfinished(_)
+            | Self::Missed(_)
+            | Self::Crowded(_)
+            | Self::NoDescriptor(_)
+            | Self::NoPort(_)
+            | Self::NoMemory(_) => true,
             Self::Late(_)
             | Self::Busy(_)
             | Self::Descriptors(_)
@@ -125,6 +150,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = |micros: u64| micros as f64 / 1000.0;
         match *self {
+            Self::Lost(1) => f.write_str("1 unit was lost"),
+            Self::Lost(units) => write!(f, "{units} units were lost"),
+            Self::Unfinished(1) => f.write_str("1 unit was not seen to end"),
+            Self::Unfinished(units) => write!(f, "{units} units were not seen to end"),
             Self::Missed(1) => f.write_str("1 unit was missed"),
             Self::Missed(units) => write!(f, "{units} units were missed"),
             Self::Crowded(units) => write!(
@@ -133,6 +162,10 @@ impl fmt::Display for Reason {
             ),
             Self::NoDescriptor(times) => write!(f, "descriptors were used up ({times} times)"),
             Self::NoPort(times) => write!(f, "ports were used up ({times} times)"),
+            Self::NoMemory(times) => write!(
+                f,
+                "memory, or a worker's part of it, was used up ({times} times)"
+            ),
             Self::Late(micros) => write!(
                 f,
                 "1 % of a worker's units were started more than {:.1} ms late",
@@ -224,6 +257,13 @@ mod tests {
                 Health { no_port: 4, ..good },
                 "ports were used up (4 times)",
             ),
+            (
+                Health {
+                    no_memory: 2,
+                    ..good
+                },
+                "memory, or a worker's part of it, was used up (2 times)",
+            ),
         ];
         for (health, why) in beyond {
             let expected = format!("this run can't be trusted, because {why}");
@@ -244,14 +284,29 @@ mod tests {
         let feared = Trust::of(0, &fears);
         assert_eq!((feared.reasons().len(), feared.is_lost()), (5, false));
         assert!(Trust::of(1, &Health::default()).is_lost());
-        for (no_descriptor, no_port) in [(1, 0), (0, 1)] {
+        for (lost, unfinished) in [(1, 0), (0, 1)] {
+            let trust = Trust::of(0, &Health::default()).and_lost(lost, unfinished);
+            assert!(trust.is_lost());
+        }
+        assert!(Trust::default().and_lost(0, 0).is_given());
+        for (no_descriptor, no_port, no_memory) in [(1, 0, 0), (0, 1, 0), (0, 0, 1)] {
             let health = Health {
                 no_descriptor,
                 no_port,
+                no_memory,
                 ..Health::default()
             };
             assert!(Trust::of(0, &health).is_lost());
         }
+    }
+
+    #[test]
+    fn what_is_lost_is_said_first() {
+        let trust = Trust::of(3, &Health::default()).and_lost(311, 1);
+        assert_eq!(
+            trust.to_string(),
+            "this run can't be trusted, because 311 units were lost; 1 unit was not seen to end; 3 units were missed"
+        );
     }
 
     #[test]

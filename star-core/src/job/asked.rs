@@ -91,10 +91,10 @@ impl Asked {
         Ok(())
     }
 
-    /// What is left of a place's limits for a task of this extent.
+    /// A place's limits for a task of this extent: [`Split::over`], and of a batch no more workers than either allows.
     #[must_use]
-    pub fn narrow(&self, place: Limits, extent: Extent) -> Limits {
-        let mut limits = self.split.narrow(place);
+    pub fn over(&self, place: Limits, extent: Extent) -> Limits {
+        let mut limits = self.split.over(place);
         if extent.is_batch() {
             if let Some(most) = self.max_workers {
                 limits.workers = Some(limits.workers.map_or(most, |place| place.min(most)));

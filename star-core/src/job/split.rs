@@ -153,21 +153,22 @@ impl Split {
         Duration::from_millis(millis.into())
     }
 
-    /// What is left of a place's limits: shorter chunks, lower rates, an earlier call. A rate is also a say in how many workers there are, which a
-    /// place may otherwise have.
+    /// A place's limits, with what is said instead of what holds there by default: lower or higher. What a worker's life has no room for is
+    /// not taken anyway ([`Limits::longest_window`]). A rate is also a say in how many workers there are, which a place may otherwise have.
     #[must_use]
-    pub fn narrow(&self, place: Limits) -> Limits {
+    pub fn over(&self, place: Limits) -> Limits {
+        /// Sooner nobody is there, wherever it is.
+        const LEAST_LEAD: Duration = Duration::from_millis(10);
         let mut limits = place;
         if self.max_chunk_duration_in_seconds.is_some() {
-            limits.chunk = limits.chunk.min(self.max_chunk_duration());
+            limits.chunk = self.max_chunk_duration();
         }
         if self.max_chunk_requests_per_second.is_some() {
-            let rate = Rate::per_second(self.max_chunk_rate().into());
-            limits.chunk_rate = Some(limits.chunk_rate.map_or(rate, |place| place.min(rate)));
+            limits.chunk_rate = Some(Rate::per_second(self.max_chunk_rate().into()));
             limits.workers = None;
         }
         if self.time_buffer_in_milliseconds.is_some() {
-            limits.lead = limits.lead.max(self.time_buffer());
+            limits.lead = self.time_buffer().max(LEAST_LEAD);
         }
         limits
     }

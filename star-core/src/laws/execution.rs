@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 
 use crate::clock::VirtualClock;
-use crate::context::{Context, Signals, Terms, Traced};
+use crate::context::{Context, Made, Signals, Terms, Traced};
 use crate::document::Blob;
 use crate::failure::Failure;
 use crate::ledger::{Book, Memory};
@@ -26,6 +26,8 @@ pub(super) struct Execution<R: Report> {
     failures: Vec<Failure>,
     trace: Vec<Traced>,
     slices: Vec<Slice>,
+    /// What was made, in the order in which it was.
+    pub(super) made: Vec<Made>,
 }
 
 /// Executes slices one after the other, each as a worker of its own would.
@@ -40,6 +42,7 @@ pub(super) fn execute<T: Task>(
         failures: Vec::new(),
         trace: Vec::new(),
         slices: slices.to_vec(),
+        made: Vec::new(),
     };
     for slice in slices {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -50,12 +53,14 @@ pub(super) fn execute<T: Task>(
         let local = LocalSet::new();
         local.block_on(&runtime, async {
             let cx = context(task, blobs).await;
+            cx.note_made();
             let done = guarded(task.execute(*slice, &cx)).await;
             let done = done.and(cx.idle().await);
             execution.failures.extend(done.err());
             execution.parts.push(cx.measured());
             execution.units.push(task.units_of(slice));
             execution.trace.extend(cx.trace());
+            execution.made.extend(cx.made());
         });
     }
     execution.trace.sort_by_key(|line| line.unit);
@@ -111,9 +116,21 @@ pub(super) struct Difference {
     what: String,
     first: String,
     second: String,
+    /// Whether it is in what was kept.
+    pub(super) kept: bool,
 }
 
 impl Difference {
+    /// One in what was kept.
+    pub(super) fn of_artifacts(what: String, first: String, second: String) -> Self {
+        Self {
+            what,
+            first,
+            second,
+            kept: true,
+        }
+    }
+
     fn show(&self, first: &str, second: &str) -> String {
         let Self { what, .. } = self;
         let wide = first.chars().count().max(second.chars().count()) + 1;
@@ -148,6 +165,7 @@ pub(super) fn same<R: Report>(one: &Execution<R>, other: &Execution<R>) -> Resul
             what: what.to_owned(),
             first,
             second,
+            kept: false,
         })
     };
     if let Some((a, b)) = one.trace.iter().zip(&other.trace).find(|(a, b)| a != b) {
@@ -173,7 +191,7 @@ pub(super) fn same<R: Report>(one: &Execution<R>, other: &Execution<R>) -> Resul
         let tally = |tally| serde_json::json!(tally).to_string();
         return differ("what became of units", tally(a.1), tally(b.1));
     }
-    Ok(())
+    super::artifacts::same(one, other)
 }
 
 fn line(traced: &Traced) -> String {

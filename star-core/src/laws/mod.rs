@@ -15,11 +15,14 @@
 //! | the leaves of any cutting have every unit exactly once | requests are lost or sent twice |
 //! | every unit of a slice is taken from [`Context::units`](crate::Context::units) | the accounting does not add up |
 //! | what units draw and note, and all counts, are the same for the parts as for the whole | a run on many workers is another test than on one |
+//! | what is kept has a name it can be kept under | the unit fails, and what it made is nowhere |
+//! | what is kept under one name is the same, and the parts keep what the whole keeps | what a run leaves behind depends on who was last, or on the cutting |
 //! | merging is associative and commutative, nothing is its identity, by wire bytes | the report depends on which worker was first |
 //!
 //! Tasks are executed in rehearsal, on a clock of their own: an hour takes no time. Keep the tasks that you check small: every unit is
 //! executed some thousand times.
 
+mod artifacts;
 mod cutting;
 mod execution;
 pub mod toys;
@@ -220,6 +223,10 @@ impl Kit {
                 .map_err(|seen| complain(&COUNTED, seen, shown()))?;
         }
         merging(&parts).map_err(|seen| complain(&MERGING, seen, shown()))?;
+        artifacts::named(&whole).map_err(|seen| complain(&NAMED, seen, None))?;
+        artifacts::named(&parts).map_err(|seen| complain(&NAMED, seen, shown()))?;
+        artifacts::apart(&whole).map_err(|seen| complain(&APART, seen, None))?;
+        artifacts::apart(&parts).map_err(|seen| complain(&APART, seen, shown()))?;
         execution::same(&whole, &parts).map_err(|seen| {
             // The cutting is to blame only if there is a difference by nothing else.
             let uncut = |task: &T| execute(task, &[crate::slice::Slice::WHOLE], &self.blobs);
@@ -229,7 +236,8 @@ impl Kit {
             if let Err(seen) = execution::same(&whole, &uncut(&there)) {
                 return complain(&WIRE, seen.travelled(), None);
             }
-            complain(&SAME, seen.to_string(), shown())
+            let law = if seen.kept { &KEPT } else { &SAME };
+            complain(law, seen.to_string(), shown())
         })
     }
 }
@@ -281,6 +289,18 @@ const STEADY: Law = Law {
 const SAME: Law = Law {
     text: "units do the same, and are counted the same, in the parts as in the whole",
     consequence: "a run on many workers is another test than the run on one",
+};
+const NAMED: Law = Law {
+    text: "what is kept has a name that it can be kept under",
+    consequence: "the unit fails, and what it made is nowhere",
+};
+const APART: Law = Law {
+    text: "what is kept under one name is the same, whoever keeps it",
+    consequence: "which of them is there in the end depends on which worker was last",
+};
+const KEPT: Law = Law {
+    text: "the parts keep the same, under the same names, as the whole",
+    consequence: "what a run leaves behind depends on how it was cut, and who looks for a name does not find it",
 };
 const MERGING: Law = Law {
     text: "merging is associative and commutative, nothing is its identity, and reports cross the wire unchanged",

@@ -65,6 +65,7 @@ impl Book {
             what: "read",
             key,
             why: error.to_string(),
+            lasting: true,
         })?;
         Ok(Some(value))
     }
@@ -285,17 +286,7 @@ impl Book {
     }
 
     fn artifact_key(&self, name: &str) -> Result<String, Failure> {
-        let fits = |part: &str| {
-            let mut letters = part.bytes();
-            letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
-                && !part.is_empty()
-                && !part.starts_with('.')
-        };
-        if name.len() > LONGEST_NAME || !name.split('/').all(fits) {
-            return Err(Failure::new(format!(
-                "`{name}` cannot be an artefact's name: it is made of letters, digits, `.`, `-`, `_`, and `/` between its parts, none of which begins with `.`"
-            )));
-        }
+        check_artifact(name)?;
         Ok(self.key(&format!("artifacts/{name}")))
     }
 
@@ -325,6 +316,31 @@ impl Book {
     }
 }
 
+/// Whether this can be the name of an artefact.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn check_artifact(name: &str) -> Result<(), Failure> {
+    let fits = |part: &str| {
+        let mut letters = part.bytes();
+        letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+            && !part.is_empty()
+            && !part.starts_with('.')
+    };
+    if name.len() > LONGEST_NAME {
+        let (begin, length) = (name.chars().take(20).collect::<String>(), name.len());
+        return Err(Failure::new(format!(
+            "`{begin}…` cannot be an artefact's name: it has {length} bytes, and may have {LONGEST_NAME}"
+        )));
+    }
+    if !name.split('/').all(fits) {
+        return Err(Failure::new(format!(
+            "`{name}` cannot be an artefact's name: it is made of letters, digits, `.`, `-`, `_`, and `/` between its parts, none of which begins with `.`"
+        )));
+    }
+    Ok(())
+}
+
 /// Sets a value, trying again on errors.
 async fn put(ledger: &dyn Ledger, key: &str, bytes: Bytes) -> Result<(), LedgerError> {
     let mut tries = 1;
@@ -343,5 +359,6 @@ fn encode<T: Serialize>(key: &str, record: &T) -> Result<Bytes, LedgerError> {
             what: "write",
             key: key.to_owned(),
             why: error.to_string(),
+            lasting: true,
         })
 }

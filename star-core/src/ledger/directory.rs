@@ -57,16 +57,35 @@ async fn aside<T: Send + 'static>(
     key: &str,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, LedgerError> {
-    let failed = |why: String| LedgerError {
+    let failed = |why: String, lasting| LedgerError {
         what,
         key: key.to_owned(),
         why,
+        lasting,
     };
     match tokio::task::spawn_blocking(work).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(failed(error.to_string())),
-        Err(error) => Err(failed(error.to_string())),
+        Ok(Err(error)) => Err(failed(error.to_string(), is_lasting(error.kind()))),
+        Err(error) => Err(failed(error.to_string(), true)),
     }
+}
+
+/// Whether a folder will say the same again, until somebody does something about it.
+fn is_lasting(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::PermissionDenied
+            | Kind::NotFound
+            | Kind::NotADirectory
+            | Kind::IsADirectory
+            | Kind::ReadOnlyFilesystem
+            | Kind::StorageFull
+            | Kind::QuotaExceeded
+            | Kind::InvalidFilename
+            | Kind::InvalidInput
+            | Kind::Other
+    )
 }
 
 /// A file that only its owner reads: a task may hold what nobody else is to know.

@@ -5,6 +5,7 @@
 
 mod book;
 mod directory;
+mod heard;
 mod memory;
 mod records;
 
@@ -13,8 +14,10 @@ use std::fmt;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub(crate) use book::check_artifact;
 pub use book::{Book, Claimed};
 pub use directory::Directory;
+pub(crate) use heard::Heard;
 pub use memory::Memory;
 pub use records::{
     Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, NoRunId, RunId, StartRecord,
@@ -46,4 +49,6 @@ pub struct LedgerError {
     pub key: String,
     /// The place's own words.
     pub why: String,
+    /// Whether asking again is no use: a folder that nobody may write in, a record that can't be read whatever the ledger says.
+    pub lasting: bool,
 }

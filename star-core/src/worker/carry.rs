@@ -19,10 +19,10 @@ pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply 
     if running.start.batch || bundle.lanes.of() != running.start.windows[position].lanes {
         return Reply::Refused(format!("the run's window has other lanes than `{bundle}`"));
     }
-    if running.is_stopped().await {
-        return Reply::Stopped;
-    }
     let expires = running.start.zero + bundle.window.to();
+    if let Err(reply) = running.may_begin(expires).await {
+        return reply;
+    }
     if running.claim(order.claim_key(), expires).await == Claimed::Taken {
         return Reply::Duplicate;
     }

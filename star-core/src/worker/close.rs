@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Holder, Running, guarded, holder, signs};
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
-use crate::ledger::{ClaimKey, Claimed, Closed};
+use crate::ledger::{ClaimKey, Claimed, Closed, LedgerError};
 use crate::outcome::{Fault, Outcome};
 use crate::task::Task;
 use crate::time::Time;
@@ -53,7 +53,7 @@ pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
         outcome = settled(running) => outcome,
         () = running.clock().sleep_until(running.lease - LAST_WORDS) => None,
     };
-    let Some(outcome) = outcome else {
+    let Some((mut outcome, mut gathered)) = outcome else {
         return;
     };
     if is_closed(running).await {
@@ -61,24 +61,42 @@ pub(crate) async fn close<T: Task>(running: &Running<T>, closer: Closer) {
     }
     let known_by = running.lease.min(running.now() + PATIENCE);
     match running.claim(ClaimKey::Close, known_by).await {
-        Claimed::Won => end(running, outcome).await,
+        Claimed::Won => {
+            // What somebody told too late, in the meantime, counts all the same.
+            if outcome.facts.is_partial()
+                && let Ok(newer) = look(running, &mut gathered).await
+                && newer.facts.settled
+            {
+                outcome = newer;
+            }
+            end(running, outcome).await;
+        }
         Claimed::Taken => wait_for_record(running, outcome, known_by).await,
     }
 }
 
-/// What the run came to; none where that can't be known.
-async fn settled<T: Task>(running: &Running<T>) -> Option<Outcome<T::Report>> {
+/// What the run has come to by now.
+async fn look<T: Task>(
+    running: &Running<T>,
+    gathered: &mut Gathered<T::Report>,
+) -> Result<Outcome<T::Report>, LedgerError> {
+    let (manifest, start) = (&running.manifest, &running.start);
+    let clock = running.clock();
+    gathered.settle(&running.book, manifest, start, clock).await
+}
+
+/// What the run came to, and what is known of its chunks; none where that can't be known.
+async fn settled<T: Task>(
+    running: &Running<T>,
+) -> Option<(Outcome<T::Report>, Gathered<T::Report>)> {
     let manifest = &running.manifest;
     let attempts = if T::IDEMPOTENT { ATTEMPTS } else { 1 };
     let mut gathered = Gathered::<T::Report>::new(&*running.task, &running.start, attempts);
     let mut pause = SHORTEST_LOOK;
     loop {
         let now = running.now();
-        let settled = gathered
-            .settle(&running.book, manifest, &running.start, now)
-            .await;
-        match settled {
-            Ok(outcome) if outcome.facts.settled => return Some(outcome),
+        match look(running, &mut gathered).await {
+            Ok(outcome) if outcome.facts.settled => return Some((outcome, gathered)),
             Ok(_) | Err(_) => {}
         }
         // Long after everything must be settled only a ledger that can't be read keeps it from being.

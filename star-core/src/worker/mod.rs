@@ -3,6 +3,7 @@
 //! - `start`: claims the start of the run, opens the task, plans it, and writes the start record.
 //! - `carry`: claims a bundle, sends all lanes but the first away, and executes that one.
 //! - `serve`: is one of a batch's workers: claims chunk after chunk.
+//! - `survey`: is what the workers that close a batch know of its chunks.
 //! - `chunk`: executes one chunk, with snapshots, a look-out for the stop mark, and an end.
 //! - `watch`: looks whether what was sent was claimed, and sends again.
 //! - `baton`: hands a run on that is longer than a worker's life.
@@ -17,6 +18,7 @@ mod close;
 mod serve;
 mod signs;
 mod start;
+mod survey;
 mod tell;
 mod watch;
 
@@ -235,6 +237,16 @@ impl Worker {
         matches!(self.book.stop().await, Ok(Some(_)))
     }
 
+    /// Goes on asking whether there is a stop mark, until that is known. Where there is one, or it can't be known in time, nothing is begun.
+    pub(crate) async fn may_begin(&self, until: Time) -> Result<(), Reply> {
+        let patience = self.patience(until.min(self.lease));
+        match patience.ask(|| self.book.stop()).await {
+            Some(None) => Ok(()),
+            Some(Some(_)) => Err(Reply::Stopped),
+            None => Err(Reply::Expired),
+        }
+    }
+
     pub(crate) fn run_context(&self) -> RunContext {
         let clock = Arc::clone(&self.host.world.clock);
         let manifest = &self.manifest;
@@ -285,14 +297,34 @@ impl<'a> Patience<'a> {
     where
         F: Future<Output = Result<A, LedgerError>>,
     {
+        self.insist(question, |_| false).await.ok()
+    }
+
+    /// The same, telling why there was no answer; not again where asking again is no use.
+    pub(crate) async fn ask_why<A, F>(&self, question: impl Fn() -> F) -> Result<A, LedgerError>
+    where
+        F: Future<Output = Result<A, LedgerError>>,
+    {
+        self.insist(question, |error| error.lasting).await
+    }
+
+    async fn insist<A, F>(
+        &self,
+        question: impl Fn() -> F,
+        is_in_vain: impl Fn(&LedgerError) -> bool,
+    ) -> Result<A, LedgerError>
+    where
+        F: Future<Output = Result<A, LedgerError>>,
+    {
         let mut pause = Self::SHORTEST;
         loop {
-            if let Ok(answer) = question().await {
-                return Some(answer);
-            }
+            let error = match question().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
             let now = self.clock.now();
-            if now >= self.until {
-                return None;
+            if now >= self.until || is_in_vain(&error) {
+                return Err(error);
             }
             let next = now + spread(pause, now);
             self.clock.sleep_until(next.min(self.until)).await;

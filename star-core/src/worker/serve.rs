@@ -20,8 +20,8 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     if !running.start.batch || workers.of() != running.start.workers {
         return Reply::Refused("the run is no batch with these workers".to_owned());
     }
-    if running.is_stopped().await {
-        return Reply::Stopped;
+    if let Err(reply) = running.may_begin(end).await {
+        return reply;
     }
     if running.claim(order.claim_key(), end).await == Claimed::Taken {
         return Reply::Duplicate;
@@ -77,7 +77,7 @@ enum Left {
 }
 
 /// A worker's way through a batch's chunks.
-struct Batch<'a, T> {
+pub(super) struct Batch<'a, T> {
     running: &'a Running<T>,
     /// Worker `place` of `workers`.
     place: u32,
@@ -96,7 +96,7 @@ const CLOSERS: u32 = 2;
 
 /// What is known of an attempt at a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     /// There was none, or it succeeded.
     Settled,
     /// It failed, or its worker's lease is over.
@@ -154,30 +154,60 @@ impl<'a, T: Task> Batch<'a, T> {
     /// with an owner at the first chunk that is taken. But that may be a helper's who left, and the owner may be gone: so everybody goes
     /// through all chunks of the next few, and those who will close the run through all.
     async fn help_others(&mut self) -> Option<Left> {
+        if self.closes() {
+            return self.help_all().await;
+        }
         for step in 1..self.workers {
-            let owner = (self.place + step) % self.workers;
-            let thorough = step <= NEXT || self.closes();
-            let Some(last) = self.chunks.checked_sub(owner + 1) else {
-                continue;
-            };
-            let mut chunk = owner + last / self.workers * self.workers;
-            loop {
+            for chunk in self.backward(step) {
+                // A successor looks at the same again. One that comes to nothing in all its life has none.
+                if !self.has_time() {
+                    return self.has_worked().then_some(Left::Tired);
+                }
                 match self.visit(chunk, 1).await {
-                    Visit::Taken if !thorough => break,
+                    Visit::Taken if step > NEXT => break,
                     Visit::Executed | Visit::Taken => {}
                     Visit::Leave(left) => return Some(left),
-                }
-                match chunk.checked_sub(self.workers) {
-                    Some(before) => chunk = before,
-                    None => break,
                 }
             }
         }
         None
     }
 
+    /// The same of all others.
+    async fn help_all(&mut self) -> Option<Left> {
+        let all: Vec<u32> = (1..self.workers)
+            .flat_map(|step| self.backward(step))
+            .collect();
+        for some in all.chunks(self.many()) {
+            if !self.has_time() {
+                return self.has_worked().then_some(Left::Tired);
+            }
+            for chunk in self.unclaimed(some).await {
+                if !self.has_time() {
+                    return self.has_worked().then_some(Left::Tired);
+                }
+                if let Visit::Leave(left) = self.visit(chunk, 1).await {
+                    return Some(left);
+                }
+            }
+        }
+        None
+    }
+
+    /// The chunks of the worker so many places after it, from the last.
+    fn backward(&self, step: u32) -> impl Iterator<Item = u32> + use<T> {
+        let workers = self.workers;
+        let owner = (self.place + step) % workers;
+        let rounds = self.chunks.saturating_sub(owner).div_ceil(workers);
+        (0..rounds).rev().map(move |round| owner + round * workers)
+    }
+
+    pub(super) fn running(&self) -> &Running<T> {
+        self.running
+    }
+
     /// Whether it is one of those who close the run.
-    fn closes(&self) -> bool {
+    pub(super) fn closes(&self) -> bool {
         self.place < CLOSERS
     }
 
@@ -192,20 +222,28 @@ impl<'a, T: Task> Batch<'a, T> {
         loop {
             let mut open = Vec::new();
             for attempt in 2..=ATTEMPTS {
-                for chunk in chunks.iter().copied() {
-                    // To look at them all may take longer than a life: a successor would begin as its predecessor did, and come no
-                    // further. Everybody begins at another one.
+                for some in chunks.chunks(self.many()) {
+                    // To look at them all may take longer than a life. Everybody begins at another one.
                     if !self.has_time() {
-                        return seen.then_some(Left::Tired);
+                        return (seen || self.has_worked()).then_some(Left::Tired);
                     }
-                    match self.fate(chunk, attempt - 1).await {
-                        Ok(Fate::Failed) => {
-                            if let Visit::Leave(left) = self.visit(chunk, attempt).await {
-                                return Some(left);
-                            }
+                    let fates = self.fates(some, attempt - 1).await;
+                    let heard = fates.iter().any(|(_, fate)| fate.is_ok());
+                    for (chunk, fate) in fates {
+                        if !self.has_time() {
+                            return (seen || self.has_worked()).then_some(Left::Tired);
                         }
-                        Ok(Fate::Open) => open.push(chunk),
-                        Ok(Fate::Settled) | Err(_) => {}
+                        match fate {
+                            Ok(Fate::Failed) => {
+                                if let Visit::Leave(left) = self.visit(chunk, attempt).await {
+                                    return Some(left);
+                                }
+                            }
+                            Ok(Fate::Open) => open.push(chunk),
+                            // A ledger that answers others will answer this, too.
+                            Err(_) if heard => open.push(chunk),
+                            Ok(Fate::Settled) | Err(_) => {}
+                        }
                     }
                 }
             }
@@ -228,7 +266,7 @@ impl<'a, T: Task> Batch<'a, T> {
     }
 
     /// What is known of an attempt at a chunk.
-    async fn fate(&self, chunk: u32, attempt: u32) -> Result<Fate, LedgerError> {
+    pub(super) async fn fate(&self, chunk: u32, attempt: u32) -> Result<Fate, LedgerError> {
         let Some(slice) = self.slice(chunk) else {
             return Ok(Fate::Settled);
         };
@@ -244,7 +282,7 @@ impl<'a, T: Task> Batch<'a, T> {
         })
     }
 
-    fn slice(&self, chunk: u32) -> Option<Slice> {
+    pub(super) fn slice(&self, chunk: u32) -> Option<Slice> {
         let lanes = Lanes::bundle(chunk, chunk + 1, self.chunks)?;
         Some(Slice {
             window: Window::ALL,
@@ -278,6 +316,11 @@ impl<'a, T: Task> Batch<'a, T> {
         Visit::Executed
     }
 
+    /// Whether it has executed a chunk.
+    fn has_worked(&self) -> bool {
+        !self.longest.is_zero()
+    }
+
     /// Whether there is time for another chunk.
     fn has_time(&self) -> bool {
         let last = self.running.lease - self.running.manifest.limits.closing;
@@ -291,7 +334,7 @@ impl<'a, T: Task> Batch<'a, T> {
             return Some(Left::Done);
         }
         // Without a life's end there is always time; and a worker that has done nothing yet must try.
-        let rested = now.since(self.began) > Duration::ZERO && !self.longest.is_zero();
+        let rested = now.since(self.began) > Duration::ZERO && self.has_worked();
         (rested && !self.has_time()).then_some(Left::Tired)
     }
 }

@@ -16,8 +16,8 @@ use crate::wire::{Order, Reply};
 /// Claims the start; opens and plans the task; writes the start record; then carries the first bundle. Whoever comes second leaves.
 pub(super) async fn start<T: Task>(worker: Worker) -> Reply {
     let expires = worker.envelope.expires;
-    if worker.is_stopped().await {
-        return Reply::Stopped;
+    if let Err(reply) = worker.may_begin(expires).await {
+        return reply;
     }
     if worker.claim(ClaimKey::Start, expires).await == Claimed::Taken {
         return Reply::Duplicate;

@@ -62,6 +62,7 @@ impl Flaky {
                 what: "read",
                 key: key.to_owned(),
                 why: "it is away".to_owned(),
+                lasting: false,
             }),
             _ => Ok(()),
         }

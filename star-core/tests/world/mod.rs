@@ -154,6 +154,7 @@ impl Ledger for Unsure {
                 what: "write",
                 key: key.to_owned(),
                 why: "the connection was lost before the answer came".to_owned(),
+                lasting: false,
             });
         }
         Ok(created)

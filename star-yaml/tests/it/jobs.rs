@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use star_core::registry::{Kind, Kinds};
 use star_core::reports::Counter;
-use star_core::shape::{Keys, Schedule};
+use star_core::shape::{Batch, Keys, Schedule};
 use star_core::{Failure, Job, Limits, OneUnit, Splittable, UnitTask};
 
 /// A batch whose author did not think of unknown fields.
@@ -36,6 +36,36 @@ impl UnitTask for Look {
     }
 }
 
+/// A batch some of whose fields are those of a part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Paint {
+    width: f64,
+    #[serde(flatten)]
+    canvas: Canvas,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Canvas {
+    columns: Batch,
+    #[serde(default)]
+    offset: i32,
+    #[serde(default)]
+    depth: u8,
+}
+
+impl UnitTask for Paint {
+    const KIND: &'static str = "paint";
+    type Report = Counter;
+
+    fn shape(&self) -> &impl Splittable {
+        &self.canvas.columns
+    }
+
+    async fn unit(&self, _: &OneUnit<Counter>) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
 /// Units at a rate.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Knock {
@@ -57,8 +87,12 @@ impl UnitTask for Knock {
 
 /// Reads a job; where that can't be, all that is said of it, a line each.
 fn read(text: &str) -> Result<Job, String> {
-    let kinds =
-        Kinds::new([Kind::of::<Look>("here"), Kind::of::<Knock>("here")]).expect("two names");
+    let kinds = Kinds::new([
+        Kind::of::<Look>("here"),
+        Kind::of::<Knock>("here"),
+        Kind::of::<Paint>("here"),
+    ])
+    .expect("three names");
     let mut document =
         star_yaml::document_from("job.yml", text.as_bytes(), ".").expect("this is YAML");
     kinds.read(&mut document).map_err(|faults| {
@@ -83,7 +117,7 @@ fn faults_are_told_with_file_line_and_column() {
     for (text, said) in [
         (
             "task: lok\nhosts: [a]\n",
-            "job.yml:1:7: error: no kind of task is called `lok` in this program (did you mean `look`? (known: knock, look))",
+            "job.yml:1:7: error: no kind of task is called `lok` in this program (did you mean `look`? (known: knock, look, paint))",
         ),
         (
             "task: look\n",
@@ -120,6 +154,18 @@ fn faults_are_told_with_file_line_and_column() {
         (
             "task: knock\nload:\n  - { duration: 10, rat: 5 }\n",
             "job.yml:3:21: error: unknown key `rat` (did you mean `rate`?)",
+        ),
+        (
+            "task: paint\nwidth: 3\ncolumns: 4\noffset: 300\ndepth: 300\n",
+            "job.yml:5:8: error: expected a whole number from 0 to 255, found the number `300`",
+        ),
+        (
+            "task: paint\nwidth: 3\ncolumns: wide\n",
+            "job.yml:3:10: error: expected a whole number, not negative, found the text `wide`",
+        ),
+        (
+            "task: paint\nwidth: 3\n",
+            "job.yml:1:1: error: the key `columns` is missing",
         ),
         (
             "task: knock\nload: [{ duration: 10, rate: 50 }]\n_split: { maxScriptRequestsPerSecond: 40 }\n",

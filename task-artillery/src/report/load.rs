@@ -186,6 +186,10 @@ impl Report for LoadReport {
         Some(&self.due_latency)
     }
 
+    fn failed(&self) -> u64 {
+        self.users.failed
+    }
+
     /// Times are left out, but not how many of them were measured; except for name look-ups, of which there is one a worker. So is
     /// what happened when: that depends on when answers came.
     fn counts(&self) -> Value {

@@ -29,7 +29,7 @@ pub use errors::{ErrorName, Errors};
 pub use load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
 pub use names::{Names, PhaseName, RequestName};
 pub use periods::{Parts, Period, Periods};
-pub use record::{Connected, Place, Received};
+pub use record::{Place, Received};
 pub use series::{Bucket, MOST_BUCKETS, Series};
 pub use summary::Summary;
 pub use traffic::Traffic;

@@ -27,17 +27,9 @@ pub struct Received {
     pub status: u16,
     /// How long after the request was sent.
     pub latency: Duration,
-    /// How late the user was started.
+    /// How long after it was due the request was sent: how late the user was started, and how long it then waited, from when it came to the
+    /// request, for a connection: for one that others have, or until it was open.
     pub lateness: Duration,
-}
-
-/// How long the parts of opening a connection took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Connected {
-    /// Connecting.
-    pub connect: Duration,
-    /// The TLS handshake, if there was one.
-    pub tls: Option<Duration>,
 }
 
 impl LoadReport {
@@ -200,15 +192,16 @@ impl LoadReport {
         }
     }
 
-    /// A connection was opened.
-    pub fn connected(&mut self, at: Duration, connected: Connected) {
-        let Connected { connect, tls } = connected;
-        self.connect.record_duration(connect);
-        self.part(at, |parts| parts.tcp.record_duration(connect));
-        if let Some(tls) = tls {
-            self.tls.record_duration(tls);
-            self.part(at, |parts| parts.tls.record_duration(tls));
-        }
+    /// A connection was opened, whatever becomes of it.
+    pub fn connected(&mut self, at: Duration, took: Duration) {
+        self.connect.record_duration(took);
+        self.part(at, |parts| parts.tcp.record_duration(took));
+    }
+
+    /// Both sides of a connection agreed on TLS.
+    pub fn secured(&mut self, at: Duration, took: Duration) {
+        self.tls.record_duration(took);
+        self.part(at, |parts| parts.tls.record_duration(took));
     }
 
     fn part(&mut self, at: Duration, record: impl FnOnce(&mut Parts)) {

@@ -22,6 +22,7 @@ enum Event {
     Response(u16),
     Body,
     Connected,
+    Secured,
     Answered(u16),
     Unanswered,
     Skipped,
@@ -37,6 +38,7 @@ fn event() -> impl Strategy<Value = (u64, Place, Event)> {
         prop::sample::select(vec![200_u16, 201, 302, 404, 500]).prop_map(Event::Response),
         Just(Event::Body),
         Just(Event::Connected),
+        Just(Event::Secured),
         prop::sample::select(vec![200_u16, 404]).prop_map(Event::Answered),
         Just(Event::Unanswered),
         Just(Event::Skipped),
@@ -115,11 +117,8 @@ fn apply(report: &mut LoadReport, (millis, place, event): (u64, Place, Event)) {
             },
         ),
         Event::Body => report.body(at, place, millis, Some(micros)),
-        Event::Connected => {
-            let tls = place.request.map(|_| micros);
-            let connect = micros;
-            report.connected(at, Connected { connect, tls });
-        }
+        Event::Connected => report.connected(at, micros),
+        Event::Secured => report.secured(at, micros),
         Event::Answered(status) => {
             let made = format!("/items/{}", millis % 300);
             let endpoint = match place.request {
@@ -306,11 +305,7 @@ fn sample_of(names: &Names) -> LoadReport {
             ..place
         };
         report.user_started(seconds(begin), place);
-        let connected = Connected {
-            connect: Duration::from_micros(240),
-            tls: None,
-        };
-        report.connected(seconds(begin), connected);
+        report.connected(seconds(begin), Duration::from_micros(240));
         answer(&mut report, begin, on(0), 200, 2 + number as u64);
         answer(&mut report, begin + 1.0, on(1), 201, 12);
         answer(

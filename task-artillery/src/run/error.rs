@@ -19,9 +19,15 @@ pub(super) enum UserError {
     /// A body was too long to capture from.
     #[error("the body is too long to capture from")]
     BodyTooLong,
+    /// The worker had kept as much of bodies as it may.
+    #[error("all bodies that the worker keeps are too long together")]
+    NoRoom,
     /// A body that something should be captured from is not of its encoding.
     #[error("the body cannot be decoded")]
     BodyBroken,
+    /// A body that something should be captured from is of an encoding that was not asked for.
+    #[error("the body is of an encoding that was not asked for")]
+    BodyForeign,
     /// A pause is none.
     #[error(transparent)]
     Think(#[from] ThinkError),
@@ -46,6 +52,8 @@ impl UserError {
             Self::Condition(..) => return Cow::Owned(self.to_string()),
             Self::Capture => "Failed capture or match",
             Self::BodyTooLong => "ERR_BODY_TOO_LONG",
+            Self::NoRoom => "ERR_BODIES_TOO_LONG",
+            Self::BodyForeign => "ERR_BODY_ENCODING",
             Self::BodyBroken => "Z_DATA_ERROR",
             Self::CutOff => "cut_off",
         })
@@ -62,6 +70,7 @@ impl From<DecodeError> for UserError {
     fn from(error: DecodeError) -> Self {
         match error {
             DecodeError::Broken => Self::BodyBroken,
+            DecodeError::Foreign => Self::BodyForeign,
             DecodeError::TooLong => Self::BodyTooLong,
         }
     }

@@ -68,7 +68,7 @@ impl<'u> Meter<'u> {
             .record(|report| report.mishap(now, self.place, &Cow::Borrowed(error)));
     }
 
-    /// A request is attempted. It is pending until it is said to be answered, or until what this gives is dropped.
+    /// A request is attempted: there is a connection for it, or one may be opened. It is pending until it is said to be answered, or until what this gives is dropped.
     pub(super) fn request(&self, now: Duration) -> Pending<'u> {
         self.cx.record(|report| report.request(now, self.place));
         Pending { cx: Some(self.cx) }
@@ -84,11 +84,11 @@ impl<'u> Meter<'u> {
     }
 
     /// A response's headers have come, at `now`.
-    pub(super) fn response(&self, now: Duration, status: u16, latency: Duration) {
+    pub(super) fn response(&self, now: Duration, status: u16, latency: Duration, waited: Duration) {
         let received = Received {
             status,
             latency,
-            lateness: self.lateness,
+            lateness: self.lateness + waited,
         };
         self.cx
             .record(|report| report.response(now, self.place, received));

@@ -64,9 +64,10 @@ pub(crate) async fn execute(
             continue;
         }
         let under_way = limit.enter();
-        let user = User::new(&engine, unit, cx);
+        // In a box: what a user may have to remember is some kilobytes, which a task is moved about with until it runs.
+        let life = Box::pin(User::new(&engine, unit, cx).live());
         cx.spawn(async move {
-            user.live().await;
+            life.await;
             drop(under_way);
         });
     }

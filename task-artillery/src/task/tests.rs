@@ -109,7 +109,7 @@ fn what_comes_over_the_wire_is_checked_again() {
 }
 
 #[test]
-fn split_narrows_what_the_place_allows() {
+fn what_split_says_holds_instead_of_what_the_place_has_by_default() {
     let phases = "phases: [{duration: 60, arrivalRate: 10}]";
     let limits = |split: &str, place: Limits| script(phases, split, GET).limits(place);
     let silent = limits("", lambda());
@@ -134,12 +134,11 @@ fn split_narrows_what_the_place_allows() {
         lambda(),
     );
     assert_eq!(
-        Limits {
-            tail: lambda().tail,
-            ..wider
-        },
-        lambda()
+        (wider.chunk, wider.chunk_rate),
+        (Duration::from_mins(10), Some(Rate::per_second(200)))
     );
+    // Sooner than in ten milliseconds no worker is there.
+    assert_eq!(wider.lead, Duration::from_millis(10));
     // On a machine where the number of workers is given, a rate in the script says it instead.
     assert_eq!(limits("", Limits::here(4)).workers, Some(4));
     let here = limits("maxChunkRequestsPerSecond: 20", Limits::here(4));
@@ -206,13 +205,27 @@ fn at_another_rate_the_phases_and_the_cutting_are_all_that_changes() {
     let faster = faster.unwrap();
     assert_eq!((faster.units(), faster.validate()), (1000, Ok(())));
     assert_eq!(faster.extent(), Extent::Timed(Duration::from_secs(2)));
-    assert_eq!(faster.most_lanes(faster.extent().window()), None);
+    assert_eq!(faster.most_lanes(faster.extent().window()), Some(3));
     assert_eq!(faster.limits(Limits::here(2)).workers, Some(2));
     assert_eq!(faster.script().scenarios, task.script().scenarios);
     assert_eq!(
         task.at_rate(Rate::per_second(501), Duration::from_secs(2)),
         None
     );
+}
+
+#[test]
+fn at_another_rate_as_many_users_may_be_under_way_as_in_the_phase_that_allows_the_most() {
+    let most = |phases: &str| {
+        let task = script(&format!("phases: [{phases}]"), "", GET);
+        let faster = task.at_rate(Rate::per_second(5), Duration::from_secs(2));
+        faster.unwrap().script().phases[0].max_users
+    };
+    let three = "{duration: 9, arrivalRate: 1, maxVusers: 3}";
+    let seven = "{duration: 9, arrivalCount: 1, maxVusers: 7}";
+    assert_eq!(most(&format!("{three}, {{pause: 5}}, {seven}")), Some(7));
+    let unbounded = "{duration: 9, arrivalRate: 1}";
+    assert_eq!(most(&format!("{three}, {unbounded}")), None);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! `FAULTS_SEEDS=N` looks at so many seeds; `FAULTS_SEED=S` at one, and prints what happened in it.
 
+mod batch;
+mod explained;
 mod fleet;
 mod kit;
 mod mended;

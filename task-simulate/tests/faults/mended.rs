@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use star_core::shape::Batch;
 use star_core::{AnyTask, Intervals, Job};
-use task_simulate::{Delay, Fate, Options, Outage, Simulation, World, simulate};
+use task_simulate::{Delay, Fate, Options, Outage, SimulateError, Simulation, World, simulate};
 
 use crate::kit::{Harmless, load, seconds, stretch};
 
@@ -58,6 +58,73 @@ fn some_looks_that_were_not_answered_are_no_reason_for_doubt() {
 }
 
 #[test]
+fn a_wide_run_is_followed_to_its_end_though_some_reads_are_turned_away() {
+    for unavailable in [0.01, 0.02, 0.2] {
+        let mut world = World::default();
+        world.ledger.unavailable = unavailable;
+        let simulation = run(steady(2_500.0, 300), &world, &Options::default());
+        let facts = &simulation.outcome.facts;
+        assert_eq!(facts.tally.started, facts.planned, "{facts:?}");
+    }
+}
+
+#[test]
+fn a_ledger_that_is_away_when_a_run_is_launched_is_waited_for() {
+    let world = away(Duration::ZERO, seconds(30));
+    let simulation = run(steady(10.0, 30), &world, &Options::default());
+    let facts = &simulation.outcome.facts;
+    assert_eq!(facts.tally.started, facts.planned, "{facts:?}");
+}
+
+#[test]
+fn a_launch_whose_acknowledgements_are_lost_is_no_other_run() {
+    for seed in 0..20 {
+        let mut world = World::default();
+        world.ledger.lost_answers = 0.6;
+        world.ledger.unavailable = 0.3;
+        let job = Job {
+            task: steady(10.0, 30),
+            blobs: Vec::new(),
+        };
+        let simulated = simulate(&job, &world, seed, &Options::default());
+        let simulation = simulated.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        assert_eq!(simulation.broken, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_ledger_that_never_answers_is_told_to_whoever_launches_after_a_minute() {
+    let job = Job {
+        task: steady(10.0, 30),
+        blobs: Vec::new(),
+    };
+    let world = away(Duration::ZERO, seconds(120));
+    let refused = simulate(&job, &world, 1, &Options::default());
+    assert!(
+        matches!(refused, Err(SimulateError::Launch(_))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_run_whose_end_nobody_can_read_is_told_with_all_that_was_recorded() {
+    let world = away(seconds(40), seconds(300));
+    let simulation = run(steady(10.0, 60), &world, &Options::default());
+    let why = simulation.unread.as_deref().unwrap_or_default();
+    assert!(why.starts_with("the ledger cannot read `"), "{why}");
+    let told = simulation.log.iter().any(|line| line.contains("gives up"));
+    let facts = &simulation.outcome.facts;
+    assert!(told && facts.settled && facts.adds_up(), "{facts:?}");
+    assert!(facts.tally.started > 0, "{facts:?}");
+}
+
+/// How many workers did not end before the place ended them.
+fn timed_out(simulation: &Simulation) -> usize {
+    let lives = simulation.workers.iter();
+    lives.filter(|life| life.fate == Fate::TimedOut).count()
+}
+
+#[test]
 fn a_worker_that_may_send_for_no_successor_ends_within_its_life() {
     let mut world = World {
         timeout: seconds(120),
@@ -73,11 +140,7 @@ fn a_worker_that_may_send_for_no_successor_ends_within_its_life() {
         &world,
         &Options::default(),
     );
-    let timed_out = simulation
-        .workers
-        .iter()
-        .filter(|life| life.fate == Fate::TimedOut);
-    assert_eq!(timed_out.count(), 0);
+    assert_eq!(timed_out(&simulation), 0);
     assert!(simulation.refusals > 0);
 }
 
@@ -98,11 +161,7 @@ fn workers_of_a_batch_that_wait_for_others_or_look_for_what_failed_end_within_th
             &world,
             &Options::default(),
         );
-        let timed_out = simulation
-            .workers
-            .iter()
-            .filter(|life| life.fate == Fate::TimedOut);
-        assert_eq!(timed_out.count(), 0, "with a latency of {latency} ms");
+        assert_eq!(timed_out(&simulation), 0, "with a latency of {latency} ms");
         assert_eq!(simulation.outcome.facts.tally.ended, 300);
     }
 }

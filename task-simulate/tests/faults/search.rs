@@ -1,5 +1,7 @@
 //! Jobs, worlds, and what must hold in all of them.
 
+use std::time::Duration;
+
 use star_core::draw::Draws;
 use star_core::shape::Batch;
 use star_core::{AnyTask, Job};
@@ -12,6 +14,10 @@ const SEEDS: u64 = 150;
 
 /// The number whose draws say what is tried under a seed.
 const TRIED: u64 = u64::MAX - 9;
+
+/// How long a ledger is waited for by whoever launches a run, and by whoever follows one, as `docs/running.md` says.
+const LAUNCHING: Duration = Duration::from_mins(1);
+const FOLLOWING: Duration = Duration::from_mins(2);
 
 /// What is simulated under a seed.
 pub(crate) struct Trial {
@@ -136,11 +142,14 @@ impl Trial {
     /// What is wrong, if something is.
     pub(crate) fn fails(&self) -> Option<String> {
         let broken = match self.run() {
-            Ok(simulation) => simulation.broken,
-            // A ledger that is away when a run is launched, or never there, is told to whoever launches.
-            Err(SimulateError::Launch(_) | SimulateError::Unreadable(_)) if self.ledger_fails() => {
-                return None;
+            Ok(mut simulation) => {
+                // A ledger that does not answer for longer than it is waited for is told to whoever launches or follows.
+                let unread = simulation.unread.take();
+                let unread = unread.filter(|_| !self.is_away(FOLLOWING));
+                simulation.broken.extend(unread);
+                simulation.broken
             }
+            Err(SimulateError::Launch(_)) if self.is_away(LAUNCHING) => return None,
             Err(error) => vec![error.to_string()],
         };
         (!broken.is_empty()).then(|| {
@@ -158,9 +167,11 @@ impl Trial {
         })
     }
 
-    fn ledger_fails(&self) -> bool {
+    /// Whether the ledger is away for so long at a stretch.
+    fn is_away(&self, patience: Duration) -> bool {
         let ledger = &self.world.ledger;
-        ledger.unavailable > 0.0 || ledger.lost_answers > 0.0 || !ledger.outages.is_empty()
+        let mut outages = ledger.outages.iter();
+        ledger.unavailable >= 1.0 || outages.any(|outage| outage.length >= patience)
     }
 }
 

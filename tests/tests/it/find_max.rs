@@ -74,7 +74,7 @@ fn where_a_machine_has_room_for_few_users_the_search_ends_early() {
     let slow = SCRIPT.replace("think: 100ms", "think: 2");
     let script = scratch.write("script.yml", slow);
     let target = Target::start(0).unwrap();
-    // Twenty users fit into the descriptors that are left, so that twenty a second do not.
+    // Twenty users fit into the descriptors that are left, and twenty a second for two seconds are forty.
     let done = tests::Program::new("/bin/sh", &scratch)
         .args(["-c", "ulimit -n 60; exec \"$0\" \"$@\""])
         .args([
@@ -88,15 +88,11 @@ fn where_a_machine_has_room_for_few_users_the_search_ends_early() {
         .run();
     let lines: Vec<_> = done.out.lines().collect();
     assert!(lines[0].trim_start().starts_with("rate"), "{}", done.out);
-    assert!(lines[1].trim_start().starts_with("20/s"), "{}", done.out);
-    assert!(lines[1].contains("not held: "), "{}", done.out);
-    assert!(lines[1].contains("because a worker had as many units open as it may"));
-    // The rates below, of which one may hold.
-    assert!(
-        done.out.contains("  10/s") && !done.out.contains("  40/s"),
-        "{}",
-        done.out
-    );
+    let said = "20/s is not tried: some ";
+    assert!(done.err.contains(said), "{}", done.err);
+    let said = " units would be open at once, and there may be 20 ";
+    assert!(done.err.contains(said), "{}", done.err);
+    assert!(!done.out.contains("  20/s"), "{}", done.out);
     let found = match done.code {
         Some(0) => "this machine held ",
         _ => "no rate was held",
@@ -127,9 +123,97 @@ fn a_target_that_never_answers_ends_the_search_and_what_cannot_be_had_is_refused
         .run()
         .expect(2);
     assert!(done.err.contains("cannot be run at 5001/s"), "{}", done.err);
+    for wrong in [&["--to", "50001"][..], &["--from", "20", "--to", "10"]] {
+        let find_max = slsart(&scratch).args(["find-max"]).args(wrong);
+        find_max.args([&script]).run().expect(2);
+    }
+}
+
+#[test]
+fn what_makes_no_sense_of_a_rate_is_refused() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write("script.yml", SCRIPT);
+    let simulating = scratch.write("simulating.yml", format!("{SCRIPT}\n_simulation: true\n"));
+    for (args, script, said) in [
+        (
+            &["-s"][..],
+            &script,
+            "one user has no rate: leave `--solo` out",
+        ),
+        (
+            &[],
+            &simulating,
+            "with `_simulation` nothing is done at any rate",
+        ),
+    ] {
+        let done = slsart(&scratch)
+            .args(["find-max", "-t", target.url()])
+            .args(args)
+            .args([script])
+            .run()
+            .expect(2);
+        assert!(done.err.contains(said), "{}", done.err);
+    }
+    assert_eq!(target.count(), 0);
+}
+
+#[test]
+fn a_job_that_turns_users_away_says_that_it_was_not_the_machine() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = SCRIPT
+        .replace("rampTo: 5000", "rampTo: 5000, maxVusers: 1")
+        .replace("think: 100ms", "think: 80ms");
+    let script = scratch.write("script.yml", script);
     let done = slsart(&scratch)
-        .args(["find-max", "--to", "50001"])
+        .args(["find-max", "--from", "40", "--to", "40", "--workers", "1"])
+        .args(["--step-duration", "1", "-t", target.url()])
         .args([&script])
         .run();
-    done.expect(2);
+    let said = " of 40 units were turned away by the job's own limit (such as `maxVusers`)";
+    assert!(done.out.contains(said), "{}", done.out);
+    let said = "what held the rate back is the job's own limit";
+    assert!(done.out.contains(said), "{}", done.out);
+    assert!(!done.out.contains("it may hold more"), "{}", done.out);
+    assert!(!done.out.contains("40/s with"), "{}", done.out);
+}
+
+#[test]
+fn a_rate_at_which_users_fail_is_not_held_and_where_all_are_held_there_may_be_more() {
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let fails = SCRIPT.replace(
+        "url: /static/64",
+        "url: /static/64, match: { json: $.no, value: 1 }",
+    );
+    for (script, said) in [
+        (
+            SCRIPT,
+            "it may hold more: nothing above that was to be tried",
+        ),
+        (&fails, "of 20 units failed"),
+    ] {
+        let script = scratch.write("script.yml", script);
+        let done = slsart(&scratch)
+            .args([
+                "find-max",
+                "--from",
+                "20",
+                "--to",
+                "20",
+                "--step-duration",
+                "1",
+            ])
+            .args(["-t", target.url()])
+            .args([&script])
+            .run();
+        // A busy machine may not hold twenty a second.
+        let held = done.out.contains("  held");
+        assert!(
+            done.out.contains(said) || !held && said.starts_with("it may"),
+            "{}",
+            done.out
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use slsart::target::{Running, Target};
+use slsart::target::Target;
 use tests::{Finished, Program, Scratch, json};
 
 use crate::commands::slsart;
@@ -65,7 +65,7 @@ fn who_asks_for_trust_gets_an_exit_code_for_it() {
 }
 
 /// A run under this many descriptors, with its report.
-fn run_with_descriptors(limit: u32, script: &str, target: &Running) -> (Finished, Value) {
+fn run_with_descriptors(limit: u32, script: &str, target: &str) -> (Finished, Value) {
     let scratch = Scratch::default();
     let script = scratch.write("script.yml", script);
     let report = scratch.path("report.json");
@@ -75,7 +75,7 @@ fn run_with_descriptors(limit: u32, script: &str, target: &Running) -> (Finished
             &format!("ulimit -n {limit}; exec \"$0\" \"$@\""),
             PROGRAM,
         ])
-        .args(["run", "--workers", "2", "-t", target.url(), "-o"])
+        .args(["run", "--workers", "2", "-t", target, "-o"])
         .args([&report, &script])
         .run();
     let report = json(&report);
@@ -93,7 +93,7 @@ config:
   phases: [{ duration: 1, arrivalCount: 300 }]
 scenarios: [{ flow: [{ get: { url: /delay/3000 } }] }]
 ";
-    let (done, report) = run_with_descriptors(80, script, &target);
+    let (done, report) = run_with_descriptors(80, script, target.url());
     let done = done.expect(4);
     let refused = report["aggregate"]["counters"]["errors.EMFILE"].as_u64();
     assert!(refused > Some(0), "{}", report["aggregate"]["counters"]);
@@ -111,6 +111,30 @@ scenarios: [{ flow: [{ get: { url: /delay/3000 } }] }]
 }
 
 #[test]
+fn a_look_up_that_finds_no_descriptor_is_named_so_too() {
+    let target = Target::start(0).unwrap();
+    let script = "
+config:
+  target: http://127.0.0.1:1
+  http: { pool: 300, dns: user }
+  phases: [{ duration: 1, arrivalCount: 300 }]
+scenarios: [{ flow: [{ get: { url: /delay/3000 } }] }]
+";
+    let port = target.url().rsplit_once(':').unwrap().1;
+    let named = format!("http://localhost:{port}");
+    let (done, report) = run_with_descriptors(80, script, &named);
+    done.expect(4);
+    let counters = report["aggregate"]["counters"].as_object().unwrap();
+    let errors: Vec<_> = counters
+        .iter()
+        .filter(|(name, _)| name.starts_with("errors."))
+        .collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].0, "errors.EMFILE");
+    assert_eq!(&report["slsart"]["health"]["noDescriptor"], errors[0].1);
+}
+
+#[test]
 fn no_more_users_are_begun_than_descriptors_allow_and_the_others_are_counted() {
     let target = Target::start(0).unwrap();
     let script = "
@@ -120,7 +144,7 @@ config:
 scenarios: [{ flow: [{ get: { url: /static/64 } }, { think: 3 }] }]
 ";
     // 32 and 8 a worker are kept for the program itself: each of the two has eight users.
-    let (done, report) = run_with_descriptors(64, script, &target);
+    let (done, report) = run_with_descriptors(64, script, target.url());
     let done = done.expect(4);
     let (health, run) = (&report["slsart"]["health"], &report["slsart"]["run"]);
     assert_eq!(health["open"], serde_json::json!({ "used": 8, "of": 8 }));

@@ -7,7 +7,6 @@
 mod bad_input;
 mod commands;
 mod compatibility;
-mod descriptors;
 mod documents;
 mod duplicates;
 mod examples;

@@ -45,7 +45,17 @@ fn a_crate_is_made_with_its_name_and_where_this_one_is() {
 #[test]
 fn names_that_no_crate_can_have_are_refused_and_nothing_is_made() {
     let scratch = Scratch::default();
-    for name in ["Count", "1st", "a_b", "a-", "star-core", ""] {
+    for name in [
+        "Count",
+        "1st",
+        "a_b",
+        "a-",
+        "star-core",
+        "match",
+        "gen",
+        "artillery",
+        "",
+    ] {
         let folder = scratch.path("refused");
         let refused = new_task(&scratch, name, &folder).expect(2);
         assert!(

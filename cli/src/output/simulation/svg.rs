@@ -81,11 +81,12 @@ impl Picture {
     }
 
     fn rect(&mut self, (from, to): (Duration, Duration), (y, height): (f64, f64), class: &str) {
-        let (x, end) = (self.x(from), self.x(to));
-        let width = (end - x).max(0.5);
+        // Whole pixels: what follows without a pause is drawn without a gap.
+        let (x, end) = (self.x(from).round(), self.x(to).round());
+        let width = (end - x).max(1.0);
         let _infallible = writeln!(
             self.text,
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" class=\"{class}\"/>"
+            "<rect x=\"{x}\" y=\"{y:.1}\" width=\"{width}\" height=\"{height:.1}\" class=\"{class}\"/>"
         );
     }
 

@@ -132,6 +132,69 @@ fn workers_that_are_late_are_told_of_with_what_would_make_them_punctual() {
 }
 
 #[test]
+fn a_run_whose_end_cannot_be_read_was_launched_all_the_same() {
+    let mut world = World::default();
+    world.ledger.outages.push(task_simulate::Outage {
+        from: std::time::Duration::from_secs(30),
+        length: std::time::Duration::from_mins(6),
+    });
+    let job = script("{duration: 30, arrivalRate: 60}", "");
+    let text = seen(&job, &world, 0, |view| {
+        assert!(!view.feasible);
+        super::text(view, None)
+    });
+    let said = "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: the ledger cannot read `";
+    assert!(text.contains(said), "{text}");
+    assert!(text.contains("planned 1800 = "), "{text}");
+}
+
+/// What is advised in a world that the default one is changed to.
+fn advised(change: impl Fn(&mut World)) -> Vec<String> {
+    let mut world = World::default();
+    change(&mut world);
+    let job = script(
+        "{duration: 100, arrivalRate: 100}",
+        "_split: {maxChunkDurationInSeconds: 50}",
+    );
+    seen(&job, &world, 0, |view| {
+        let advice = view.advice.iter().map(ToString::to_string);
+        assert!(!view.feasible);
+        advice.collect()
+    })
+}
+
+#[test]
+fn only_what_helps_is_advised() {
+    let always = |seconds| task_simulate::Delay::always(std::time::Duration::from_secs(seconds));
+    let [queue] = &advised(|world| world.queue = always(9))[..] else {
+        panic!("one thing stands in the way")
+    };
+    assert!(queue.contains("send for them sooner"), "{queue}");
+    assert!(!queue.contains("functions:"), "{queue}");
+    let cold = advised(|world| world.cold_start = always(40));
+    let said = "workers came when it was too late, sent for 15 s before the begin: send for them sooner (`split: { lead: ";
+    assert!(cold[0].contains(said), "{cold:?}");
+    let scale_out = advised(|world| {
+        world.scale_out = 3;
+        world.split.chunk_rate = 2;
+    });
+    let said = "more functions, each of which scales out on its own (`functions: ";
+    assert!(scale_out[0].contains(said), "{scale_out:?}");
+    assert!(!scale_out[0].contains("sooner"), "{scale_out:?}");
+}
+
+#[test]
+fn units_that_live_longer_than_a_worker_has_room_for_are_told_of() {
+    let crowded = advised(|world| world.unit_life = Some(std::time::Duration::from_secs(100)));
+    assert_eq!(
+        crowded,
+        [
+            "some 1,250 units will be open at once in a worker, living 100 s each, and it may have 1,000: what is due then is missed, which is not simulated: set `_split.maxChunkRequestsPerSecond` to 10, or have units that live shorter"
+        ]
+    );
+}
+
+#[test]
 fn a_picture_is_whole_and_bounded() {
     let job = script(
         "{duration: 60, arrivalRate: 60}",
@@ -144,6 +207,29 @@ fn a_picture_is_whole_and_bounded() {
     assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>\n"));
     assert!(one(&drawn) > 300 && one(&drawn) < 3_000, "{}", one(&drawn));
     assert!(!drawn.contains("NaN") && !drawn.contains("inf"));
+    // Where one bar ends the next begins.
+    let number = |line: &str, name: &str| -> u32 {
+        let (_, rest) = line.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let bars = drawn.lines().filter(|line| line.ends_with("class=\"a\"/>"));
+    let bars: Vec<_> = bars
+        .take(60)
+        .map(|line| (number(line, "x"), number(line, "width")))
+        .collect();
+    assert!(bars.windows(2).all(|two| two[0].0 + two[0].1 == two[1].0));
+}
+
+#[test]
+fn one_function_is_needed_and_two_are() {
+    let said = |rate: u32| {
+        let job = script(&format!("{{duration: 10, arrivalRate: {rate}}}"), "");
+        seen(&job, &World::default(), 0, |view| super::text(view, None))
+    };
+    let one = said(1);
+    assert!(one.contains("\n1 function at once is needed; "), "{one}");
+    let two = said(30);
+    assert!(two.contains("\n2 functions at once are needed; "), "{two}");
 }
 
 #[test]

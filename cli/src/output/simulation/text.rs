@@ -67,11 +67,12 @@ fn at_once(view: &View<'_>) -> String {
     let never = simulation.ready.iter().filter(|ready| ready.is_none());
     let never = never.count() as u64;
     if never > 0 {
-        let _infallible = writeln!(
-            text,
-            "in {} some workers never were",
-            counted(never, "window")
-        );
+        let place = if view.is_batch() {
+            String::new()
+        } else {
+            format!("in {} ", counted(never, "window"))
+        };
+        let _infallible = writeln!(text, "{place}some workers never were");
     }
     text
 }
@@ -124,7 +125,8 @@ fn forecast(view: &View<'_>) -> String {
         )
     };
     let needed = counted(quota.needed.into(), "function");
-    let _infallible = writeln!(text, "{needed} at once are needed; {has}");
+    let are = if quota.needed == 1 { "is" } else { "are" };
+    let _infallible = writeln!(text, "{needed} at once {are} needed; {has}");
     let troubles = [
         (simulation.refusals, "call", "turned away"),
         (simulation.requeued, "event", "that found no room at first"),
@@ -164,6 +166,13 @@ fn verdict(view: &View<'_>) -> String {
         );
     } else if let Some(why) = facts.never_began() {
         let _infallible = writeln!(text, "NOT FEASIBLE: the run never begins: {why}");
+    } else if let Some(why) = &view.simulation.unread {
+        let _infallible = writeln!(
+            text,
+            "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: {why}; `slsart report` would tell, once it can be read, what is told above"
+        );
+    } else if missing + facts.unfinished == 0 && view.simulation.broken.is_empty() {
+        let _infallible = writeln!(text, "NOT FEASIBLE, although every unit would be begun:");
     } else {
         let _infallible = writeln!(
             text,
@@ -177,6 +186,9 @@ fn verdict(view: &View<'_>) -> String {
             },
             grouped(facts.unfinished)
         );
+    }
+    for cause in &view.simulation.causes {
+        let _infallible = writeln!(text, "  {cause}");
     }
     for advice in &view.advice {
         let _infallible = writeln!(text, "  {advice}");

@@ -8,7 +8,7 @@ use star_core::wire::Order;
 use star_core::{AnyTask, Facts};
 use task_simulate::{Fate, Simulation, WorkerLife, World};
 
-use crate::simulate::{Advice, Forecast};
+use crate::simulate::{Advice, Forecast, crowd};
 
 /// A simulated run with what is made of it.
 #[derive(Debug, Serialize)]
@@ -73,7 +73,8 @@ impl<'a> View<'a> {
         advice: Vec<Advice>,
     ) -> Self {
         let facts = &simulation.outcome.facts;
-        let sound = simulation.broken.is_empty() && facts.settled;
+        let seen = facts.settled && simulation.unread.is_none() && crowd(simulation).is_none();
+        let sound = simulation.broken.is_empty() && seen;
         Self {
             kind: task.kind(),
             feasible: sound && !facts.is_partial(),

@@ -221,7 +221,7 @@ fn of_a_type(words: String) -> String {
 }
 
 /// What a node is to serde.
-fn unexpected(node: &Node) -> Unexpected<'_> {
+pub(super) fn unexpected(node: &Node) -> Unexpected<'_> {
     match &node.value {
         Value::Null => Unexpected::Unit,
         Value::Bool(value) => Unexpected::Bool(*value),
@@ -241,7 +241,7 @@ fn unexpected(node: &Node) -> Unexpected<'_> {
 }
 
 /// What was found, with its value where that is short.
-fn found(unexpected: Unexpected<'_>) -> String {
+pub(super) fn found(unexpected: Unexpected<'_>) -> String {
     match unexpected {
         Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
         Unexpected::Bool(value) => format!("`{value}`"),

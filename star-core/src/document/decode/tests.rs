@@ -474,9 +474,69 @@ fn what_serde_buffers_is_placed_at_the_whole() {
         said::<Vec<Flat>>(r#"[{"a": 300}]"#),
         pair(
             "expected a whole number from 0 to 255, found the number `300`",
-            r#"{"a": 300}"#
+            "300"
         )
     );
+}
+
+#[test]
+fn what_is_flattened_is_told_at_its_own_place() {
+    #[derive(Debug, Deserialize)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its decoding is tested")]
+        offset: i32,
+        #[expect(dead_code, reason = "only its decoding is tested")]
+        rows: u32,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its decoding is tested")]
+        corners: Vec<(u8, u8)>,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its decoding is tested")]
+        pace: Pace,
+    }
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Pace {
+        #[default]
+        Slow,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Outer {
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its decoding is tested")]
+        name: String,
+        #[serde(flatten)]
+        #[expect(dead_code, reason = "only its decoding is tested")]
+        inner: Inner,
+    }
+    for (text, message, place) in [
+        // The one that fits is told from the one that does not.
+        (
+            r#"{"offset": -1, "rows":  -1 }"#,
+            "expected a whole number from 0 to 4294967295, found the number `-1`",
+            (24, "-1"),
+        ),
+        (
+            r#"{"name": "no", "offset": 1, "rows": "no"}"#,
+            "expected a whole number from 0 to 4294967295, found the text `no`",
+            (36, "\"no\""),
+        ),
+        (
+            r#"{"offset": 1, "rows": 1, "corners": [[1, 2], [3, 400]]}"#,
+            "expected a whole number from 0 to 255, found the number `400`",
+            (49, "400"),
+        ),
+        (
+            r#"{"offset": 1, "rows": 1, "pace": "fast"}"#,
+            "`fast` is not known here",
+            (33, "\"fast\""),
+        ),
+    ] {
+        let error = read::<Outer>(text).unwrap_err();
+        let seen = &text[error.span.start as usize..error.span.end as usize];
+        let found = (error.to_string(), (error.span.start, seen));
+        assert_eq!(found, (message.to_owned(), place), "{text}");
+    }
 }
 
 #[test]

@@ -5,24 +5,21 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION,
-    SET_COOKIE,
-};
-use http::uri::{Parts, Scheme};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use hyper::body::Incoming;
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::super::meter::Meter;
-use super::body::{Kept, Received};
+use super::body::{Keeper, Kept, Received};
 use super::connection::{Connection, SendError};
 use super::cookies::Jar;
 use super::decode::Encoding;
 use super::error::RequestError;
+use super::http1::Head;
 use super::location::Location;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
 use super::pool::Lease;
+use super::request;
 use super::resolve::Resolver;
 use super::timing::server_timing;
 use super::tls::Connector;
@@ -93,6 +90,8 @@ pub(in crate::run) struct Client {
     /// What it knows of names.
     resolver: Resolver,
     watchdog: Watchdog,
+    /// Where heads of requests are made.
+    head: Vec<u8>,
     /// The other clients of the user, while it does one thing at a time.
     spare: Vec<Self>,
 }
@@ -107,6 +106,7 @@ impl Client {
             lease: None,
             jar: None,
             watchdog: Watchdog::new(),
+            head: Vec::new(),
             spare: Vec::new(),
         }
     }
@@ -146,16 +146,18 @@ impl Client {
         let limit = call.timeout.unwrap_or(self.shared.settings.timeout);
         for _ in 0..=MOST_REDIRECTS {
             let begun = meter.now();
-            let pending = meter.request(begun);
-            let (response, sent, came) = self.exchange(&call, limit, meter).await?;
+            // Nothing is asked of anybody while a user waits for its turn.
+            let waited = self.wait_for_turn(&call.location.origin).await;
+            let pending = meter.request(if waited { meter.now() } else { begun });
+            let (head, sent, came) = self.exchange(&call, limit, meter).await?;
             pending.answered();
             let latency = came.saturating_sub(sent);
-            meter.response(came, response.status().as_u16(), latency);
-            self.take_cookies(&response, &call.location, meter);
-            let next = self.redirect(&response, &call);
-            let (parts, body) = response.into_parts();
+            let (status, waited) = (head.status.as_u16(), sent.saturating_sub(begun));
+            meter.response(came, status, latency, waited);
+            self.take_cookies(&head, &call.location, meter);
+            let next = self.redirect(&head, &call);
             let keep = call.keep && matches!(next, Ok(None));
-            let (received, ended) = self.receive(body, &call.location, keep, limit).await;
+            let (received, ended) = self.receive(&call.location, keep, limit).await;
             let now = meter.now();
             let total = ended.is_ok().then(|| now.saturating_sub(begun));
             meter.body(now, received.bytes, total);
@@ -163,20 +165,20 @@ impl Client {
             self.give_back();
             let Some(location) = next? else {
                 let answered = Answered {
-                    status: parts.status.as_u16(),
+                    status,
                     latency,
                     total: total.unwrap_or_default(),
-                    server_timing: server_timing(&parts.headers),
+                    server_timing: server_timing(&head.headers),
                 };
                 return Ok(Answer {
                     body: received.kept,
-                    encoding: Encoding::of(parts.headers.get(CONTENT_ENCODING)),
-                    headers: parts.headers,
+                    encoding: Encoding::of(head.headers.get(CONTENT_ENCODING)),
+                    headers: head.headers,
                     answered,
                     ended: now,
                 });
             };
-            turn_to(&mut call, location, parts.status);
+            turn_to(&mut call, location, head.status);
         }
         Err(RequestError::TooManyRedirects)
     }
@@ -188,26 +190,29 @@ impl Client {
         call: &Call<'_>,
         limit: Duration,
         meter: &Meter<'_>,
-    ) -> Result<(Response<Incoming>, Duration, Duration), RequestError> {
-        let mut request = self.request(call, meter)?;
+    ) -> Result<(Head, Duration, Duration), RequestError> {
+        let cookies = self
+            .jar
+            .as_ref()
+            .and_then(|jar| jar.borrow().header(&call.location, meter.time()));
         // A server may close a connection at any time; one that was opened for this request it has no reason to.
         let mut reused = self.take_connection(&call.location.origin, limit).await;
         loop {
+            let asked = request::head(&mut self.head, call, cookies.as_deref())?;
             let fresh = reused.is_none();
             let mut connection = match reused.take() {
                 Some(connection) => connection,
                 None => self.open(&call.location.origin, limit, meter).await?,
             };
-            match connection
-                .send(request, limit, &mut self.watchdog, meter.cx())
-                .await
-            {
+            let (head, watchdog) = (&mut self.head, &mut self.watchdog);
+            let sent = connection.send(head, &call.body, asked, limit, watchdog, meter.cx());
+            match sent.await {
                 Ok(answered) => {
                     self.connections.push(connection);
                     return Ok(answered);
                 }
-                Err(SendError::Unsent(unsent)) if !fresh => request = *unsent,
-                Err(SendError::Unsent(_)) => {
+                Err(SendError::Unsent) if !fresh => {}
+                Err(SendError::Unsent) => {
                     let reset = std::io::ErrorKind::ConnectionReset.into();
                     return Err(RequestError::Connection(reset));
                 }
@@ -216,22 +221,28 @@ impl Client {
         }
     }
 
-    /// The user's connection to a server, if it has one that still is one; or one of those that users share, when one is free.
+    /// Waits for one of the connections to a server, where users share them. Whether they do.
+    async fn wait_for_turn(&mut self, origin: &Rc<Origin>) -> bool {
+        // One that was left after a failure is free for others.
+        self.lease = None;
+        if let Some(pool) = &self.shared.pool {
+            self.lease = Some(pool.lease(origin).await);
+        }
+        self.lease.is_some()
+    }
+
+    /// The user's connection to a server, if it has one that still is one; or one of those that users share, and that is its own now.
     async fn take_connection(
         &mut self,
         origin: &Rc<Origin>,
         limit: Duration,
     ) -> Option<Connection> {
-        let shared = Rc::clone(&self.shared);
-        let Some(pool) = &shared.pool else {
+        let Some(lease) = self.lease.take() else {
             let mut connections = self.connections.iter();
             let at = connections.position(|connection| connection.is_to(origin))?;
             let connection = self.connections.swap_remove(at);
             return self.still_open(connection, limit).await;
         };
-        // One that was left after a failure is free for others.
-        self.lease = None;
-        let lease = pool.lease(origin).await;
         while let Some(idle) = lease.take() {
             if let Some(connection) = self.still_open(idle, limit).await {
                 self.lease = Some(lease);
@@ -271,62 +282,18 @@ impl Client {
         Connection::open(origin, resolver, tls, limit, watchdog, meter.cx()).await
     }
 
-    fn request(
-        &self,
-        call: &Call<'_>,
-        meter: &Meter<'_>,
-    ) -> Result<Request<Outgoing>, RequestError> {
-        let mut request = Request::new(call.body.clone());
-        *request.method_mut() = call.method.clone();
-        *request.uri_mut() = uri(&call.location);
-        *request.headers_mut() = HeaderMap::clone(&call.headers);
-        let headers = request.headers_mut();
-        for (name, value) in &call.rendered {
-            headers.insert(*name, value.clone());
-        }
-        if !headers.contains_key(HOST) {
-            headers.insert(HOST, call.location.origin.authority().clone());
-        }
-        if call.body.len() == 0 && usually_has_a_body(&call.method) {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        if let Some(gate) = call.location.origin.gate()
-            && call.location.origin.passed_on().is_some()
-            && let Some(asking) = gate.authorization()
-            && !headers.contains_key(PROXY_AUTHORIZATION)
-        {
-            headers.insert(PROXY_AUTHORIZATION, asking.clone());
-        }
-        if let Some(user) = &call.location.authorization {
-            headers.insert(AUTHORIZATION, user.clone());
-        }
-        let cookies = self
-            .jar
-            .as_ref()
-            .and_then(|jar| jar.borrow().header(&call.location, meter.time()));
-        if let Some(cookies) = cookies {
-            let cookies = HeaderValue::from_bytes(cookies.as_bytes());
-            headers.insert(COOKIE, cookies.map_err(|_| RequestError::Header)?);
-        }
-        Ok(request)
-    }
-
     /// Where a response leads on to, if it does.
-    fn redirect(
-        &self,
-        response: &Response<Incoming>,
-        call: &Call<'_>,
-    ) -> Result<Option<Location>, RequestError> {
-        let redirects = matches!(response.status().as_u16(), 300..=304 | 307 | 308);
+    fn redirect(&self, head: &Head, call: &Call<'_>) -> Result<Option<Location>, RequestError> {
+        let redirects = matches!(head.status.as_u16(), 300..=304 | 307 | 308);
         if !(call.follow && redirects) {
             return Ok(None);
         }
-        let Some(location) = response.headers().get(LOCATION) else {
+        let Some(location) = head.headers.get(LOCATION) else {
             return Ok(None);
         };
         let text = String::from_utf8_lossy(location.as_bytes());
         let next = self.shared.locations.follow(&call.location, &text);
-        next.map(Some).ok_or(RequestError::Redirect)
+        next.map(Some)
     }
 
     /// The user's jar, which is made when it is needed first.
@@ -335,8 +302,8 @@ impl Client {
         Rc::clone(self.jar.get_or_insert_with(make))
     }
 
-    fn take_cookies(&mut self, response: &Response<Incoming>, from: &Location, meter: &Meter<'_>) {
-        for header in response.headers().get_all(SET_COOKIE) {
+    fn take_cookies(&mut self, head: &Head, from: &Location, meter: &Meter<'_>) {
+        for header in head.headers.get_all(SET_COOKIE) {
             self.take_cookie(&String::from_utf8_lossy(header.as_bytes()), from, meter);
         }
     }
@@ -352,41 +319,23 @@ impl Client {
     /// Reads a body from the connection to `from`.
     async fn receive(
         &mut self,
-        body: Incoming,
         from: &Location,
         keep: bool,
         limit: Duration,
     ) -> (Received, Result<(), RequestError>) {
         let limit = limit.max(LEAST_BODY_LIMIT);
         let in_all = self.shared.settings.body_timeout;
+        let keeper = Keeper::new(keep.then(|| Rc::clone(&self.shared.room)));
         let mut connections = self.connections.iter_mut();
         match connections.find(|connection| connection.is_to(&from.origin)) {
             Some(connection) => {
                 connection
-                    .receive(body, keep, limit, in_all, &mut self.watchdog)
+                    .receive(keeper, limit, in_all, &mut self.watchdog)
                     .await
             }
             None => (Received::default(), Ok(())),
         }
     }
-}
-
-/// What a request asks for: a proxy that passes it on has to be told all of the URL.
-fn uri(location: &Location) -> Uri {
-    let Some(authority) = location.origin.passed_on() else {
-        return Uri::from(location.path.clone());
-    };
-    let mut parts = Parts::default();
-    parts.scheme = Some(Scheme::HTTP);
-    parts.authority = Some(authority.clone());
-    parts.path_and_query = Some(location.path.clone());
-    // All three parts are there.
-    Uri::from_parts(parts).unwrap_or_default()
-}
-
-/// Whether a server would wonder about a request of this method that says nothing of a body.
-fn usually_has_a_body(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }
 
 /// Turns a call to where it was redirected, as Artillery's HTTP library does: only at 303 it becomes a GET without a body, unless it is one

@@ -1,53 +1,39 @@
 //! A user's connection to a server.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{Request, Response};
-use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::task::coop;
 use tokio_rustls::Connect;
 
 use super::super::Cx;
 use super::body::{Keeper, Received};
 use super::error::RequestError;
+use super::http1::{Asked, ExchangeError, Head, Http1, Part};
 use super::origin::Origin;
 use super::outgoing::Outgoing;
 use super::resolve::Resolver;
-use super::stream::{Stream, Watched, Wrote};
+use super::stream::Stream;
 use super::watchdog::Watchdog;
-use crate::report::Connected;
-
-/// The most that is buffered of what comes in and goes out; also the most that a response's headers may take.
-const BUFFER: usize = 64 * 1024;
-
-/// The most headers that a response may have.
-const MOST_HEADERS: usize = 1000;
-
-/// In a box: it is large, and a connection goes from hand to hand with each request.
-type Driver = Box<http1::Connection<TokioIo<Watched>, Outgoing>>;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
 #[derive(Debug)]
 pub(super) struct Connection {
     origin: Rc<Origin>,
-    sender: SendRequest<Outgoing>,
-    /// None when it has ended.
-    driver: Option<Driver>,
-    wrote: Wrote,
+    http: Http1,
+    /// Whether it has carried a request.
+    used: bool,
 }
 
 /// Why there is no response.
 pub(super) enum SendError {
     /// The connection had ended before anything was sent: another may be tried.
-    Unsent(Box<Request<Outgoing>>),
+    Unsent,
     /// The request may have been acted upon.
     Failed(RequestError),
 }
@@ -65,22 +51,10 @@ impl Connection {
     ) -> Result<Self, RequestError> {
         let opening = async {
             let stream = connect(origin, resolver, tls, cx).await?;
-            let wrote = Wrote::default();
-            let io = TokioIo::new(Watched::new(stream, wrote.clone()));
-            let mut builder = http1::Builder::new();
-            builder
-                .max_buf_size(BUFFER)
-                .max_header_size(BUFFER)
-                .max_headers(MOST_HEADERS);
-            let (sender, driver) = builder
-                .handshake(io)
-                .await
-                .map_err(RequestError::Exchange)?;
             Ok(Self {
                 origin: Rc::clone(origin),
-                sender,
-                driver: Some(Box::new(driver)),
-                wrote,
+                http: Http1::new(stream),
+                used: false,
             })
         };
         watchdog
@@ -97,128 +71,138 @@ impl Connection {
     /// Whether it can take a request now, so far as can be told. An end that came while nobody looked is noticed when a request is given
     /// to it, before any of that is sent.
     pub(super) async fn is_ready(&mut self, limit: Duration, watchdog: &mut Watchdog) -> bool {
-        if self.sender.is_ready() {
+        if !self.http.stays() {
+            return false;
+        }
+        if self.http.is_sent() {
             return true;
         }
+        // The other side still takes in the request that it has answered already.
         watchdog.set(limit);
-        poll_fn(|cx| {
-            self.poll_driver(cx);
-            match self.sender.poll_ready(cx) {
-                Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
-                Poll::Pending if self.driver.is_none() => Poll::Ready(false),
-                // The other side still takes in the request that it has answered already.
-                Poll::Pending => watchdog.poll(cx).map(|_| false),
-            }
+        poll_fn(|cx| match self.http.send_on(cx) {
+            Ok(_) if self.http.is_sent() => Poll::Ready(true),
+            Ok(_) => watchdog.poll(cx).map(|_| false),
+            Err(_) => Poll::Ready(false),
         })
         .await
     }
 
-    /// Sends a request and waits for the response's headers, from when the request was sent for at most `limit`. The response, when the
-    /// request was sent, and when the response came.
+    /// Sends a request, whose head is taken, and waits for the response's head, from when the request was sent for at most `limit`. The
+    /// head, when the request was sent, and when the response came.
     pub(super) async fn send(
         &mut self,
-        request: Request<Outgoing>,
+        head: &mut Vec<u8>,
+        body: &Outgoing,
+        asked: Asked,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
-    ) -> Result<(Response<Incoming>, Duration, Duration), SendError> {
-        self.wrote.take();
-        watchdog.set(limit);
-        let mut sent = cx.now();
-        let mut response = pin!(self.sender.try_send_request(request));
-        let driver = &mut self.driver;
-        let answered = poll_fn(|task| {
-            poll_driver(driver, task);
-            if self.wrote.take() {
-                sent = cx.now();
-                watchdog.set(limit);
+    ) -> Result<(Head, Duration, Duration), SendError> {
+        if self.used {
+            others_first().await;
+            if poll_fn(|task| Poll::Ready(self.http.poll_ended(task).is_ready())).await {
+                return Err(SendError::Unsent);
             }
-            match response.as_mut().poll(task) {
+        }
+        self.used = true;
+        self.http.begin(head, body, asked);
+        watchdog.set(limit);
+        let http = &mut self.http;
+        let mut sent = None;
+        let answered = poll_fn(|task| {
+            if !http.is_sent() {
+                match http.send_on(task) {
+                    Ok(false) => {}
+                    Ok(true) => {
+                        sent = Some(cx.now());
+                        watchdog.set(limit);
+                    }
+                    Err(error) => return Poll::Ready(Some(Err(error))),
+                }
+            }
+            match http.poll_head(task) {
                 Poll::Ready(answered) => Poll::Ready(Some(answered)),
                 Poll::Pending => watchdog.poll(task).map(|_| None),
             }
         });
         match answered.await {
-            Some(Ok(response)) => Ok((response, sent, cx.now())),
-            Some(Err(mut error)) => Err(match error.take_message() {
-                Some(request) => SendError::Unsent(Box::new(request)),
-                None => SendError::Failed(RequestError::Exchange(error.into_error())),
-            }),
+            Some(Ok(head)) => {
+                let came = cx.now();
+                Ok((head, sent.unwrap_or(came), came))
+            }
+            Some(Err(ExchangeError::Io(_))) if http.is_unsent() => Err(SendError::Unsent),
+            Some(Err(error)) => Err(SendError::Failed(RequestError::Exchange(error))),
             None => Err(SendError::Failed(RequestError::TimedOut)),
         }
     }
 
-    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. With
-    /// `keep` it is kept, up to [`LONGEST_BODY`](super::body::LONGEST_BODY).
+    /// Reads a body to its end; each part of it has to come within `limit` after the one before, and all of it within `in_all`. What is to
+    /// be kept of it is up to `keeper`.
     pub(super) async fn receive(
         &mut self,
-        mut body: Incoming,
-        keep: bool,
+        mut keeper: Keeper,
         limit: Duration,
         in_all: Duration,
         watchdog: &mut Watchdog,
     ) -> (Received, Result<(), RequestError>) {
-        let mut keeper = Keeper::new(keep);
         let mut bytes = 0;
         watchdog.set_in_all(limit, in_all);
-        while !body.is_end_stream() {
-            let frame = poll_fn(|cx| {
-                // What came with the headers is there already.
-                if bytes == 0
-                    && let Poll::Ready(frame) = Pin::new(&mut body).poll_frame(cx)
-                {
-                    return Poll::Ready(Ok(frame));
+        let ended = loop {
+            match poll_fn(|cx| self.poll_part(cx, keeper.wants(), watchdog)).await {
+                Some(Ok(Some((length, part)))) => {
+                    bytes += length as u64;
+                    keeper.keep(part);
+                    watchdog.set_next(limit);
                 }
-                self.poll_driver(cx);
-                match Pin::new(&mut body).poll_frame(cx) {
-                    Poll::Ready(frame) => Poll::Ready(Ok(frame)),
-                    Poll::Pending => watchdog.poll(cx).map(Err),
-                }
-            });
-            let ended = match frame.await {
-                Ok(Some(Ok(frame))) => {
-                    if let Ok(data) = frame.into_data() {
-                        bytes += data.len() as u64;
-                        keeper.keep(data);
-                        watchdog.set_next(limit);
-                    }
-                    continue;
-                }
-                Ok(None) => break,
-                Ok(Some(Err(error))) => RequestError::Exchange(error),
-                Err(_elapsed) if watchdog.is_over_in_all() => RequestError::Endless,
-                Err(_elapsed) => RequestError::Stalled,
-            };
-            return (
-                Received {
-                    bytes,
-                    kept: keeper.done(),
-                },
-                Err(ended),
-            );
-        }
-        (
-            Received {
-                bytes,
-                kept: keeper.done(),
-            },
-            Ok(()),
-        )
+                Some(Ok(None)) => break Ok(()),
+                Some(Err(error)) => break Err(RequestError::Exchange(error)),
+                None if watchdog.is_over_in_all() => break Err(RequestError::Endless),
+                None => break Err(RequestError::Stalled),
+            }
+        };
+        let kept = keeper.done();
+        (Received { bytes, kept }, ended)
     }
 
-    fn poll_driver(&mut self, cx: &mut Context<'_>) {
-        poll_driver(&mut self.driver, cx);
+    /// The next part of a body; nothing where it took too long. Meanwhile the rest of the request is sent, where the other side answers
+    /// before it has all of it.
+    fn poll_part(
+        &mut self,
+        cx: &mut Context<'_>,
+        keep: bool,
+        watchdog: &mut Watchdog,
+    ) -> Poll<Option<Result<Part, ExchangeError>>> {
+        if !self.http.is_sent()
+            && let Err(error) = self.http.send_on(cx)
+        {
+            return Poll::Ready(Some(Err(error)));
+        }
+        // A peer may send tiny parts without end: after some of them, others have their turn, and the limit is looked at.
+        let Poll::Ready(budget) = coop::poll_proceed(cx) else {
+            return watchdog.poll(cx).map(|_| None);
+        };
+        match self.http.poll_part(cx, keep) {
+            Poll::Ready(part) => {
+                budget.made_progress();
+                Poll::Ready(Some(part))
+            }
+            Poll::Pending => watchdog.poll(cx).map(|_| None),
+        }
     }
 }
 
-/// Lets a connection do what it has to. Its errors reach whoever waits for a response or a body.
-fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
-    let ended = driver
-        .as_mut()
-        .is_some_and(|driver| Pin::new(driver).poll(cx).is_ready());
-    if ended {
-        *driver = None;
-    }
+/// Lets all other users go on who can. So answers that are there are read, and their times taken, before anything new is sent: sending
+/// takes several times as long.
+async fn others_first() {
+    let mut waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 async fn connect(
@@ -227,24 +211,17 @@ async fn connect(
     tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
-    let (tcp, connect) = connect_tcp(origin, resolver, cx).await?;
+    let (tcp, opened) = connect_tcp(origin, resolver, cx).await?;
     let Some(name) = origin.server_name() else {
-        let connected = Connected { connect, tls: None };
-        cx.record(|report| report.connected(cx.now(), connected));
         return Ok(Stream::Plain(tcp));
     };
-    let begun = cx.now();
     let stream = tls(name, tcp).await.map_err(RequestError::Connection)?;
-    let handshake = cx.now().saturating_sub(begun);
-    let connected = Connected {
-        connect,
-        tls: Some(handshake),
-    };
-    cx.record(|report| report.connected(cx.now(), connected));
+    let agreed = cx.now();
+    cx.record(|report| report.secured(agreed, agreed.saturating_sub(opened)));
     Ok(Stream::Tls(Box::new(stream)))
 }
 
-/// Connects to a server, perhaps through a proxy, and says how long that took without the look-up of a name.
+/// Connects to a server, perhaps through a proxy, and says when that was done. How long it took is without the look-up of a name.
 async fn connect_tcp(
     origin: &Origin,
     resolver: &Resolver,
@@ -267,5 +244,7 @@ async fn connect_tcp(
     {
         gate.tunnel(&mut tcp, origin).await?;
     }
-    Ok((tcp, cx.now().saturating_sub(begun)))
+    let opened = cx.now();
+    cx.record(|report| report.connected(opened, opened.saturating_sub(begun)));
+    Ok((tcp, opened))
 }

@@ -11,11 +11,13 @@ use super::body::LONGEST_BODY;
 /// How a body is encoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::run) enum Encoding {
-    /// Not at all, or in a way that was not asked for.
+    /// Not at all; also where a header says what is no encoding, such as `utf-8`.
     #[default]
     Identity,
     Gzip,
     Deflate,
+    /// In a way that nobody asked for, and that can't be undone here.
+    Foreign,
 }
 
 /// Why a body can't be decoded.
@@ -24,10 +26,16 @@ pub(in crate::run) enum DecodeError {
     /// The data are no such encoding, or end too early.
     #[error("the body is not of the encoding that its header says")]
     Broken,
+    /// It is of an encoding that was not asked for.
+    #[error("the body is of an encoding that was not asked for")]
+    Foreign,
     /// It is too large.
     #[error("the decoded body is longer than {LONGEST_BODY} bytes")]
     TooLong,
 }
+
+/// Encodings that are registered for HTTP, and that we can't undo.
+const FOREIGN: [&str; 6] = ["br", "zstd", "compress", "x-compress", "dcb", "dcz"];
 
 impl Encoding {
     /// What we ask for.
@@ -42,6 +50,8 @@ impl Encoding {
             Self::Gzip
         } else if is("deflate") {
             Self::Deflate
+        } else if FOREIGN.into_iter().any(is) {
+            Self::Foreign
         } else {
             Self::Identity
         }
@@ -56,6 +66,7 @@ impl Encoding {
             Self::Identity => Ok(Cow::Borrowed(body)),
             // A response to HEAD and the like says so of a body that it does not have.
             _ if body.is_empty() => Ok(Cow::Borrowed(body)),
+            Self::Foreign => Err(DecodeError::Foreign),
             Self::Gzip => read(MultiGzDecoder::new(body)),
             // The standard means zlib's format by this name, and servers also send what is in it without its head.
             Self::Deflate if body.first().is_some_and(|byte| byte & 0x0f == 8) => {
@@ -107,7 +118,8 @@ mod tests {
             ("GZip", [gzip(&TEXT[..5]), gzip(&TEXT[5..])].concat()),
             ("deflate", zlib.finish().unwrap()),
             ("deflate", raw.finish().unwrap()),
-            ("br", TEXT.to_vec()),
+            ("identity", TEXT.to_vec()),
+            ("utf-8", TEXT.to_vec()),
         ] {
             let encoding = Encoding::of(Some(&HeaderValue::from_static(name)));
             assert_eq!(encoding.decode(&body).as_deref(), Ok(TEXT), "{name}");
@@ -128,6 +140,9 @@ mod tests {
             Encoding::Deflate.decode(&[0xff; 50]),
             Err(DecodeError::Broken)
         );
+        let brotli = Encoding::of(Some(&HeaderValue::from_static("Br")));
+        assert_eq!(brotli.decode(TEXT), Err(DecodeError::Foreign));
+        assert_eq!(brotli.decode(b"").as_deref(), Ok(&b""[..]));
         let bomb = gzip(&vec![0; LONGEST_BODY + 1]);
         assert!(bomb.len() < 200_000);
         assert_eq!(Encoding::Gzip.decode(&bomb), Err(DecodeError::TooLong));

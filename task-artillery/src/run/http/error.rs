@@ -1,10 +1,10 @@
 //! What can go wrong with a request, and what it is called: as node calls it, for those are the names in Artillery's reports.
 
-use std::error::Error;
 use std::io;
 
 use rustix::io::Errno;
 
+use super::http1::ExchangeError;
 use super::location::UrlError;
 use super::resolve::NameError;
 use super::tls;
@@ -24,7 +24,7 @@ pub(in crate::run) enum RequestError {
     Connection(#[source] io::Error),
     /// The protocol was broken, or the connection in mid-message.
     #[error("the exchange failed")]
-    Exchange(#[source] hyper::Error),
+    Exchange(#[source] ExchangeError),
     /// Connecting, or the response's headers, took too long.
     #[error("no answer in time")]
     TimedOut,
@@ -43,6 +43,9 @@ pub(in crate::run) enum RequestError {
     /// More redirects than are followed.
     #[error("redirected too often")]
     TooManyRedirects,
+    /// A redirect to what is no URL.
+    #[error("redirected to what is no URL")]
+    NowhereToGo,
     /// A redirect to something else than HTTP.
     #[error("redirected to what is no HTTP")]
     Redirect,
@@ -65,6 +68,7 @@ impl RequestError {
             Self::Refused(status) => return ErrorName::Owned(format!("ERR_PROXY_{status}")),
             Self::Proxy => "ERR_PROXY",
             Self::TooManyRedirects => "ERR_TOO_MANY_REDIRECTS",
+            Self::NowhereToGo => "ERR_INVALID_URL",
             Self::Redirect => "ERR_UNSUPPORTED_PROTOCOL",
             Self::Header => "ERR_INVALID_CHAR",
         })
@@ -126,36 +130,15 @@ fn errno_name(errno: Errno) -> &'static str {
 }
 
 /// Node's name for a broken exchange.
-fn exchange_name(error: &hyper::Error) -> &'static str {
-    if error.is_parse_too_large() {
-        return "HPE_HEADER_OVERFLOW";
+fn exchange_name(error: &ExchangeError) -> &'static str {
+    match error {
+        ExchangeError::Io(error) => tls::alert_name(error).unwrap_or_else(|| io_name(error)),
+        ExchangeError::Ended => "ECONNRESET",
+        ExchangeError::Head => "HPE_INVALID_CONSTANT",
+        ExchangeError::Status => "HPE_INVALID_STATUS",
+        ExchangeError::TooLong => "HPE_HEADER_OVERFLOW",
+        ExchangeError::Chunk => "HPE_INVALID_CHUNK_SIZE",
     }
-    if error.is_parse_status() {
-        return "HPE_INVALID_STATUS";
-    }
-    if error.is_parse() {
-        return "HPE_INVALID_CONSTANT";
-    }
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(error) = cause.downcast_ref::<io::Error>() {
-            if let Some(name) = tls::alert_name(error) {
-                return name;
-            }
-            return match error.kind() {
-                // So hyper says that a chunk's size is none.
-                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData
-                    if error.raw_os_error().is_none() && tls::error_name(error).is_none() =>
-                {
-                    "HPE_INVALID_CHUNK_SIZE"
-                }
-                _ => io_name(error),
-            };
-        }
-        source = cause.source();
-    }
-    // What is left is a connection that ended before the message did.
-    "ECONNRESET"
 }
 
 #[cfg(test)]
@@ -191,6 +174,7 @@ mod tests {
             RequestError::Stalled,
             RequestError::Endless,
             RequestError::TooManyRedirects,
+            RequestError::NowhereToGo,
             RequestError::Redirect,
             RequestError::Header,
             RequestError::Refused(407),

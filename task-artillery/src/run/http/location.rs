@@ -11,6 +11,7 @@ use http::uri::PathAndQuery;
 use url::Url;
 
 use super::credentials;
+use super::error::RequestError;
 use super::origin::Origin;
 use super::proxy::Gates;
 use crate::script::address::without_user;
@@ -136,11 +137,22 @@ impl Locations {
         self.origins.locate(&url).ok_or_else(invalid)
     }
 
-    /// Where a redirect from `from` leads; none where that is no HTTP.
-    pub(in crate::run) fn follow(&self, from: &Location, location: &str) -> Option<Location> {
-        let base = Url::parse(&format!("{}{}", from.origin, from.path)).ok()?;
-        let url = base.join(location).ok()?;
-        self.origins.locate(&url)
+    /// Where a redirect from `from` leads.
+    ///
+    /// # Errors
+    /// Where that is no URL, or no HTTP.
+    pub(in crate::run) fn follow(
+        &self,
+        from: &Location,
+        location: &str,
+    ) -> Result<Location, RequestError> {
+        let base = Url::parse(&format!("{}{}", from.origin, from.path));
+        let url = base.and_then(|base| base.join(location));
+        let url = url.map_err(|_| RequestError::NowhereToGo)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(RequestError::Redirect);
+        }
+        self.origins.locate(&url).ok_or(RequestError::NowhereToGo)
     }
 }
 
@@ -324,14 +336,24 @@ mod tests {
         let locations = Locations::new("http://a.test", &Proxies::default()).unwrap();
         let from = locations.locate("/x/y?z").unwrap();
         let to = |location: &str| {
-            let to = locations.follow(&from, location)?;
-            Some(format!("{}{}", to.origin, to.path))
+            let to = locations.follow(&from, location);
+            to.map(|to| format!("{}{}", to.origin, to.path))
+                .map_err(|error| error.name())
         };
-        assert_eq!(to("/w").as_deref(), Some("http://a.test/w"));
-        assert_eq!(to("w").as_deref(), Some("http://a.test/x/w"));
-        assert_eq!(to("//b.test:81/w").as_deref(), Some("http://b.test:81/w"));
-        assert_eq!(to("https://b.test").as_deref(), Some("https://b.test/"));
-        assert_eq!(to("mailto:a@b"), None);
+        for (location, expected) in [
+            ("/w", "http://a.test/w"),
+            ("w", "http://a.test/x/w"),
+            ("//b.test:81/w", "http://b.test:81/w"),
+            ("https://b.test", "https://b.test/"),
+        ] {
+            assert_eq!(to(location).as_deref(), Ok(expected));
+        }
+        for elsewhere in ["mailto:a@b", "ftp://b.test/"] {
+            assert_eq!(to(elsewhere).unwrap_err(), "ERR_UNSUPPORTED_PROTOCOL");
+        }
+        for none in ["http://[::zz/", "http://", "//", "http://b.test:99999/"] {
+            assert_eq!(to(none).unwrap_err(), "ERR_INVALID_URL", "{none}");
+        }
     }
 
     #[test]

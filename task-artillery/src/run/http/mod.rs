@@ -10,6 +10,8 @@
 //! | a free connection of a pool | none, as in Artillery | |
 //! | each next part of a body | the longer of the same and 8 s | `ERR_SOCKET_TIMEOUT` |
 //! | all of a body | `http.bodyTimeout` (Artillery waits for ever) | `ERR_BODY_TIMEOUT` |
+//!
+//! What has come by the time that a limit is seen to have run out counts, also where the worker stood still meanwhile.
 
 mod body;
 mod client;
@@ -19,12 +21,14 @@ mod credentials;
 mod decode;
 mod dial;
 mod error;
+mod http1;
 mod location;
 mod origin;
 mod outgoing;
 mod peer;
 mod pool;
 mod proxy;
+mod request;
 mod resolve;
 mod stream;
 mod timing;
@@ -32,6 +36,7 @@ mod tls;
 mod watchdog;
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -39,6 +44,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::Connect;
 
 pub(super) use body::Kept;
+use body::{MOST_KEPT, Room};
 pub(super) use client::{Answer, Call, Client};
 pub(super) use credentials::basic;
 pub(super) use decode::{DecodeError, Encoding};
@@ -64,6 +70,8 @@ pub(super) struct Shared {
     tls: OnceCell<ClientConfig>,
     /// What opens the connections that users share.
     connector: Connector,
+    /// What may still be kept of bodies.
+    room: Rc<Room>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -90,6 +98,7 @@ impl Shared {
             tls: OnceCell::new(),
             connector: Connector::new(security.resumes),
             security,
+            room: Room::new(MOST_KEPT),
         }
     }
 

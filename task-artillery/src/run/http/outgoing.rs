@@ -1,12 +1,8 @@
 //! What is sent as a request's body.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use hyper::body::{Body, Frame, SizeHint};
+use bytes::{Buf, Bytes};
 
 /// A body whose length is known: stretches of bytes, one after another. None of them is copied, so that a file that many users send is in
 /// memory once.
@@ -33,6 +29,29 @@ impl Outgoing {
         let rest: usize = self.rest.iter().map(Bytes::len).sum();
         self.first.len() as u64 + rest as u64
     }
+
+    /// Whether it has none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// Its stretches.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Bytes> {
+        std::iter::once(&self.first).chain(&self.rest)
+    }
+
+    /// The first of them.
+    pub(super) fn front(&self) -> &[u8] {
+        &self.first
+    }
+
+    /// Leaves bytes at its beginning out, no more than the first stretch has.
+    pub(super) fn advance(&mut self, length: usize) {
+        self.first.advance(length);
+        if self.first.is_empty() {
+            self.first = self.rest.pop_front().unwrap_or_default();
+        }
+    }
 }
 
 impl<B: Into<Bytes>> From<B> for Outgoing {
@@ -43,28 +62,6 @@ impl<B: Into<Bytes>> From<B> for Outgoing {
     }
 }
 
-impl Body for Outgoing {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let next = self.rest.pop_front().unwrap_or_default();
-        let bytes = std::mem::replace(&mut self.first, next);
-        Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.first.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.len())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,19 +69,19 @@ mod tests {
     #[test]
     fn stretches_come_one_after_another_and_are_counted_together() {
         let mut body = Outgoing::from("");
-        assert!(body.is_end_stream() && body.size_hint().exact() == Some(0));
+        assert!(body.is_empty());
+        assert_eq!(body.len(), 0);
         for part in ["ab", "", "c"] {
             body.push(part);
         }
-        assert_eq!(body.size_hint().exact(), Some(3));
-        let mut cx = Context::from_waker(std::task::Waker::noop());
-        let mut next = || match Pin::new(&mut body).poll_frame(&mut cx) {
-            Poll::Ready(Some(Ok(frame))) => frame.into_data().ok(),
-            _ => None,
-        };
-        assert_eq!(next(), Some(Bytes::from_static(b"ab")));
-        assert_eq!(next(), Some(Bytes::from_static(b"c")));
-        assert_eq!(next(), None);
-        assert!(body.is_end_stream() && body.size_hint().exact() == Some(0));
+        assert_eq!(body.len(), 3);
+        assert!(body.parts().eq(["ab", "c"]));
+        body.advance(1);
+        assert_eq!((body.front(), body.len()), (&b"b"[..], 2));
+        body.advance(1);
+        assert_eq!((body.front(), body.len()), (&b"c"[..], 1));
+        body.advance(1);
+        assert!(body.is_empty());
+        assert_eq!(body.len(), 0);
     }
 }

@@ -5,11 +5,13 @@
 //! failure is remembered for a second, so that users who arrive then fail as fast and by the same name, and the resolver is not flooded.
 
 use std::cell::RefCell;
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
 use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
+use rustix::io::Errno;
 use tokio::sync::OnceCell;
 
 use super::super::Cx;
@@ -44,6 +46,9 @@ pub(in crate::run) enum NameError {
     /// The resolver failed.
     #[error("the name cannot be looked up")]
     Failed,
+    /// The machine has no descriptor left to look it up with.
+    #[error("there is no descriptor to look the name up with")]
+    NoDescriptor(Errno),
 }
 
 /// What a user knows of names: what all of its worker know, or what it has looked up itself.
@@ -89,7 +94,10 @@ impl Resolver {
             }
         };
         let found = lookup.0.get_or_init(|| look_up(peer, cx)).await;
-        found.addresses.clone().map_err(RequestError::Name)
+        found.addresses.clone().map_err(|error| match error {
+            NameError::NoDescriptor(errno) => RequestError::Connection(errno.into()),
+            error => RequestError::Name(error),
+        })
     }
 }
 
@@ -124,8 +132,8 @@ fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, NameError> {
         socktype: SockType::Stream.into(),
         ..AddrInfoHints::default()
     };
-    let found =
-        getaddrinfo(Some(host), None, Some(hints)).map_err(|error| NameError::of(error.kind()))?;
+    let found = getaddrinfo(Some(host), None, Some(hints))
+        .map_err(|error| NameError::of(error.kind(), &any_descriptor()))?;
     let mut addresses: Vec<SocketAddr> = Vec::new();
     for info in found.flatten() {
         let address = SocketAddr::new(info.sockaddr.ip(), port);
@@ -140,8 +148,19 @@ fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, NameError> {
     }
 }
 
+/// Whether there is a descriptor.
+fn any_descriptor() -> io::Result<()> {
+    std::fs::File::open("/dev/null").map(drop)
+}
+
 impl NameError {
-    fn of(kind: LookupErrorKind) -> Self {
+    /// What a look-up failed of, when it was then looked whether a descriptor is to be had. A resolver that has none says that it cannot
+    /// say, or that there is no such name.
+    fn of(kind: LookupErrorKind, descriptor: &io::Result<()>) -> Self {
+        let lack = descriptor.as_ref().err().and_then(Errno::from_io_error);
+        if let Some(errno @ (Errno::MFILE | Errno::NFILE)) = lack {
+            return Self::NoDescriptor(errno);
+        }
         match kind {
             LookupErrorKind::Again
             | LookupErrorKind::Memory
@@ -158,6 +177,8 @@ impl NameError {
             Self::NotFound => "ENOTFOUND",
             Self::Again => "EAI_AGAIN",
             Self::Failed => "EAI_FAIL",
+            Self::NoDescriptor(Errno::NFILE) => "ENFILE",
+            Self::NoDescriptor(_) => "EMFILE",
         }
     }
 }
@@ -187,9 +208,22 @@ mod tests {
 
     #[test]
     fn failures_are_told_apart_by_kind() {
-        assert_eq!(NameError::of(LookupErrorKind::Again).name(), "EAI_AGAIN");
-        assert_eq!(NameError::of(LookupErrorKind::NoName).name(), "ENOTFOUND");
-        assert_eq!(NameError::of(LookupErrorKind::NoData).name(), "ENOTFOUND");
-        assert_eq!(NameError::of(LookupErrorKind::Fail).name(), "EAI_FAIL");
+        let name = |kind, descriptor: &io::Result<()>| NameError::of(kind, descriptor).name();
+        for (kind, expected) in [
+            (LookupErrorKind::Again, "EAI_AGAIN"),
+            (LookupErrorKind::NoName, "ENOTFOUND"),
+            (LookupErrorKind::NoData, "ENOTFOUND"),
+            (LookupErrorKind::Fail, "EAI_FAIL"),
+        ] {
+            assert_eq!(name(kind, &Ok(())), expected);
+            let absent = Err(Errno::NOENT.into());
+            assert_eq!(
+                name(kind, &absent),
+                expected,
+                "that is no lack of descriptors"
+            );
+            assert_eq!(name(kind, &Err(Errno::MFILE.into())), "EMFILE");
+            assert_eq!(name(kind, &Err(Errno::NFILE.into())), "ENFILE");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod parts;
 mod urlencoded;
 
 use std::borrow::Cow;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use http::Method;
@@ -112,7 +113,12 @@ impl RequestStep {
         if !self.decode {
             answer.encoding = Encoding::Identity;
         }
-        self.captures.keep(&answer, turn.vars, &mut draws)
+        let kept = self.captures.keep(&answer, turn.vars, &mut draws);
+        kept.inspect_err(|error| {
+            if matches!(error, UserError::NoRoom) {
+                turn.meter.cx().refused(&ErrorKind::OutOfMemory.into());
+            }
+        })
     }
 
     /// What reports call the endpoint of a request to this place, where that is made of data.
@@ -160,7 +166,7 @@ impl RequestStep {
 fn rehearse(meter: &Meter<'_>, endpoint: Option<EndpointKey<'_>>) {
     let now = meter.now();
     meter.request(now).answered();
-    meter.response(now, 200, Duration::ZERO);
+    meter.response(now, 200, Duration::ZERO, Duration::ZERO);
     meter.body(now, 0, Some(Duration::ZERO));
     let answered = Answered {
         status: 200,

@@ -160,3 +160,21 @@ fn a_body_is_read_to_its_end_and_kept_up_to_sixteen_megabytes() {
     assert_eq!(done.report.traffic.bytes, 2 * 17 * 1024 * 1024);
     assert_eq!((server.connections(), done.report.users.failed), (1, 1));
 }
+
+#[test]
+fn an_encoding_that_was_not_asked_for_fails_what_needs_the_body() {
+    let server = Server::answering(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\nx-id: 7\r\ncontent-length: 4\r\n\r\n\x0b\0.\x03",
+    );
+    let header = "capture: {header: x-id, as: id}";
+    let body = "capture: {regexp: x, as: x, strict: false}";
+    for (what, expected) in [
+        (header, vec![]),
+        (body, vec![("ERR_BODY_ENCODING", 1)]),
+        ("gzip: false, capture: {regexp: \"\\x03\", as: x}", vec![]),
+    ] {
+        let flow = format!("      - get: {{url: /, {what}}}\n");
+        let done = run(&server, &one_user(&flow));
+        assert_eq!((done.errors(), done.codes()), (expected, vec![(200, 1)]));
+    }
+}

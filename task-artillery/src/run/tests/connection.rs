@@ -394,6 +394,8 @@ mod tls {
             let done = run(&server, &one_user(GET));
             assert_eq!(done.errors(), [(name, 1)]);
             assert!(server.lines().is_empty());
+            let report = &done.report;
+            assert_eq!((report.connect.count(), report.tls.count()), (1, 0));
         }
         let server = Server::tls(testdata!("good.der"), testdata!("good.key.der"), answer);
         let elsewhere = format!("https://localhost:{}", server.address().port());

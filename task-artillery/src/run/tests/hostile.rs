@@ -109,6 +109,38 @@ fn a_body_too_long_to_keep_fails_its_capture_and_nothing_else() {
     assert_eq!(fate(&done), expected);
 }
 
+#[test]
+fn bodies_too_long_together_to_keep_fail_some_captures_and_the_generator_is_to_blame() {
+    let server = Server::new(|peer| {
+        peer.request();
+        let length = 6_000_000;
+        peer.write(format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n"
+        ));
+        peer.write(vec![b'x'; length - 1]);
+        // By then the others have come as far.
+        pause(Duration::from_millis(500));
+        peer.write("x");
+    });
+    let eight = |flow: &str| {
+        let config = "phases: [{duration: 10ms, arrivalCount: 8}]";
+        script(config, flow).replacen("timeout: 0.4", "timeout: 20", 1)
+    };
+    let done = run(&server, &eight(GET));
+    assert_eq!(fate(&done), (vec![], vec![(200, 8)]));
+    let capturing = "      - get: {url: /, capture: {regexp: x, as: x}}\n";
+    let done = run(&server, &eight(capturing));
+    let (errors, codes) = fate(&done);
+    let [("ERR_BODIES_TOO_LONG", failed)] = *errors else {
+        panic!("{errors:?}")
+    };
+    // Three have room.
+    assert!((1..=5).contains(&failed), "{failed}");
+    assert_eq!(codes, [(200, 8)]);
+    assert_eq!(done.facts.health.no_memory, failed);
+    assert!(done.facts.trust().is_lost());
+}
+
 /// A listener whose connections are open before anybody accepts them, with room for so many of them and for a little of what they send.
 fn listening(room: i32) -> (Socket, SocketAddr) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();

@@ -34,3 +34,13 @@ fn a_user_who_is_done_makes_place_for_another() {
     let done = run_with(&server.url(), &script(config, flow), How::default());
     assert_eq!((done.facts.tally.started, done.facts.tally.skipped), (4, 0));
 }
+
+#[test]
+fn users_who_are_turned_away_are_not_among_those_who_are_open() {
+    let server = Server::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    let flow = "      - think: 1s\n";
+    let config = "phases: [{duration: 200ms, arrivalCount: 20, maxVusers: 3}]";
+    let done = run_with(&server.url(), &script(config, flow), How::default());
+    assert_eq!(done.facts.tally.skipped, 17);
+    assert_eq!(done.facts.health.open.used, 3);
+}

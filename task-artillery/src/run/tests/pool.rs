@@ -66,15 +66,17 @@ fn users_wait_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn waiting_for_a_connection_is_part_of_the_whole_and_not_of_the_response_time() {
+fn waiting_for_a_connection_is_part_of_the_time_from_when_due_and_not_of_the_response_time() {
     let server = slow(50);
     let config = "phases: [{duration: 10ms, arrivalCount: 4}]";
     let done = run(&server, &shared(1, config, "      - get: {url: /}\n"));
     let report = &done.report;
     assert_eq!(report.total.count(), 4);
     // The second waits for one answer, the third for two, the fourth for three; all came within 10 ms.
-    let waited = report.total.sum() - report.traffic.response_time.sum();
-    assert!(waited > 6 * 50_000 - 4 * 10_000, "{waited}");
+    for whole in [&report.total, &report.due_latency] {
+        let waited = whole.sum() - report.traffic.response_time.sum();
+        assert!(waited > 6 * 50_000 - 4 * 10_000, "{waited}");
+    }
 }
 
 #[test]
@@ -138,4 +140,21 @@ fn a_stop_reaches_users_who_wait() {
     };
     let done = run_with(&server.url(), &script, how);
     assert_eq!(done.errors(), [("cut_off", 3)]);
+    // Two of them never came to ask for anything.
+    assert_eq!(
+        (done.report.traffic.requests, server.received().len()),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_request_counts_when_there_is_a_connection_for_it() {
+    let server = slow(150);
+    let config = "phases: [{duration: 10ms, arrivalCount: 4}]";
+    let done = run(&server, &shared(1, config, "      - get: {url: /}\n"));
+    // All came within 10 ms, and the fourth waited for three answers.
+    let span = done.report.requesting.length();
+    assert!(span > Duration::from_millis(400), "{span:?}");
+    let received = server.received().len() as u64;
+    assert_eq!((done.report.traffic.requests, received), (4, 4));
 }

@@ -98,6 +98,10 @@ fn redirects_without_end_and_to_elsewhere_fail() {
     let server = redirecting(|_| Some("302 Found\r\nlocation: ftp://a.test/".to_owned()));
     let done = run(&server, &one_user("      - get: {url: /}\n"));
     assert_eq!(done.errors(), [("ERR_UNSUPPORTED_PROTOCOL", 1)]);
+    let server = redirecting(|_| Some("302 Found\r\nlocation: http://[::zz/".to_owned()));
+    let done = run(&server, &one_user("      - get: {url: /}\n"));
+    assert_eq!(done.errors(), [("ERR_INVALID_URL", 1)]);
+    assert_eq!((server.lines().len(), done.codes()), (1, vec![(302, 1)]));
     let server = redirecting(|_| Some("302 Found".to_owned()));
     let done = run(&server, &one_user("      - get: {url: /}\n"));
     assert_eq!((done.errors(), done.codes()), (vec![], vec![(302, 1)]));

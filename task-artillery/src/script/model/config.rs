@@ -209,6 +209,13 @@ impl Script {
         limits.min()
     }
 
+    /// How many users at most may be under way in that phase which allows the most of them; none where one does not say.
+    pub(crate) fn max_users_anywhere(&self) -> Option<u32> {
+        let arriving = self.phases.iter().filter(|phase| phase.load != Load::Pause);
+        let limits: Option<Vec<_>> = arriving.map(|phase| phase.max_users).collect();
+        limits?.into_iter().max()
+    }
+
     /// When the users arrive.
     ///
     /// # Errors

@@ -84,6 +84,7 @@ impl Captures {
             Kept::All(body) => answer.encoding.decode(body)?,
             Kept::Nothing => Cow::Borrowed(&[][..]),
             Kept::TooLong => return Err(UserError::BodyTooLong),
+            Kept::NoRoom => return Err(UserError::NoRoom),
         };
         let text = OnceCell::new();
         let looked = Looked::new(&answer.headers, &body, &text);

@@ -45,6 +45,8 @@ macro_rules! broken {
     };
 }
 
+mod kept;
+
 /// Keeps the name that came last.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Last(Option<u64>);

@@ -1,0 +1,243 @@
+//! HTTP/1.1 on one connection, as a client speaks it: one request, its response, the next request (RFC 9112).
+//!
+//! The bytes of heads, chunk sizes and trailers are parsed by `httparse`, and headers are `http`'s; what is here is when to read and to
+//! write. Why it is not hyper's: docs/decisions/010-http1.md.
+
+mod framing;
+mod head;
+mod writer;
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::AsyncReadExt;
+
+use self::framing::{Framing, Next};
+pub(super) use self::head::Head;
+#[cfg(doc)]
+use self::head::{LONGEST_HEAD, MOST_HEADERS};
+use self::writer::Writer;
+use super::outgoing::Outgoing;
+use super::stream::Stream;
+
+/// How much is read at once at first, and of a long body at most. Every user's connection has such a buffer while it reads.
+const READ_FIRST: usize = 4 * 1024;
+const READ_MOST: usize = 64 * 1024;
+
+/// Why an exchange failed.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::run) enum ExchangeError {
+    /// The operating system says so, or TLS.
+    #[error("the connection broke")]
+    Io(#[from] io::Error),
+    /// The connection ended before the message did.
+    #[error("the connection ended in mid-message")]
+    Ended,
+    /// The head of the response is none.
+    #[error("the response's head is none")]
+    Head,
+    /// Its status is none.
+    #[error("the response's status is none")]
+    Status,
+    /// It has more than [`MOST_HEADERS`] headers, or more than [`LONGEST_HEAD`] bytes.
+    #[error("the response's head is too long")]
+    TooLong,
+    /// A chunk of the body, or what follows the last, is none.
+    #[error("a chunk of the body is none")]
+    Chunk,
+}
+
+/// A part of a body: how long it is, and its bytes where they are to be kept. None at the body's end.
+pub(super) type Part = Option<(usize, Bytes)>;
+
+/// What the answer to a request depends on besides the answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    /// A `HEAD` request: its response has headers of a body, and no body.
+    pub(super) head: bool,
+    /// The request says `connection: close`.
+    pub(super) close: bool,
+}
+
+/// A connection, and how far what is said on it has come.
+#[derive(Debug)]
+pub(super) struct Http1 {
+    stream: Stream,
+    writer: Writer,
+    /// What was read and is not used yet.
+    buffer: BytesMut,
+    /// How much of that has been looked at in vain.
+    looked: usize,
+    at_once: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// No response is awaited.
+    Idle,
+    /// A request is under way, and its response's head is awaited.
+    Head(Asked),
+    /// The response's body; whether the connection can be used after it.
+    Body(Framing, bool),
+    /// Nothing more can be said.
+    Ended,
+}
+
+impl Http1 {
+    pub(super) fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            writer: Writer::default(),
+            buffer: BytesMut::new(),
+            looked: 0,
+            at_once: READ_FIRST,
+            state: State::Idle,
+        }
+    }
+
+    /// Whether the next request may be sent as soon as all of this one has been, so far as is known.
+    pub(super) fn stays(&self) -> bool {
+        matches!(self.state, State::Idle)
+    }
+
+    /// Looks whether a connection that waits for a request has been ended by the other side, which may do so at any time. A server that
+    /// says something without being asked is not understood either.
+    pub(super) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let _bytes_or_end_or_error = ready!(self.poll_fill(cx));
+        self.state = State::Ended;
+        Poll::Ready(())
+    }
+
+    /// Begins a request: `head` is taken, and an empty buffer left for it.
+    pub(super) fn begin(&mut self, head: &mut Vec<u8>, body: &Outgoing, asked: Asked) {
+        self.writer.begin(head, body);
+        self.state = State::Head(asked);
+    }
+
+    /// Whether all of the request has gone out.
+    pub(super) fn is_sent(&self) -> bool {
+        self.writer.is_done()
+    }
+
+    /// Whether nothing of the request has gone out.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.writer.is_untouched()
+    }
+
+    /// Sends what can be sent of the request. `true` where something has gone out.
+    ///
+    /// # Errors
+    /// Where the connection broke.
+    pub(super) fn send_on(&mut self, cx: &mut Context<'_>) -> Result<bool, ExchangeError> {
+        let went = self.writer.write_on(&mut self.stream, cx);
+        went.map_err(|error| self.end(error.into()))
+    }
+
+    /// Waits for the head of the response; those before it, which only say that there will be one, are passed over.
+    ///
+    /// # Errors
+    /// Where there is none, or the connection broke.
+    pub(super) fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Head, ExchangeError>> {
+        let State::Head(asked) = self.state else {
+            return Poll::Ready(Err(ExchangeError::Ended));
+        };
+        loop {
+            match head::take(&mut self.buffer, self.looked) {
+                Ok(Some(head)) if head.is_interim() => {
+                    self.looked = 0;
+                    continue;
+                }
+                Ok(Some(head)) => {
+                    self.looked = 0;
+                    let framed = Framing::of(&head, asked.head);
+                    let framing = framed.map_err(|error| self.end(error))?;
+                    let stays = !asked.close && framing.has_end() && head.stays();
+                    self.turn_to(framing, stays);
+                    return Poll::Ready(Ok(head));
+                }
+                Ok(None) => self.looked = self.buffer.len(),
+                Err(error) => return Poll::Ready(Err(self.end(error))),
+            }
+            if ready!(self.poll_fill(cx))? == 0 {
+                return Poll::Ready(Err(self.end(ExchangeError::Ended)));
+            }
+        }
+    }
+
+    /// Waits for the next part of the response's body.
+    ///
+    /// # Errors
+    /// Where the body is broken, or the connection.
+    pub(super) fn poll_part(
+        &mut self,
+        cx: &mut Context<'_>,
+        keep: bool,
+    ) -> Poll<Result<Part, ExchangeError>> {
+        loop {
+            let State::Body(mut framing, stays) = self.state else {
+                return Poll::Ready(Ok(None));
+            };
+            let next = framing.next(&mut self.buffer);
+            let next = next.map_err(|error| self.end(error))?;
+            let part = match next {
+                Next::Part(length) => Some((length, self.part(length, keep))),
+                Next::End | Next::More => None,
+            };
+            self.turn_to(framing, stays);
+            if next != Next::More {
+                return Poll::Ready(Ok(part));
+            }
+            if ready!(self.poll_fill(cx))? == 0 {
+                if framing.has_end() {
+                    return Poll::Ready(Err(self.end(ExchangeError::Ended)));
+                }
+                self.state = State::Ended;
+            }
+        }
+    }
+
+    /// Takes bytes of the body from the buffer.
+    fn part(&mut self, length: usize, keep: bool) -> Bytes {
+        if keep {
+            return self.buffer.split_to(length).freeze();
+        }
+        self.buffer.advance(length);
+        Bytes::new()
+    }
+
+    /// The response goes on so. When it is over, the connection can be used again if both sides wish so and nothing is left of it.
+    fn turn_to(&mut self, framing: Framing, stays: bool) {
+        self.state = if !framing.is_over() {
+            State::Body(framing, stays)
+        } else if stays && self.buffer.is_empty() {
+            State::Idle
+        } else {
+            State::Ended
+        };
+    }
+
+    /// Reads more; 0 at the end.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, ExchangeError>> {
+        self.buffer.reserve(self.at_once);
+        let room = self.buffer.capacity() - self.buffer.len();
+        let read = pin!(self.stream.read_buf(&mut self.buffer)).poll(cx);
+        let read = ready!(read).map_err(|error| self.end(error.into()))?;
+        // Of what comes faster than it is read, more is read at once.
+        if read == room {
+            self.at_once = (2 * self.at_once).min(READ_MOST);
+        }
+        Poll::Ready(Ok(read))
+    }
+
+    fn end(&mut self, error: ExchangeError) -> ExchangeError {
+        self.state = State::Ended;
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests;
