@@ -508,6 +508,15 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
 
+    /// How late a user may be started, in milliseconds; later, it is missed, so that a stall is not followed by a burst
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 100,
+        env = "SLSART_LATE_LIMIT"
+    )]
+    pub(crate) late_limit: u64,
+
     /// The seed of all chance: the same seed repeats the run
     #[arg(long, value_name = "S")]
     pub(crate) seed: Option<u64>,

@@ -64,11 +64,13 @@ pub enum CommandError {
     Ledger(#[from] LedgerError),
     /// A run that was launched can be followed no more.
     #[error(
-        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}` tells, once it can)"
+        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}{place}` tells, once it can)"
     )]
     Unfollowed {
         /// The run.
         run: RunId,
+        /// What `slsart report` is to be told of where it is.
+        place: &'static str,
         /// What can't be read.
         source: LedgerError,
     },

@@ -16,7 +16,10 @@ use crate::{Program, Scratch};
 const VARIABLE: &str = "SLSART_MINISTACK";
 
 /// Where `.ci/test` installs it.
-const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ministack/bin/ministack");
+const INSTALLED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../target/ministack/bin/ministack"
+);
 
 /// A running emulator; its processes end with it.
 #[derive(Debug)]
@@ -52,7 +55,11 @@ impl Ministack {
     }
 
     fn try_start() -> Option<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let scratch = Scratch::default();
         let home = scratch.path("home");
         std::fs::create_dir_all(&home).unwrap();
@@ -95,19 +102,20 @@ impl Ministack {
             return false;
         };
         let mut answer = String::new();
-        let asked = "GET /_ministack/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        let asked =
+            "GET /_ministack/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
         let _unread = stream
             .write_all(asked.as_bytes())
             .and_then(|()| stream.read_to_string(&mut answer));
         answer.starts_with("HTTP/1.1 200")
     }
 
-    /// A call of the program under test whose AWS is this one. `account` has twelve digits; each sees only its own.
+    /// A call of the program under test whose AWS is this one.
     #[must_use]
-    pub fn program(&self, program: Program, account: &str) -> Program {
+    pub fn program(&self, program: Program) -> Program {
         program
             .env("AWS_ENDPOINT_URL", endpoint(self.port))
-            .env("AWS_ACCESS_KEY_ID", account)
+            .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_REGION", "us-east-1")
             .env("AWS_EC2_METADATA_DISABLED", "true")

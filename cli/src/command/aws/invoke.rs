@@ -43,7 +43,8 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     fits_functions(&job)?;
-    let limits = job.task.limits(function());
+    let mut limits = job.task.limits(function());
+    limits.late = Duration::from_millis(args.late_limit);
     let plan = job.task.plan(&limits)?;
     let workers = plan.most_workers();
     let report = ReportFile::prepare(
@@ -158,7 +159,11 @@ async fn waited(
         never = attending => match never {},
     };
     progress.end();
-    Ok(outcome?)
+    outcome.map_err(|source| CommandError::Unfollowed {
+        run: manifest.run.clone(),
+        place: " --aws",
+        source,
+    })
 }
 
 /// How long the reference holds a run to take, with what starting functions takes where there is more than one.
