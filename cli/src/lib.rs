@@ -61,12 +61,12 @@ pub fn main() -> ExitCode {
 
 /// Does what a function does: on AWS Lambda there is no command line.
 fn function() -> ExitCode {
-    let log = std::sync::Arc::new(|line: &str| {
+    let log: star_aws::function::Log = std::sync::Arc::new(|line: &str| {
         let _nobody_reads_it = writeln!(std::io::stdout(), "{line}");
     });
     let done = star_core::registry::Kinds::linked()
         .map_err(CommandError::from)
-        .and_then(|kinds| Ok(star_aws::function::run(kinds, log)?));
+        .and_then(|kinds| Ok(star_aws::function::run(kinds, &log)?));
     match done {
         Ok(()) => Exit::Passed.into(),
         Err(error) => {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use star_core::ledger::{Ledger, LedgerError};
@@ -60,7 +62,7 @@ impl Bucket {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|error| error.is_not_found()) =>
+                    .is_some_and(HeadObjectError::is_not_found) =>
             {
                 Ok(false)
             }
@@ -132,9 +134,8 @@ impl Ledger for Bucket {
             let asked = asked
                 .if_none_match("*")
                 .body(ByteStream::from(value.clone()));
-            let error = match asked.send().await {
-                Ok(_) => return Ok(true),
-                Err(error) => error,
+            let Err(error) = asked.send().await else {
+                return Ok(true);
             };
             match status(&error) {
                 Some(THERE_IS_ONE) => return Ok(false),
@@ -162,7 +163,7 @@ impl Ledger for Bucket {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|error| error.is_no_such_key()) =>
+                    .is_some_and(GetObjectError::is_no_such_key) =>
             {
                 return Ok(None);
             }

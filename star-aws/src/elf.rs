@@ -22,7 +22,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// What CloudFormation calls it.
+    /// What `CloudFormation` calls it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::X86 => "x86_64",

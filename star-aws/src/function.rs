@@ -63,15 +63,15 @@ pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 ///
 /// # Errors
 /// Where it is no function of a deployment, or the platform's interface fails.
-pub fn run(kinds: Kinds, log: Log) -> Result<(), FunctionError> {
+pub fn run(kinds: Kinds, log: &Log) -> Result<(), FunctionError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let said = Arc::clone(&log);
+        let said = Arc::clone(log);
         let voice = Voice::new(move |line| said(&json!({ "said": line }).to_string()));
         let host = host(kinds, voice).await?;
-        let handler = service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), &log));
+        let handler = service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), log));
         let served = lambda_runtime::run(handler).await;
         served.map_err(|error| FunctionError::Platform(error.to_string()))
     })

@@ -61,14 +61,12 @@ impl Transport for Lambda {
         loop {
             match self.invoke(&envelope).await {
                 Ok(()) => return Ok(()),
-                Err(AwsError::Throttled { action, message }) => match pauses.next() {
-                    Some(pause) => tokio::time::sleep(*pause).await,
-                    None => {
-                        let error = AwsError::Throttled { action, message };
-                        return Err(TransportError(error.to_string()));
+                Err(error) => match pauses.next() {
+                    Some(pause) if matches!(error, AwsError::Throttled { .. }) => {
+                        tokio::time::sleep(*pause).await;
                     }
+                    _ => return Err(TransportError(error.to_string())),
                 },
-                Err(error) => return Err(TransportError(error.to_string())),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Runs of serverless-star on AWS Lambda.
 //!
-//! The function is the program itself: [`function`] is what it does there. What it needs around it is the [`stack`], which CloudFormation
+//! The function is the program itself: [`function`] is what it does there. What it needs around it is the [`stack`], which `CloudFormation`
 //! makes and removes. Runs are recorded on S3 ([`Bucket`]), and workers are sent for by asynchronous invocations ([`Lambda`]).
 //!
 //! Nothing here knows a kind of task.

@@ -23,7 +23,7 @@ impl Names {
     /// A deployment of `service` in `stage`.
     ///
     /// # Errors
-    /// Where CloudFormation would not take them.
+    /// Where `CloudFormation` would not take them.
     pub fn new(service: &str, stage: &str) -> Result<Self, NoName> {
         let fits = |name: &str| {
             let mut letters = name.bytes();

@@ -33,7 +33,7 @@ pub(crate) fn s3_error(code: &str, message: &str) -> String {
     format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>")
 }
 
-/// CloudFormation's form of an error.
+/// `CloudFormation`'s form of an error.
 pub(crate) fn query_error(code: &str, message: &str) -> String {
     format!(
         "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"

@@ -7,7 +7,7 @@ use super::{Settings, VERSION, reference};
 /// The output that has the bucket's name.
 pub const BUCKET: &str = "Ledger";
 
-/// The template of the stack of the bucket. CloudFormation gives it a name that nobody else has.
+/// The template of the stack of the bucket. `CloudFormation` gives it a name that nobody else has.
 pub fn ledger_template(settings: &Settings) -> Value {
     json!({
         "AWSTemplateFormatVersion": VERSION,

@@ -1,4 +1,4 @@
-//! What a deployment is made of, as CloudFormation templates, and how they are carried out.
+//! What a deployment is made of, as `CloudFormation` templates, and how they are carried out.
 //!
 //! There are two stacks. That of the [ledger](ledger_template) is the bucket: it is made first, since the function's code goes through it,
 //! and stays when the function's goes, with the runs that are recorded in it. That of the [function](function_template) is all else.

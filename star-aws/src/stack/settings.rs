@@ -58,7 +58,7 @@ pub struct Vpc {
 /// When a function is invoked without anybody asking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    /// `rate(…)` or `cron(…)`, as EventBridge has it.
+    /// `rate(…)` or `cron(…)`, as `EventBridge` has it.
     pub expression: String,
     /// Whether it does.
     pub enabled: bool,

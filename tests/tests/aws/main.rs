@@ -55,12 +55,8 @@ impl Cloud {
     /// A script for this target: its phases and `_split`.
     fn script(&self, phases: &str, split: &str) -> PathBuf {
         let target = self.target.url();
-        self.scratch.write(
-            "rows.csv",
-            (0..500)
-                .map(|row| format!("row-{row}\n"))
-                .collect::<String>(),
-        );
+        let rows: Vec<_> = (0..500).map(|row| format!("row-{row}\n")).collect();
+        self.scratch.write("rows.csv", rows.concat());
         self.scratch.write(
             "script.yml",
             format!(

@@ -11,12 +11,13 @@ fn stack(status: &str) -> String {
 
 /// Events, the newest first, as AWS has them.
 fn events(events: &[(u32, &str, &str, &str)]) -> String {
-    let members: String = events
+    let members: Vec<_> = events
         .iter()
         .map(|(id, resource, status, reason)| {
             format!("<member><EventId>{id}</EventId><LogicalResourceId>{resource}</LogicalResourceId><ResourceType>AWS::X::Y</ResourceType><ResourceStatus>{status}</ResourceStatus><ResourceStatusReason>{reason}</ResourceStatusReason></member>")
         })
         .collect();
+    let members = members.concat();
     format!(
         "<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents>{members}</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>"
     )
