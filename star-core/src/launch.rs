@@ -207,6 +207,7 @@ pub async fn follow(
     let mut silence = Silence::new(begun, observer);
     let mut closings = 0;
     loop {
+        let began = clock.now();
         let looked = observer.look().await;
         let seen_at = clock.now();
         if let Some(outcome) = silence.after(looked, observer, seen_at)? {
@@ -230,9 +231,11 @@ pub async fn follow(
             }
         }
         let now = clock.now();
-        clock
-            .sleep_until(now + pause(begun, end, now, longest))
-            .await;
+        // A look at a wide run takes long, and costs as much: until the end there is no hurry for another.
+        let left = end.map_or(Duration::ZERO, |end| end.since(now));
+        let rest = (seen_at.since(began) / 2).min(left);
+        let next = now + pause(begun, end, now, longest).max(rest);
+        clock.sleep_until(next).await;
     }
 }
 
