@@ -24,16 +24,15 @@ impl Cloud {
         let scratch = Scratch::default();
         let program = scratch.path("slsart");
         let built = env!("CARGO_BIN_EXE_slsart-under-test");
-        // Two thirds of a debug build are symbols, which would be packed, sent and unpacked.
+        // Two thirds of a debug build are symbols, which would be packed, sent and unpacked. Without `strip` they are.
         let stripped = Command::new("strip")
             .args(["-o"])
             .arg(&program)
             .arg(built)
             .status();
-        assert!(
-            stripped.is_ok_and(|ended| ended.success()),
-            "this test needs `strip`, which comes with a C compiler (Debian's package `binutils`)"
-        );
+        if !stripped.is_ok_and(|ended| ended.success()) {
+            std::fs::copy(built, &program).unwrap();
+        }
         Self {
             aws: Ministack::start(),
             scratch,
