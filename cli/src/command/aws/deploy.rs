@@ -21,14 +21,14 @@ const HELP: &str = "docs/aws.md shows how to build one that fits; `--worker FILE
 pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError> {
     let own = own_program()?;
     let launcher = id_of(&own);
-    let (program, path) = match &args.worker {
+    let (mut program, path) = match &args.worker {
         Some(path) => (read(path)?, path.display().to_string()),
         None => (own, "this program".to_owned()),
     };
     let refused = |why: NotRunnable| {
         CommandError::Usage(format!("{path} cannot run as a function: {why} ({HELP})"))
     };
-    let found = runnable(&program).map_err(refused)?;
+    let found = runnable(&mut program).map_err(refused)?;
     let names = star_aws::Names::new(&args.aws.service, &args.aws.stage)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
     let mut settings = Settings::new(names, found.architecture);
