@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(loosen_beyond(&mut program, glibc("GLIBC_9.99")).unwrap(), 0);
         assert!(program == before);
         assert!(matches!(
-            loosen(&mut *b"#!/bin/sh\n".to_vec()),
+            loosen(&mut b"#!/bin/sh\n".to_vec()),
             Err(NotRunnable::NoElf(_))
         ));
     }
