@@ -1,5 +1,6 @@
 //! What was typed: no side effects, nothing resolved.
 
+mod aws;
 mod simulate;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
 
+pub(crate) use aws::{AwsArgs, DeployArgs, InvokeArgs, PlaceArgs, RemoveArgs};
 pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
@@ -34,6 +36,7 @@ Exit codes:
   4    units are lost, unfinished or missed: the report is partial; or the machine had no descriptor or port left
   5    the script or job is wrong
   6    the target never answered
+  7    AWS refused something, or nothing is deployed there
   130  interrupted";
 
 /// The commands.
@@ -69,6 +72,12 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Stop a run: no new arrivals, and what is running ends within seconds
     Stop(StopArgs),
+    /// Put this program on AWS Lambda
+    Deploy(DeployArgs),
+    /// Run a script or job on AWS Lambda
+    Invoke(InvokeArgs),
+    /// Take away what `deploy` made, but for the ledger with its runs
+    Remove(RemoveArgs),
     /// List the kinds of task that this program has
     Tasks,
     /// Serve a small HTTP target on this machine, to try scripts on
@@ -381,6 +390,10 @@ pub(crate) struct ReportArgs {
     /// Where runs are.
     #[command(flatten)]
     pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// `slsart stop`.
@@ -392,6 +405,10 @@ pub(crate) struct StopArgs {
     /// Where runs are.
     #[command(flatten)]
     pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// `slsart target`.

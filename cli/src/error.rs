@@ -27,12 +27,12 @@ pub enum CommandError {
     #[error("{0}")]
     Usage(String),
     /// There is no such run.
-    #[error("there is no run `{run}` in `{}` (`--runs DIR` names another folder)", folder.display())]
+    #[error("there is no run `{run}` in {place}")]
     NoRun {
         /// The run asked for.
         run: RunId,
-        /// Where runs are.
-        folder: PathBuf,
+        /// Where it was looked for.
+        place: String,
     },
     /// A file can't be written.
     #[error("cannot write `{}`: {source}", path.display())]
@@ -64,17 +64,44 @@ pub enum CommandError {
     Ledger(#[from] LedgerError),
     /// A run that was launched can be followed no more.
     #[error(
-        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}` tells, once it can)"
+        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}{place}` tells, once it can)"
     )]
     Unfollowed {
         /// The run.
         run: RunId,
+        /// What `slsart report` is to be told of where it is.
+        place: &'static str,
         /// What can't be read.
         source: LedgerError,
     },
     /// The run can't be launched.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// AWS refused something.
+    #[error(transparent)]
+    Aws(#[from] star_aws::AwsError),
+    /// A deployment is not as it is wanted.
+    #[error(transparent)]
+    Deploy(#[from] star_aws::deploy::DeployError),
+    /// There is nothing on AWS.
+    #[error("nothing is deployed as `{stack}` in {region}: `slsart deploy` does it")]
+    NotDeployed {
+        /// The stack that was looked for.
+        stack: String,
+        /// Where.
+        region: String,
+    },
+    /// What is on AWS is something else.
+    #[error(
+        "`{stack}` was deployed by another build of this program: `slsart deploy` brings this one there"
+    )]
+    OtherProgram {
+        /// The stack.
+        stack: String,
+    },
+    /// As a function it can't go on.
+    #[error(transparent)]
+    Function(#[from] star_aws::function::FunctionError),
     /// The run never began.
     #[error("the run never began: {0}")]
     NeverBegan(Failure),
@@ -95,7 +122,12 @@ impl CommandError {
             | Self::NoRun { .. }
             | Self::Write { .. }
             | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,
+            Self::Aws(_)
+            | Self::Deploy(_)
+            | Self::NotDeployed { .. }
+            | Self::OtherProgram { .. } => Exit::Aws,
             Self::Conflict { .. }
+            | Self::Function(_)
             | Self::NeverBegan(_)
             | Self::System { .. }
             | Self::Output(_)

@@ -21,6 +21,8 @@ pub enum Exit {
     Invalid,
     /// The target never answered.
     NoAnswer,
+    /// AWS refused something, or nothing is deployed there.
+    Aws,
     /// The run was interrupted.
     Interrupted,
 }
@@ -36,6 +38,7 @@ impl Exit {
             Self::Partial => 4,
             Self::Invalid => 5,
             Self::NoAnswer => 6,
+            Self::Aws => 7,
             Self::Interrupted => 130,
         }
     }

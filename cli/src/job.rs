@@ -22,11 +22,27 @@ pub(crate) struct Examined {
 
 /// Reads a job, with what the command line changes in it. Warnings are printed.
 pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
+    sound(examine(args)?)
+}
+
+/// Reads the job that a file has; `-` is the standard input.
+pub(crate) fn read_file(path: &Path, strict: bool) -> Result<Job, CommandError> {
+    sound(examined(document(path), strict, |_| {})?)
+}
+
+/// Reads the job that a text is. Files that it names are looked for in the current folder.
+pub(crate) fn read_text(name: &str, text: &str, strict: bool) -> Result<Job, CommandError> {
+    let document = star_yaml::document_from(name, text.as_bytes(), ".");
+    sound(examined(document, strict, |_| {})?)
+}
+
+/// The job that was read. Warnings are printed.
+fn sound(examined: Examined) -> Result<Job, CommandError> {
     let Examined {
         job,
         diagnostics,
         sources,
-    } = examine(args)?;
+    } = examined;
     let Some(job) = job else {
         return Err(CommandError::Job {
             diagnostics,
@@ -45,11 +61,24 @@ pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
 
 /// Reads a job and tells all that there is to say of it. Where warnings are taken for errors, a job with any is not sound.
 pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
-    let kinds = Kinds::linked()?;
     let mut files = args.script.iter().chain(&args.input);
     // One of them is there: the command line was checked for it.
     let script = files.next().map_or(Path::new("-"), PathBuf::as_path);
-    let mut document = match document(script) {
+    examined(document(script), args.strict, |options| {
+        for file in files {
+            options.give("input", file.to_string_lossy().into_owned());
+        }
+        give(args, options);
+    })
+}
+
+fn examined(
+    document: Result<Document, Box<ReadError>>,
+    strict: bool,
+    give: impl FnOnce(&mut Options),
+) -> Result<Examined, CommandError> {
+    let kinds = Kinds::linked()?;
+    let mut document = match document {
         Ok(document) => document,
         Err(error) => {
             return Ok(Examined {
@@ -59,16 +88,11 @@ pub(crate) fn examine(args: &JobArgs) -> Result<Examined, CommandError> {
             });
         }
     };
-    for file in files {
-        document
-            .options
-            .give("input", file.to_string_lossy().into_owned());
-    }
-    give(args, &mut document.options);
+    give(&mut document.options);
     let read = kinds.read(&mut document);
     let mut diagnostics: Diagnostics = document.warnings().clone();
     let job = match read {
-        Ok(job) => (diagnostics.is_empty() || !args.strict).then_some(job),
+        Ok(job) => (diagnostics.is_empty() || !strict).then_some(job),
         Err(errors) => {
             diagnostics.extend(errors);
             None

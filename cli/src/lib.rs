@@ -34,6 +34,9 @@ pub use exit::Exit;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
+    if star_aws::function::is_function() {
+        return function();
+    }
     let typed = match args::Typed::try_parse() {
         Ok(typed) => typed,
         Err(error) => {
@@ -53,6 +56,23 @@ pub fn main() -> ExitCode {
         }
         // The panic has printed itself.
         Err(_) => Exit::Bug.into(),
+    }
+}
+
+/// Does what a function does: on AWS Lambda there is no command line.
+fn function() -> ExitCode {
+    let log: star_aws::function::Log = std::sync::Arc::new(|line: &str| {
+        let _nobody_reads_it = writeln!(std::io::stdout(), "{line}");
+    });
+    let done = star_core::registry::Kinds::linked()
+        .map_err(CommandError::from)
+        .and_then(|kinds| Ok(star_aws::function::run(kinds, &log)?));
+    match done {
+        Ok(()) => Exit::Passed.into(),
+        Err(error) => {
+            complain(&error);
+            error.exit().into()
+        }
     }
 }
 

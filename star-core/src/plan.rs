@@ -22,6 +22,18 @@ pub struct Plan {
     pub workers: u32,
 }
 
+impl Plan {
+    /// How many workers are there at once at most.
+    pub fn most_workers(&self) -> u32 {
+        let lanes = self.windows.iter().map(|window| window.lanes).max();
+        match self.workers {
+            // Of a timed task each lane is a worker.
+            0 => lanes.unwrap_or(0),
+            workers => workers,
+        }
+    }
+}
+
 /// Why a task can't be cut under its limits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {

@@ -9,6 +9,7 @@ mod author;
 pub mod differential;
 pub mod hostile;
 mod launched;
+mod ministack;
 mod program;
 mod proxy;
 mod record;
@@ -27,6 +28,7 @@ use task_artillery as _;
 
 pub use author::Author;
 pub use launched::{Launched, Workers, job, launched};
+pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};

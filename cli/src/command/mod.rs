@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod aws;
 mod check;
 mod find_max;
 mod new;
@@ -18,9 +19,12 @@ use std::io::Write as _;
 
 use clap::CommandFactory as _;
 
-use crate::args::{Command, NewArgs, Typed};
+use star_core::worker::Host;
+
+use crate::args::{Command, NewArgs, PlaceArgs, RunsArgs, Typed};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::place::Runs;
 
 /// Does a command.
 pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
@@ -37,6 +41,9 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
         } => new::task(&args),
         Command::Report(args) => report::report(&args),
         Command::Stop(args) => stop::stop(&args),
+        Command::Deploy(args) => aws::deploy(&args),
+        Command::Invoke(args) => aws::invoke(&args),
+        Command::Remove(args) => aws::remove(&args),
         Command::Tasks => tasks::tasks(),
         Command::Target(args) => target::target(&args),
         Command::Completions { shell } => completions(shell),
@@ -65,4 +72,18 @@ pub(crate) fn on_runtime<A>(work: impl Future<Output = A>) -> Result<A, CommandE
     let answer = tokio::task::LocalSet::new().block_on(&runtime, work);
     runtime.shutdown_background();
     Ok(answer)
+}
+
+/// Where a run is that was asked for: on this machine, or on AWS. With the place's name.
+async fn place(runs: &RunsArgs, aws: &PlaceArgs) -> Result<(Host, String), CommandError> {
+    if aws.aws {
+        let place = aws::Deployed::new(&aws.deployment).await?;
+        return Ok((place.ledger().await?, place.name()));
+    }
+    let runs = Runs::resolve(runs)?;
+    let place = format!(
+        "`{}` (`--runs DIR` names another folder, `--aws` AWS)",
+        runs.folder().display()
+    );
+    Ok((runs.alone()?, place))
 }

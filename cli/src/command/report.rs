@@ -7,22 +7,20 @@ use star_core::ledger::{Book, Manifest};
 use star_core::worker::Host;
 use star_core::{AnyOutcome, AnyTask};
 
-use super::on_runtime;
+use super::{on_runtime, place};
 use crate::args::ReportArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{self, ReportFile};
-use crate::place::Runs;
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let runs = Runs::resolve(&args.runs)?;
-    let host = runs.alone()?;
     let (file, outcome) = on_runtime(async {
+        let (host, place) = place(&args.runs, &args.place).await?;
         let book = Book::new(Arc::clone(&host.world.ledger), args.run.clone());
         let Some(manifest) = book.manifest().await? else {
             return Err(CommandError::NoRun {
                 run: args.run.clone(),
-                folder: runs.folder().to_owned(),
+                place,
             });
         };
         let task = task(&host, &book, &manifest).await?;

@@ -233,6 +233,7 @@ pub(super) async fn outcome(
     progress.end();
     outcome.map_err(|source| CommandError::Unfollowed {
         run: manifest.run.clone(),
+        place: "",
         source,
     })
 }

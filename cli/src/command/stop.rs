@@ -4,22 +4,20 @@ use std::sync::Arc;
 
 use star_core::ledger::Book;
 
-use super::on_runtime;
+use super::{on_runtime, place};
 use crate::args::StopArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output;
-use crate::place::Runs;
 
 pub(super) fn stop(args: &StopArgs) -> Result<Exit, CommandError> {
-    let runs = Runs::resolve(&args.runs)?;
-    let host = runs.alone()?;
     on_runtime(async {
+        let (host, place) = place(&args.runs, &args.place).await?;
         let book = Book::new(Arc::clone(&host.world.ledger), args.run.clone());
         if book.manifest().await?.is_none() {
             return Err(CommandError::NoRun {
                 run: args.run.clone(),
-                folder: runs.folder().to_owned(),
+                place,
             });
         }
         if book.is_closed().await? {

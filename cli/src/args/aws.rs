@@ -1,0 +1,147 @@
+//! What can be typed of AWS.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use star_core::RunId;
+
+/// Whether a run is on AWS.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// It is a run on AWS
+    #[arg(long)]
+    pub(crate) aws: bool,
+
+    /// Of which deployment.
+    #[command(flatten)]
+    pub(crate) deployment: AwsArgs,
+}
+
+/// Which deployment on AWS.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AwsArgs {
+    /// The stage
+    #[arg(short, long, value_name = "STAGE", default_value = "dev")]
+    pub(crate) stage: String,
+
+    /// The region [default: that of the environment or the profile]
+    #[arg(short, long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+
+    /// The profile of AWS's configuration files [default: that of the environment]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) aws_profile: Option<String>,
+
+    /// The service, whose name begins those of all that is deployed
+    #[arg(long, value_name = "NAME", default_value = "serverless-star")]
+    pub(crate) service: String,
+}
+
+/// `slsart deploy`.
+#[derive(Debug, Args)]
+pub(crate) struct DeployArgs {
+    /// Which.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+
+    /// Print the templates and what would be done, and touch nothing
+    #[arg(long)]
+    pub(crate) dry: bool,
+
+    /// Another build of this program, where this one cannot run as a function
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) worker: Option<PathBuf>,
+
+    /// The function's memory in MiB; 1,769 are one processor
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(128..=10_240))]
+    pub(crate) memory: u32,
+
+    /// How long an invocation may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(30..=900))]
+    pub(crate) timeout: u64,
+}
+
+/// `slsart remove`.
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArgs {
+    /// Which.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+
+    /// Remove the ledger too, with what is recorded of all runs
+    #[arg(long)]
+    pub(crate) purge: bool,
+}
+
+/// `slsart invoke`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that was typed or not"
+)]
+pub(crate) struct InvokeArgs {
+    /// Which.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+
+    /// A path to the file containing the script to execute [default: ./script.yml]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) path: Option<PathBuf>,
+
+    /// A stringified script to execute
+    #[arg(short, long, value_name = "SCRIPT")]
+    pub(crate) data: Option<String>,
+
+    /// Read the script from the standard input
+    #[arg(long = "stdIn", visible_alias = "si")]
+    pub(crate) std_in: bool,
+
+    /// Print nothing but the report as JSON, so that a tool such as jq can read it
+    #[arg(long = "jsonOnly", visible_alias = "jo")]
+    pub(crate) json_only: bool,
+
+    /// Write the report as JSON to this file; `-` writes it to the standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Which of the formats that the kind of task has
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report_format: Option<String>,
+
+    /// How late a user may be started, in milliseconds; later, it is missed, so that a stall is not followed by a burst
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 100,
+        env = "SLSART_LATE_LIMIT"
+    )]
+    pub(crate) late_limit: u64,
+
+    /// The seed of all chance: the same seed repeats the run
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+
+    /// The run's name [default: a new one]
+    #[arg(long, value_name = "RUN")]
+    pub(crate) name: Option<RunId>,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Reserved.
+    #[arg(short = 't', long = "type", value_name = "TYPE", hide = true)]
+    pub(crate) invocation_type: Option<String>,
+
+    /// Reserved.
+    #[arg(short, long, value_name = "NAME", hide = true)]
+    pub(crate) function: Option<String>,
+
+    /// Removed.
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) script: Option<String>,
+
+    /// Not supported.
+    #[arg(long, hide = true)]
+    pub(crate) raw: bool,
+}

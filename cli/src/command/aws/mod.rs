@@ -1,0 +1,11 @@
+//! The commands that reach AWS.
+
+mod deploy;
+mod invoke;
+mod place;
+mod remove;
+
+pub(super) use deploy::deploy;
+pub(super) use invoke::invoke;
+pub(super) use place::Deployed;
+pub(super) use remove::remove;

@@ -1,0 +1,84 @@
+//! AWS as the place of a run.
+
+use std::sync::Arc;
+
+use star_aws::deploy::{Deployment, find, ledger_of};
+use star_aws::{Access, Bucket, Config, Lambda, Names};
+use star_core::Voice;
+use star_core::clock::SystemClock;
+use star_core::registry::Kinds;
+use star_core::worker::{Host, SystemIds, World};
+
+use crate::args::AwsArgs;
+use crate::error::CommandError;
+
+/// Which deployment is meant, and how it is reached.
+#[derive(Debug)]
+pub(in crate::command) struct Deployed {
+    pub(in crate::command) names: Names,
+    pub(in crate::command) config: Config,
+}
+
+impl Deployed {
+    pub(in crate::command) async fn new(args: &AwsArgs) -> Result<Self, CommandError> {
+        let names = Names::new(&args.service, &args.stage)
+            .map_err(|error| CommandError::Usage(error.to_string()))?;
+        let access = Access {
+            profile: args.aws_profile.clone(),
+            region: args.region.clone(),
+        };
+        let config = Config::load(&access).await?;
+        Ok(Self { names, config })
+    }
+
+    /// What is deployed.
+    pub(in crate::command) async fn deployment(&self) -> Result<Deployment, CommandError> {
+        let found = find(&self.config, &self.names).await?;
+        found.ok_or_else(|| self.missing())
+    }
+
+    /// The ledger, also of a deployment whose function is gone; no worker is sent for.
+    pub(in crate::command) async fn ledger(&self) -> Result<Host, CommandError> {
+        let bucket = ledger_of(&self.config, &self.names).await?;
+        let bucket = bucket.ok_or_else(|| self.missing())?;
+        self.host(bucket, String::new(), String::new())
+    }
+
+    /// The launcher of a run whose workers are functions.
+    pub(in crate::command) fn launcher(&self, there: &Deployment) -> Result<Host, CommandError> {
+        let (bucket, function, id) = (&there.bucket, &there.function, &there.id);
+        self.host(bucket.clone(), function.clone(), id.clone())
+    }
+
+    /// What it is called for people.
+    pub(in crate::command) fn name(&self) -> String {
+        format!("the ledger of `{}` in {}", self.names, self.config.region())
+    }
+
+    fn host(
+        &self,
+        bucket: String,
+        function: String,
+        deployment: String,
+    ) -> Result<Host, CommandError> {
+        Ok(Host {
+            world: World {
+                ledger: Arc::new(Bucket::new(&self.config, bucket)),
+                clock: Arc::new(SystemClock::new()),
+                kinds: Kinds::linked()?,
+                ids: Arc::new(SystemIds),
+                deployment,
+                voice: Voice::default(),
+            },
+            transport: Arc::new(Lambda::new(&self.config, function)),
+            deadline: None,
+        })
+    }
+
+    fn missing(&self) -> CommandError {
+        CommandError::NotDeployed {
+            stack: self.names.stack(),
+            region: self.config.region().to_owned(),
+        }
+    }
+}

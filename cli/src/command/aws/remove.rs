@@ -1,0 +1,28 @@
+//! `slsart remove`: takes everything away, but for what is recorded of runs.
+
+use super::deploy::tell;
+use super::place::Deployed;
+use crate::args::RemoveArgs;
+use crate::command::on_runtime;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output;
+
+pub(in crate::command) fn remove(args: &RemoveArgs) -> Result<Exit, CommandError> {
+    on_runtime(async {
+        let place = Deployed::new(&args.aws).await?;
+        let removed =
+            star_aws::deploy::remove(&place.config, &place.names, args.purge, &mut tell).await?;
+        let stack = place.names.stack();
+        let text = match (removed.function, removed.ledger) {
+            (true, true) => format!("`{stack}` is removed, and its ledger with all runs\n"),
+            (true, false) => format!(
+                "`{stack}` is removed; its ledger stays, with the reports of its runs (`--purge` removes it too)\n"
+            ),
+            (false, true) => format!("the ledger of `{stack}` is removed, with all runs\n"),
+            (false, false) => format!("there is no `{stack}`: nothing to do\n"),
+        };
+        output::print(&text)?;
+        Ok(Exit::Passed)
+    })?
+}

@@ -1,0 +1,209 @@
+//! A ledger on S3.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use star_core::ledger::{Ledger, LedgerError};
+
+use crate::call::Call;
+use crate::config::Config;
+use crate::error::AwsError;
+
+/// A bucket as a ledger. S3 is strongly consistent, and makes an object whole and at once; `If-None-Match: *` makes it only where there
+/// is none ([S3 User Guide, conditional writes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)).
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    client: Client,
+    name: String,
+}
+
+/// How often a conditional write is tried that came at the same time as another (409): which of them won is open then.
+const CONFLICTS: u32 = 5;
+
+/// The longest pause before the first such try; each next may be twice as long.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Status codes of S3.
+const CONFLICT: u16 = 409;
+const THERE_IS_ONE: u16 = 412;
+
+impl Bucket {
+    /// The bucket of that name.
+    pub fn new(config: &Config, name: impl Into<String>) -> Self {
+        Self::of(config.s3(), name)
+    }
+
+    pub(crate) fn of(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            client,
+            name: name.into(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether there is an object under a key.
+    ///
+    /// # Errors
+    /// Where S3 does not tell.
+    pub async fn has(&self, key: &str) -> Result<bool, AwsError> {
+        let asked = self.client.head_object().bucket(&self.name).key(key);
+        match asked.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(HeadObjectError::is_not_found) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(AwsError::of(Call::GetObject, &error)),
+        }
+    }
+
+    /// Writes an object.
+    ///
+    /// # Errors
+    /// Where S3 refuses.
+    pub async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), AwsError> {
+        let asked = self.client.put_object().bucket(&self.name).key(key);
+        let done = asked.body(ByteStream::from(bytes)).send().await;
+        done.map(|_written| ())
+            .map_err(|error| AwsError::of(Call::PutObject, &error))
+    }
+
+    /// Removes every object.
+    ///
+    /// # Errors
+    /// Where S3 refuses.
+    pub async fn empty(&self) -> Result<u64, AwsError> {
+        use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+        let mut removed = 0;
+        loop {
+            let asked = self.client.list_objects_v2().bucket(&self.name);
+            let page = asked.send().await;
+            let page = page.map_err(|error| AwsError::of(Call::ListObjects, &error))?;
+            let keys = page.contents().iter().filter_map(|object| object.key());
+            let objects: Vec<_> = keys
+                .filter_map(|key| ObjectIdentifier::builder().key(key).build().ok())
+                .collect();
+            if objects.is_empty() {
+                return Ok(removed);
+            }
+            removed += objects.len() as u64;
+            let Ok(delete) = Delete::builder()
+                .set_objects(Some(objects))
+                .quiet(true)
+                .build()
+            else {
+                return Ok(removed);
+            };
+            let asked = self
+                .client
+                .delete_objects()
+                .bucket(&self.name)
+                .delete(delete);
+            let done = asked.send().await;
+            let done = done.map_err(|error| AwsError::of(Call::DeleteObject, &error))?;
+            if let Some(error) = done.errors().first() {
+                return Err(AwsError::Refused {
+                    action: Call::DeleteObject.action(),
+                    code: error.code().unwrap_or_default().to_owned(),
+                    message: error.message().unwrap_or_default().to_owned(),
+                });
+            }
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Ledger for Bucket {
+    async fn create(&self, key: &str, value: Bytes) -> Result<bool, LedgerError> {
+        let mut pause = PAUSE;
+        for tried in 1.. {
+            let asked = self.client.put_object().bucket(&self.name).key(key);
+            let asked = asked
+                .if_none_match("*")
+                .body(ByteStream::from(value.clone()));
+            let Err(error) = asked.send().await else {
+                return Ok(true);
+            };
+            match status(&error) {
+                Some(THERE_IS_ONE) => return Ok(false),
+                Some(CONFLICT) if tried < CONFLICTS => {
+                    tokio::time::sleep(jitter(pause)).await;
+                    pause *= 2;
+                }
+                _ => return Err(failed("write", Call::PutObject, key, &error)),
+            }
+        }
+        unreachable!("the tries are counted")
+    }
+
+    async fn put(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
+        let asked = self.client.put_object().bucket(&self.name).key(key);
+        let done = asked.body(ByteStream::from(value)).send().await;
+        done.map(|_written| ())
+            .map_err(|error| failed("write", Call::PutObject, key, &error))
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, LedgerError> {
+        let asked = self.client.get_object().bucket(&self.name).key(key);
+        let object = match asked.send().await {
+            Ok(object) => object,
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetObjectError::is_no_such_key) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(failed("read", Call::GetObject, key, &error)),
+        };
+        let body = object.body.collect().await.map_err(|error| LedgerError {
+            what: "read",
+            key: key.to_owned(),
+            why: error.to_string(),
+            lasting: false,
+        })?;
+        Ok(Some(body.into_bytes()))
+    }
+}
+
+fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error
+        .raw_response()
+        .map(|response| response.status().as_u16())
+}
+
+fn failed<E>(what: &'static str, call: Call, key: &str, error: &SdkError<E>) -> LedgerError
+where
+    E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let why = AwsError::of(call, error);
+    LedgerError {
+        what,
+        key: key.to_owned(),
+        lasting: why.is_lasting(),
+        why: why.to_string(),
+    }
+}
+
+/// Between half of a pause and all of it, so that those who collided do not do so again.
+fn jitter(pause: Duration) -> Duration {
+    use std::hash::{BuildHasher as _, RandomState};
+    let chance = RandomState::new().hash_one(0) % 1_000;
+    pause / 2 + pause / 2 * chance as u32 / 1_000
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+use super::*;
+use crate::replay::{answers, s3_error};
+
+fn bucket(given: &[(u16, &str)]) -> (Bucket, impl Fn() -> Vec<String> + use<>) {
+    let (config, client) = answers(given);
+    let asked = move || {
+        let requests = client.actual_requests();
+        requests
+            .map(|request| {
+                let condition = request.headers().get("if-none-match").unwrap_or("-");
+                format!("{} {condition}", request.method())
+            })
+            .collect()
+    };
+    (Bucket::new(&config, "ledger"), asked)
+}
+
+#[tokio::test]
+async fn a_value_is_created_only_where_there_is_none() {
+    let there = s3_error(
+        "PreconditionFailed",
+        "At least one of the pre-conditions did not hold",
+    );
+    let (bucket, asked) = bucket(&[(200, ""), (412, &there)]);
+    assert!(
+        bucket
+            .create("runs/r/claims/start", "one".into())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bucket
+            .create("runs/r/claims/start", "two".into())
+            .await
+            .unwrap()
+    );
+    assert_eq!(asked(), ["PUT *", "PUT *"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn writers_that_collide_try_again_and_not_for_ever() {
+    let conflict = s3_error(
+        "ConditionalRequestConflict",
+        "a conflicting operation is under way",
+    );
+    let (one, asked) = bucket(&[(409, &conflict), (409, &conflict), (200, "")]);
+    assert!(one.create("k", "v".into()).await.unwrap());
+    assert_eq!(asked().len(), 3);
+    let (other, asked) = bucket(&[(409, &*conflict); 9]);
+    let error = other.create("k", "v".into()).await.unwrap_err();
+    assert_eq!(asked().len(), 5);
+    assert!(
+        error.to_string().contains("ConditionalRequestConflict"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_nothing_and_what_is_denied_names_the_permission() {
+    let missing = s3_error("NoSuchKey", "The specified key does not exist.");
+    let denied = s3_error("AccessDenied", "Access Denied");
+    let (bucket, _) = bucket(&[(404, &missing), (403, &denied), (403, &denied), (200, "v")]);
+    assert_eq!(bucket.get("k").await.unwrap(), None);
+    assert_eq!(
+        bucket.get("k").await.unwrap_err().to_string(),
+        "the ledger cannot read `k`: AWS does not allow it: the permission `s3:GetObject` is needed (Access Denied)"
+    );
+    assert_eq!(
+        bucket.put("k", "v".into()).await.unwrap_err().to_string(),
+        "the ledger cannot write `k`: AWS does not allow it: the permission `s3:PutObject` is needed (Access Denied)"
+    );
+    assert_eq!(bucket.get("k").await.unwrap().unwrap(), "v");
+}
+
+#[tokio::test]
+async fn whether_it_is_of_use_to_ask_again_is_told_by_what_was_refused() {
+    let cases = [
+        (404, "NoSuchBucket", true),
+        (403, "AccessDenied", true),
+        (400, "ExpiredToken", true),
+        (503, "SlowDown", false),
+        (500, "InternalError", false),
+    ];
+    for (status, code, lasting) in cases {
+        let (bucket, _) = bucket(&[(status, &s3_error(code, ""))]);
+        let error = bucket.put("k", "v".into()).await.unwrap_err();
+        assert_eq!(error.lasting, lasting, "{error}");
+    }
+}
+
+#[test]
+fn pauses_are_of_the_length_that_was_asked_for_and_not_all_alike() {
+    let pauses: Vec<_> = (0..100).map(|_| jitter(PAUSE)).collect();
+    assert!(
+        pauses
+            .iter()
+            .all(|pause| (PAUSE / 2..=PAUSE).contains(pause))
+    );
+    assert!(pauses.iter().any(|pause| *pause != pauses[0]));
+}

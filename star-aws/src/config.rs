@@ -1,0 +1,103 @@
+//! How AWS is reached: credentials, region, retries, time limits.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+
+use crate::error::AwsError;
+
+/// An attempt that has had no answer for so long is given up, and another made.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// So long all attempts may take.
+const ALL_ATTEMPTS: Duration = Duration::from_secs(20);
+
+/// How often an operation is attempted that was throttled, or failed on the other side; with jitter between.
+const ATTEMPTS: u32 = 4;
+
+/// Whose account is used, and where, when the environment's choice is not meant.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// The profile of the configuration files.
+    pub profile: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+}
+
+/// Everything that AWS's clients have in common.
+#[derive(Clone, Debug)]
+pub struct Config {
+    sdk: SdkConfig,
+    region: String,
+}
+
+impl Config {
+    /// Reads the environment and the configuration files, as AWS's own command line does.
+    ///
+    /// # Errors
+    /// Where no region is set.
+    pub async fn load(access: &Access) -> Result<Self, AwsError> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(ATTEMPT / 2)
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(ALL_ATTEMPTS)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http_client())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts);
+        if let Some(profile) = &access.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &access.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        Self::of(loader.load().await)
+    }
+
+    /// That of these clients.
+    ///
+    /// # Errors
+    /// Where no region is set.
+    pub fn of(sdk: SdkConfig) -> Result<Self, AwsError> {
+        let region = sdk.region().ok_or(AwsError::NoRegion)?.to_string();
+        Ok(Self { sdk, region })
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::new(&self.sdk)
+    }
+
+    pub(crate) fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.sdk)
+    }
+
+    pub(crate) fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
+        aws_sdk_cloudformation::Client::new(&self.sdk)
+    }
+}
+
+/// hyper with rustls on ring, which the program has anyway; through the environment's proxies, if it names some.
+fn http_client() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
+    let proxies = ProxyConfig::from_env();
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder()
+            .proxy_config(proxies.clone())
+            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.build()
+    })
+}

@@ -1,0 +1,130 @@
+//! What the program does as a function: the work of one envelope after the other.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::{Value, json};
+use star_core::Time;
+use star_core::clock::SystemClock;
+use star_core::registry::Kinds;
+use star_core::wire::Reply;
+use star_core::worker::{Host, SystemIds, World, work};
+use star_core::{Failure, Voice};
+
+use crate::bucket::Bucket;
+use crate::config::{Access, Config};
+use crate::lambda::Lambda;
+
+/// The variable of the environment in which the platform says where invocations are to be had; elsewhere it is not set.
+pub const RUNTIME_VARIABLE: &str = "AWS_LAMBDA_RUNTIME_API";
+
+/// The variable that has the bucket's name.
+pub const LEDGER_VARIABLE: &str = "SLSART_LEDGER";
+
+/// The variable that has the topic of alerts.
+pub const TOPIC_VARIABLE: &str = "SLSART_TOPIC";
+
+/// The variable that says of which deployment the function is.
+pub const DEPLOYMENT_VARIABLE: &str = "SLSART_DEPLOYMENT";
+
+const NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
+
+/// How long before the platform ends an invocation its worker's life is over.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Why a function cannot be one.
+#[derive(Debug, thiserror::Error)]
+pub enum FunctionError {
+    /// The stack did not set it.
+    #[error("the variable `{0}` is not set: this function was not deployed by `slsart deploy`")]
+    NotSet(&'static str),
+    /// AWS cannot be reached.
+    #[error(transparent)]
+    Aws(#[from] crate::AwsError),
+    /// The system has no runtime.
+    #[error("no runtime can be had")]
+    Runtime(#[from] std::io::Error),
+    /// The platform's interface failed.
+    #[error("the platform's interface failed: {0}")]
+    Platform(String),
+}
+
+/// Whether this program was started as a function.
+pub fn is_function() -> bool {
+    std::env::var_os(RUNTIME_VARIABLE).is_some()
+}
+
+/// Where lines for the function's log go.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Does what invocations ask for, as long as the platform has some. What workers do, and what tasks say, goes to `log`, a JSON object a
+/// line.
+///
+/// # Errors
+/// Where it is no function of a deployment, or the platform's interface fails.
+pub fn run(kinds: Kinds, log: &Log) -> Result<(), FunctionError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let said = Arc::clone(log);
+        let voice = Voice::new(move |line| said(&json!({ "said": line }).to_string()));
+        let host = host(kinds, voice).await?;
+        let handler = service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), log));
+        let served = lambda_runtime::run(handler).await;
+        served.map_err(|error| FunctionError::Platform(error.to_string()))
+    })
+}
+
+async fn host(kinds: Kinds, voice: Voice) -> Result<Host, FunctionError> {
+    let variable = |name| std::env::var(name).map_err(|_| FunctionError::NotSet(name));
+    let bucket = variable(LEDGER_VARIABLE)?;
+    let deployment = variable(DEPLOYMENT_VARIABLE)?;
+    let name = variable(NAME_VARIABLE)?;
+    let config = Config::load(&Access::default()).await?;
+    Ok(Host {
+        world: World {
+            ledger: Arc::new(Bucket::new(&config, bucket)),
+            clock: Arc::new(SystemClock::new()),
+            kinds,
+            ids: Arc::new(SystemIds),
+            deployment,
+            voice,
+        },
+        transport: Arc::new(Lambda::new(&config, name)),
+        deadline: None,
+    })
+}
+
+async fn handle(
+    event: LambdaEvent<Value>,
+    host: Host,
+    log: &Log,
+) -> Result<Reply, lambda_runtime::Error> {
+    let deadline = time(event.context.deadline());
+    let host = Host {
+        deadline: Some(deadline - LAST_WORDS),
+        ..host
+    };
+    let reply = match serde_json::to_vec(&event.payload) {
+        Ok(bytes) => work(&bytes, &host).await,
+        Err(error) => Reply::Failed(Failure::because("the event cannot be read", &error)),
+    };
+    let (run, order) = (&event.payload["run"], &event.payload["order"]);
+    let line = json!({
+        "request": event.context.request_id,
+        "run": run,
+        "order": order,
+        "reply": &reply,
+    });
+    log(&line.to_string());
+    Ok(reply)
+}
+
+fn time(at: SystemTime) -> Time {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH);
+    Time::from_nanos(since.map_or(0, |since| {
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }))
+}

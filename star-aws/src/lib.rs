@@ -1,0 +1,27 @@
+//! Runs of serverless-star on AWS Lambda.
+//!
+//! The function is the program itself: [`function`] is what it does there. What it needs around it is the [`stack`], which `CloudFormation`
+//! makes and removes. Runs are recorded on S3 ([`Bucket`]), and workers are sent for by asynchronous invocations ([`Lambda`]).
+//!
+//! Nothing here knows a kind of task.
+
+mod bucket;
+mod call;
+mod config;
+pub mod deploy;
+pub mod elf;
+mod error;
+pub mod function;
+mod lambda;
+mod names;
+pub mod package;
+#[cfg(test)]
+mod replay;
+pub mod stack;
+
+pub use bucket::Bucket;
+pub use call::Call;
+pub use config::{Access, Config};
+pub use error::AwsError;
+pub use lambda::Lambda;
+pub use names::{Names, NoName};

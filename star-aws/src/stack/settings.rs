@@ -1,0 +1,113 @@
+//! What can be chosen of a deployment.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::elf::Architecture;
+use crate::names::Names;
+
+/// A deployment as it is wanted.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its names.
+    pub names: Names,
+    /// Its functions; the first is that which runs begin in.
+    pub functions: Vec<Function>,
+    /// Who is told of alerts.
+    pub subscriptions: Vec<Subscription>,
+    /// The tags of all resources.
+    pub tags: BTreeMap<String, String>,
+    /// Policies of the account that the role has besides its own, as ARNs.
+    pub managed_policies: Vec<String>,
+    /// The policy that bounds the role, as an ARN.
+    pub permissions_boundary: Option<String>,
+    /// For how many days logs are kept.
+    pub log_days: u32,
+    /// For how many days what is recorded of a run is kept.
+    pub run_days: u32,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// The suffix of its name: none for the first.
+    pub suffix: Option<String>,
+    /// MiB.
+    pub memory: u32,
+    /// How long an invocation may take, in whole seconds, at most 900.
+    pub timeout: Duration,
+    /// Its processor.
+    pub architecture: Architecture,
+    /// Variables of its environment.
+    pub environment: BTreeMap<String, String>,
+    /// The network that it is in.
+    pub vpc: Option<Vpc>,
+    /// When it is invoked without anybody asking.
+    pub schedules: Vec<Schedule>,
+}
+
+/// A network of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vpc {
+    /// Its subnets.
+    pub subnets: Vec<String>,
+    /// The groups whose rules hold for the function.
+    pub security_groups: Vec<String>,
+}
+
+/// When a function is invoked without anybody asking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// `rate(…)` or `cron(…)`, as `EventBridge` has it.
+    pub expression: String,
+    /// Whether it does.
+    pub enabled: bool,
+    /// The event that it is invoked with.
+    pub input: serde_json::Value,
+}
+
+/// Who is told of alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// `email`, `sms`, `https`, …
+    pub protocol: String,
+    /// Where.
+    pub endpoint: String,
+}
+
+impl Settings {
+    /// A deployment of one function, with the defaults of everything.
+    pub fn new(names: Names, architecture: Architecture) -> Self {
+        Self {
+            names,
+            functions: vec![Function::new(architecture)],
+            subscriptions: Vec::new(),
+            tags: BTreeMap::new(),
+            managed_policies: Vec::new(),
+            permissions_boundary: None,
+            log_days: 14,
+            run_days: 30,
+        }
+    }
+}
+
+impl Function {
+    /// The defaults: 1,024 MiB, fifteen minutes.
+    pub fn new(architecture: Architecture) -> Self {
+        Self {
+            suffix: None,
+            memory: 1024,
+            timeout: Duration::from_mins(15),
+            architecture,
+            environment: BTreeMap::new(),
+            vpc: None,
+            schedules: Vec::new(),
+        }
+    }
+
+    /// What it is called in a deployment.
+    pub fn name(&self, names: &Names) -> String {
+        let suffix = self.suffix.as_deref().unwrap_or_default();
+        format!("{}{suffix}", names.function())
+    }
+}

@@ -1,0 +1,148 @@
+//! An emulator of AWS that runs functions as processes: `ministack`, from `PyPI`.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::{Program, Scratch};
+
+/// The variable that names the emulator's program, where it is not that of `.ci/test`.
+const VARIABLE: &str = "SLSART_MINISTACK";
+
+/// Where `.ci/test` installs it.
+const INSTALLED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../target/ministack/bin/ministack"
+);
+
+/// A running emulator; its processes end with it.
+#[derive(Debug)]
+pub struct Ministack {
+    child: Child,
+    port: u16,
+    scratch: Scratch,
+}
+
+/// The emulator's program.
+fn emulator() -> PathBuf {
+    let path = std::env::var_os(VARIABLE).map_or_else(|| PathBuf::from(INSTALLED), PathBuf::from);
+    assert!(
+        path.exists(),
+        "this test needs `ministack`, and {} is not there: `bash .ci/test` installs it (python3 with `venv`, and PyPI); or `pip install ministack`, and name its program in `{VARIABLE}`",
+        path.display()
+    );
+    path
+}
+
+impl Ministack {
+    /// Starts one, on a port that is free.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn start() -> Self {
+        for _ in 0..3 {
+            if let Some(started) = Self::try_start() {
+                return started;
+            }
+        }
+        panic!("the emulator does not start");
+    }
+
+    fn try_start() -> Option<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let scratch = Scratch::default();
+        let home = scratch.path("home");
+        std::fs::create_dir_all(&home).unwrap();
+        let log = File::create(scratch.path("log")).unwrap();
+        let child = Command::new(emulator())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("GATEWAY_PORT", port.to_string())
+            .env("BIND_HOST", "127.0.0.1")
+            .env("MINISTACK_HOST", "127.0.0.1")
+            .env("AWS_ENDPOINT_URL", endpoint(port))
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("TMPDIR", &home)
+            .env("HOME", &home)
+            .env("STATE_DIR", home.join("state"))
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut this = Self {
+            child,
+            port,
+            scratch,
+        };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while Instant::now() < deadline && matches!(this.child.try_wait(), Ok(None)) {
+            if this.is_healthy() {
+                return Some(this);
+            }
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+        None
+    }
+
+    fn is_healthy(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
+            return false;
+        };
+        let mut answer = String::new();
+        let asked =
+            "GET /_ministack/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        let _unread = stream
+            .write_all(asked.as_bytes())
+            .and_then(|()| stream.read_to_string(&mut answer));
+        answer.starts_with("HTTP/1.1 200")
+    }
+
+    /// A call of the program under test whose AWS is this one.
+    #[must_use]
+    pub fn program(&self, program: Program) -> Program {
+        program
+            .env("AWS_ENDPOINT_URL", endpoint(self.port))
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("HOME", self.scratch.path("home"))
+    }
+
+    /// What it and its functions printed.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.scratch.path("log")).unwrap_or_default()
+    }
+}
+
+fn endpoint(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+impl Drop for Ministack {
+    fn drop(&mut self) {
+        let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else {
+            return;
+        };
+        let _gone = kill_process_group(group, Signal::TERM);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+        let _gone = kill_process_group(group, Signal::KILL);
+        let _reaped = self.child.wait();
+    }
+}
