@@ -133,3 +133,16 @@ impl Intervals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fleet_looks_for_a_stop_as_often_as_its_ledger_can_answer() {
+        let stop = |workers| Intervals::of_fleet(workers).stop;
+        assert_eq!(stop(1), Duration::from_secs(1));
+        assert_eq!(stop(2_500), Duration::from_secs(1));
+        assert_eq!(stop(10_000), Duration::from_secs(4));
+    }
+}

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use star_core::{Job, Launch, Plan};
+use star_core::{Intervals, Job, Launch, Plan};
 
 use crate::run::{RUN, run};
 use crate::sabotage::Sabotage;
@@ -30,7 +30,7 @@ pub fn simulate(
     let limits = limits.unwrap_or_else(|| world.limits_of(&task));
     let plan = task.plan(&limits)?;
     let intervals = options.intervals;
-    let intervals = intervals.unwrap_or_else(|| World::intervals(most_workers(&plan)));
+    let intervals = intervals.unwrap_or_else(|| Intervals::of_fleet(most_workers(&plan)));
     let site = Site::new(world.clone(), seed, options.logged, options.sabotage);
     let life = world.unit_life.unwrap_or_else(|| task.expected_life());
     let again = task.is_idempotent() || options.sabotage == Some(Sabotage::SideEffectTwice);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use star_core::{AnyTask, Intervals, Limits, Rate};
+use star_core::{AnyTask, Limits, Rate};
 
 use crate::delay::Delay;
 
@@ -241,19 +241,6 @@ impl World {
         };
         task.limits(place)
     }
-
-    /// How often so many workers look at the ledger, so that it holds: two seconds to stop up to 2,500 workers, five at 10,000.
-    pub fn intervals(workers: u32) -> Intervals {
-        let by_workers = |each: Duration| each * workers.div_ceil(2_500).max(1);
-        let stop = by_workers(Duration::from_millis(1_250)).max(Duration::from_secs(2));
-        Intervals {
-            snapshot: stop.max(Duration::from_secs(5)),
-            stop,
-            grace: Duration::from_secs(2),
-            doubt: Duration::from_secs(10),
-            margin: Duration::from_secs(5),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -276,13 +263,5 @@ mod tests {
         assert_eq!(read.ledger.latency, Delay::millis(1, 5, 1_000, 2_000));
         assert_eq!(read.concurrency, World::default().concurrency);
         assert!(serde_json::from_str::<World>(r#"{"coldstart": 1}"#).is_err());
-    }
-
-    #[test]
-    fn intervals_grow_with_the_number_of_workers() {
-        let stop = |workers| World::intervals(workers).stop;
-        assert_eq!(stop(1), Duration::from_secs(2));
-        assert_eq!(stop(2_500), Duration::from_secs(2));
-        assert_eq!(stop(10_000), Duration::from_secs(5));
     }
 }

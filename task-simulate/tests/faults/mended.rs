@@ -47,7 +47,7 @@ fn some_looks_that_were_not_answered_are_no_reason_for_doubt() {
     let options = Options {
         intervals: Some(Intervals {
             stop: seconds(5),
-            ..World::intervals(1)
+            ..Intervals::of_fleet(1)
         }),
         ..Options::default()
     };
