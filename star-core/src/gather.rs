@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::ledger::{Book, ClaimKey, LedgerError, Live, Manifest, StartRecord};
 use crate::outcome::Outcome;
 use crate::report::Report;
-use crate::settle::{Evidence, Record, settle};
+use crate::settle::{Evidence, Record, settle, silence};
 use crate::slice::Slice;
 use crate::split::Splittable;
 use crate::time::Time;
@@ -26,6 +26,8 @@ pub(crate) const ATTEMPTS: u32 = 2;
 pub(crate) struct Gathered<R: Report> {
     evidence: Vec<Evidence<R>>,
     attempts: u32,
+    /// When it last looked.
+    looked: Option<Time>,
 }
 
 impl<R: Report> Gathered<R> {
@@ -37,10 +39,13 @@ impl<R: Report> Gathered<R> {
             last: None,
             failed: None,
             live: None,
+            sign: None,
+            again: false,
         };
         Self {
             evidence: start.chunks().map(unknown).collect(),
             attempts,
+            looked: None,
         }
     }
 
@@ -65,13 +70,16 @@ impl<R: Report> Gathered<R> {
             attempts: self.attempts,
             now,
             interval: manifest.intervals.snapshot,
+            signs: start.batch && manifest.limits.life.is_none(),
         };
         reading.all(open.collect(), clock).await?;
+        let looked = self.looked.replace(now);
         let record = Record {
             manifest,
             start,
             stop,
             evidence: &self.evidence,
+            awake: looked.is_none_or(|at| now.since(at) < silence(&manifest.intervals)),
         };
         Ok(settle(&record, now))
     }
@@ -87,6 +95,8 @@ struct Reading<'b> {
     now: Time,
     /// How often there is a new snapshot.
     interval: Duration,
+    /// Whether there are signs of life besides.
+    signs: bool,
 }
 
 impl Reading<'_> {
@@ -152,6 +162,7 @@ impl Reading<'_> {
                 };
                 chunk.claim = Some(claim);
             }
+            chunk.again = attempt < self.attempts;
             match book.last_word(chunk.chunk, attempt).await? {
                 Some(last) if last.failure.is_none() || attempt == self.attempts => {
                     chunk.last = Some(last);
@@ -160,7 +171,13 @@ impl Reading<'_> {
                 // Another attempt is to come.
                 Some(last) => chunk.failed = Some(last),
                 None if self.is_newest(chunk.live.as_ref()) => {}
-                None => chunk.live = book.live(chunk.chunk, attempt).await?,
+                None => {
+                    chunk.live = book.live(chunk.chunk, attempt).await?;
+                    if self.signs {
+                        let key = ClaimKey::Slice(chunk.chunk, attempt);
+                        chunk.sign = book.sign(key).await?;
+                    }
+                }
             }
         }
         Ok(())

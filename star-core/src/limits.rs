@@ -119,10 +119,10 @@ impl Intervals {
         margin: Duration::from_secs(2),
     };
 
-    /// For a ledger on an object store, which holds some thousands of requests a second: a stop takes less than two seconds up to 2,500
-    /// workers, and five with 10,000.
+    /// For a ledger on an object store, which holds some thousands of requests a second: a stop takes less than two seconds up to 2,000
+    /// workers, and six with 10,000.
     pub fn of_fleet(workers: u32) -> Self {
-        const A_SECOND: u32 = 2_500;
+        const A_SECOND: u32 = 2_000;
         let stop = Duration::from_secs(1) * workers.div_ceil(A_SECOND).max(1);
         Self {
             snapshot: stop.max(Duration::from_secs(5)),
@@ -142,7 +142,7 @@ mod tests {
     fn a_fleet_looks_for_a_stop_as_often_as_its_ledger_can_answer() {
         let stop = |workers| Intervals::of_fleet(workers).stop;
         assert_eq!(stop(1), Duration::from_secs(1));
-        assert_eq!(stop(2_500), Duration::from_secs(1));
-        assert_eq!(stop(10_000), Duration::from_secs(4));
+        assert_eq!(stop(2_000), Duration::from_secs(1));
+        assert_eq!(stop(10_000), Duration::from_secs(5));
     }
 }

@@ -71,7 +71,7 @@ pub fn plan(
 ) -> Result<Plan, PlanError> {
     match task.extent() {
         Extent::Timed(length) => timed(task, length, expected_life, limits),
-        Extent::Batch => batch(task.units(), limits),
+        Extent::Batch => batch(task.units(), task.at_once(), limits),
     }
 }
 
@@ -158,13 +158,20 @@ fn lanes_for(
     Ok(needed)
 }
 
-fn batch(units: u64, limits: &Limits) -> Result<Plan, PlanError> {
+fn batch(units: u64, at_once: u32, limits: &Limits) -> Result<Plan, PlanError> {
     /// By default so many chunks a worker, so that unequal ones even out.
     const CHUNKS_A_WORKER: u64 = 64;
+    /// And of units that are done at once so many times as many a chunk, since at the end of each there are fewer.
+    const ROUNDS: u64 = 4;
     let workers = u64::from(limits.workers.unwrap_or(1).max(1));
+    let a_worker = units.div_ceil(workers);
+    let several = match at_once {
+        0 | 1 => 1,
+        at_once => (u64::from(at_once) * ROUNDS).min(a_worker),
+    };
     let a_chunk = limits
         .chunk_units
-        .unwrap_or_else(|| units.div_ceil(workers * CHUNKS_A_WORKER))
+        .unwrap_or_else(|| units.div_ceil(workers * CHUNKS_A_WORKER).max(several))
         .max(1);
     let chunks = units.div_ceil(a_chunk);
     if chunks > u64::from(u32::MAX) {
@@ -349,10 +356,16 @@ mod tests {
     #[test]
     fn a_batch_is_cut_into_chunks_that_workers_share() {
         let limits = Limits::here(4);
-        let plan = batch(100_000, &limits).unwrap();
+        let plan = batch(100_000, 1, &limits).unwrap();
         assert_eq!((plan.workers, plan.windows[0].lanes), (4, 256));
-        let plan = batch(3, &limits).unwrap();
+        let plan = batch(3, 1, &limits).unwrap();
         assert_eq!((plan.workers, plan.windows[0].lanes), (3, 3));
-        assert!(batch(0, &limits).unwrap().windows.is_empty());
+        // Of units that are done at once a chunk has some rounds, as long as there is one for every worker.
+        let cut = |units, at_once| batch(units, at_once, &limits).unwrap();
+        assert_eq!(cut(100_000, 64).windows[0].lanes, 256);
+        assert_eq!(cut(4_096, 64).windows[0].lanes, 16);
+        let few = cut(640, 64);
+        assert_eq!((few.workers, few.windows[0].lanes), (4, 4));
+        assert!(batch(0, 1, &limits).unwrap().windows.is_empty());
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::health::{ChunkHealth, Health, worst_first};
 use crate::ledger::{Claim, Final, Live, Manifest, StartRecord, StopMark};
+use crate::limits::Intervals;
 use crate::outcome::{Facts, Fault, Loss, Outcome, Why};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
@@ -25,6 +26,19 @@ pub struct Evidence<R: Report> {
     pub failed: Option<Final<R>>,
     /// Without a last word: the newest snapshot.
     pub live: Option<Live<R>>,
+    /// Of a batch, without a last word: the last sign of life of whoever claimed it.
+    pub sign: Option<Time>,
+    /// Whether another attempt may follow where nothing more is heard of this one.
+    pub again: bool,
+}
+
+impl<R: Report> Evidence<R> {
+    /// When there was last a sign of whoever claimed it.
+    fn heard(&self) -> Option<Time> {
+        let live = self.live.as_ref().map(|live| live.at);
+        let claimed = self.claim.map(|claim| claim.at);
+        [claimed, live, self.sign].into_iter().flatten().max()
+    }
 }
 
 /// What the ledger says of a run that has started.
@@ -38,6 +52,8 @@ pub struct Record<'a, R: Report> {
     pub stop: Option<StopMark>,
     /// Of every chunk, what is known.
     pub evidence: &'a [Evidence<R>],
+    /// Whether whoever looks has looked lately. One that was held up itself, as by a computer that slept, can't tell who is gone.
+    pub awake: bool,
 }
 
 /// What a run came to, as far as `now` can tell: of every chunk its last word, otherwise its newest snapshot. What a chunk has not
@@ -49,7 +65,9 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
         start,
         stop,
         evidence,
+        awake: _,
     } = record;
+    let heard = evidence.iter().filter_map(Evidence::heard).max();
     let mut all = Measured::<R>::default();
     let mut settled = true;
     let mut lost = 0;
@@ -63,7 +81,7 @@ pub fn settle<R: Report>(record: &Record<'_, R>, now: Time) -> Outcome<R> {
         } else if let Some(live) = &chunk.live {
             measured = live.measured.clone();
         }
-        let over = chunk.last.is_some() || now >= deadline(record, chunk);
+        let over = chunk.last.is_some() || now >= deadline(record, chunk, heard);
         settled &= over;
         let missing = chunk.units.saturating_sub(measured.tally.counted());
         let mut gone = 0;
@@ -182,12 +200,20 @@ pub(crate) fn undelivered<R: Report>(
 /// After so many snapshots that did not come, a worker is held for gone.
 pub(crate) const SIGNS_MISSED: u32 = 5;
 
-/// When nothing of a chunk is to be waited for any more.
-fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>) -> Time {
+/// For how long a worker may be silent until it is held for gone.
+pub(crate) fn silence(intervals: &Intervals) -> Duration {
+    intervals.snapshot * SIGNS_MISSED
+}
+
+/// When nothing of a chunk is to be waited for any more; `heard` is when there was last a sign of anybody.
+fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>, heard: Option<Time>) -> Time {
+    /// A worker that has claimed nothing may be slow to begin; it is waited for so many times as long.
+    const UNSEEN: u32 = 4;
     let &Record {
         manifest,
         start,
         stop,
+        awake,
         ..
     } = record;
     let (limits, intervals) = (&manifest.limits, &manifest.intervals);
@@ -196,9 +222,19 @@ fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>) -> Time {
         // Units that may live as long as they want keep a chunk open for as long as its worker gives signs of life.
         Some(_) if limits.life.is_none() && !start.batch => {
             let last_sign = chunk.live.as_ref().map_or(end, |live| live.at);
-            end.max(last_sign + intervals.snapshot * SIGNS_MISSED)
+            end.max(last_sign + silence(intervals))
+        }
+        // A batch has no time at which its chunks are over.
+        Some(claim) if limits.life.is_none() && awake => {
+            let silence = silence(intervals) * if chunk.again { 2 } else { 1 };
+            let last_sign = chunk.heard().unwrap_or(claim.at);
+            end.min(claim.lease).min(last_sign + silence)
         }
         Some(claim) => end.min(claim.lease),
+        None if limits.life.is_none() && start.batch && awake => {
+            let last_sign = heard.map_or(start.zero, |heard| heard.max(start.zero));
+            end.min(last_sign + silence(intervals) * UNSEEN)
+        }
         None => end,
     };
     let end = match stop {
@@ -300,6 +336,10 @@ mod tests {
     }
 
     fn evidence() -> Vec<Evidence<Sums>> {
+        evidence_of(&start())
+    }
+
+    fn evidence_of(start: &StartRecord) -> Vec<Evidence<Sums>> {
         let unknown = |chunk| Evidence {
             chunk,
             units: 10,
@@ -307,8 +347,10 @@ mod tests {
             last: None,
             failed: None,
             live: None,
+            sign: None,
+            again: false,
         };
-        start().chunks().map(unknown).collect()
+        start.chunks().map(unknown).collect()
     }
 
     fn claim() -> Claim {
@@ -344,8 +386,61 @@ mod tests {
                 at: ZERO + seconds(at),
             }),
             evidence,
+            awake: true,
         };
         settle(&record, ZERO + seconds(after))
+    }
+
+    #[test]
+    fn a_worker_of_a_batch_that_gives_no_sign_for_too_long_is_gone_unless_the_reader_was_away_itself()
+     {
+        let here = Manifest {
+            limits: Limits::here(2),
+            intervals: Intervals::HERE,
+            ..manifest()
+        };
+        let start = StartRecord {
+            batch: true,
+            end: Duration::from_hours(1),
+            windows: vec![WindowPlan {
+                window: Window::ALL,
+                lanes: 4,
+                units: 40,
+            }],
+            ..start()
+        };
+        let mut evidence = evidence_of(&start);
+        for chunk in &mut evidence {
+            chunk.claim = Some(claim());
+            chunk.last = Some(last(10, 10));
+        }
+        evidence[3].last = None;
+        let looked = |evidence: &[Evidence<Sums>], after, awake| {
+            let record = Record {
+                manifest: &here,
+                start: &start,
+                stop: None,
+                evidence,
+                awake,
+            };
+            let facts = settle(&record, ZERO + seconds(after)).facts;
+            (facts.settled, facts.lost)
+        };
+        // Five signs that did not come, and the margin.
+        assert_eq!(looked(&evidence, 6, true), (false, 0));
+        assert_eq!(looked(&evidence, 8, true), (true, 10));
+        assert_eq!(looked(&evidence, 8, false), (false, 0));
+        evidence[3].sign = Some(ZERO + seconds(20));
+        assert_eq!(looked(&evidence, 26, true), (false, 0));
+        assert_eq!(looked(&evidence, 28, true), (true, 10));
+        // Another attempt may be about to begin.
+        evidence[3].again = true;
+        assert_eq!(looked(&evidence, 28, true), (false, 0));
+        assert_eq!(looked(&evidence, 33, true), (true, 10));
+        // What nobody has claimed is lost when nothing is heard of anybody.
+        evidence[3].claim = None;
+        assert_eq!(looked(&evidence, 41, true), (false, 0));
+        assert_eq!(looked(&evidence, 43, true), (true, 10));
     }
 
     #[test]

@@ -115,6 +115,11 @@ pub trait Splittable {
         None
     }
 
+    /// How many units of a batch a worker has open at once. A chunk is not cut smaller than what makes use of that.
+    fn at_once(&self) -> u32 {
+        1
+    }
+
     /// The most units that are due in one of a window's seconds, counted from its beginning.
     fn peak_rate(&self, window: Window) -> Rate {
         self.peak_rate_of(&Slice {

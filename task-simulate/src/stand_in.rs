@@ -113,6 +113,10 @@ impl<const I: bool> Splittable for StandIn<I> {
         self.0.task.timetable().most_lanes(window)
     }
 
+    fn at_once(&self) -> u32 {
+        self.0.task.timetable().at_once()
+    }
+
     fn peak_rate_of(&self, slice: &Slice) -> Rate {
         self.0.task.timetable().peak_rate_of(slice)
     }

@@ -57,7 +57,17 @@ pub fn launched(
     limits: Limits,
     workers: &Workers,
 ) -> Launched {
-    let job = job(script, target);
+    launched_job(scratch, name, &job(script, target), limits, workers)
+}
+
+/// Does the same with a job of any kind.
+pub fn launched_job(
+    scratch: &Scratch,
+    name: &str,
+    job: &Job,
+    limits: Limits,
+    workers: &Workers,
+) -> Launched {
     let world = world(scratch.runs());
     let threads = Threads::new(world.clone());
     let transport: Arc<dyn Transport> = match workers {
@@ -87,7 +97,7 @@ pub fn launched(
         .build()
         .unwrap();
     let followed = async {
-        let manifest = launch(&host, &job, how).await.unwrap();
+        let manifest = launch(&host, job, how).await.unwrap();
         let mut observer = job.task.observe(&host, Rc::clone(&manifest));
         let attending = async {
             attend(&host, &manifest).await;

@@ -7,6 +7,7 @@
 
 mod author;
 pub mod differential;
+mod drip;
 pub mod hostile;
 mod launched;
 mod ministack;
@@ -27,7 +28,8 @@ use star_core::worker::{SystemIds, World};
 use task_artillery as _;
 
 pub use author::Author;
-pub use launched::{Launched, Workers, job, launched};
+pub use drip::{Drip, DripAgain};
+pub use launched::{Launched, Workers, job, launched, launched_job};
 pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};

@@ -253,7 +253,12 @@ fn judged(rate: u64, duration: Duration, outcome: &AnyOutcome) -> Result<Step, C
 
 fn no_rate(job: &Job, rate: u64) -> CommandError {
     let kind = job.task.kind();
+    let why = if job.task.timetable().extent().is_batch() {
+        "it is a batch, which has no rate"
+    } else {
+        "it allows itself less (`--from` says where to begin), or its kind does not say what it is at another rate (`at_rate`)"
+    };
     CommandError::Usage(format!(
-        "this job of kind `{kind}` cannot be run at {rate}/s: it is a batch, or allows itself less (`--from` says where to begin)"
+        "this job of kind `{kind}` cannot be run at {rate}/s: {why}"
     ))
 }

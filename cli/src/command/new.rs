@@ -23,9 +23,13 @@ const FILES: [(&str, &str); 7] = [
     ("tests/laws.rs", include_str!("../new_task/laws.rs.txt")),
 ];
 
-/// Words that no crate and no binary may be called by.
-const TAKEN: [&str; 10] = [
+/// Words that no crate and no binary may be called by: crates that are there already, and folders of Cargo's.
+const TAKEN: [&str; 14] = [
     "alloc",
+    "deps",
+    "examples",
+    "incremental",
+    "serde",
     "proc-macro",
     "star-core",
     "star-yaml",
@@ -79,7 +83,7 @@ fn check_name(name: &str) -> Result<(), CommandError> {
     let wrong = if !letters || !first || name.ends_with('-') || name.len() > 64 {
         "is made of small letters, digits and `-`, and begins with a letter"
     } else if TAKEN.contains(&name) {
-        "is another than that of a crate it is made with"
+        "is another than those of the crates it is made with, and of what Cargo makes"
     } else if KEYWORDS.split(' ').any(|word| word == name) {
         "is no word of Rust's own"
     } else if Kinds::linked()?.get(name).is_some() {

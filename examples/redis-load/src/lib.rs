@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use star_core::document::{Diagnostic, Diagnostics, Document, File};
 use star_core::reports::{Counter, Times};
 use star_core::shape::Schedule;
-use star_core::{Failure, OneUnit, Splittable, UnitTask};
+use star_core::{Failure, OneUnit, Rate, Splittable, UnitTask};
 
 use commands::Commands;
 use connection::{Connection, Reply};
@@ -130,6 +130,14 @@ impl UnitTask for RedisLoad {
 
     fn expected_life(&self) -> Duration {
         Duration::from_millis(10)
+    }
+
+    fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        let load = Schedule::steady(rate.get() as f64, duration).ok()?;
+        Some(Self {
+            load,
+            ..self.clone()
+        })
     }
 
     /// A server without a port is told, and a command that cannot be understood at its line.

@@ -23,20 +23,63 @@ pub struct Schedule {
 
 /// One stretch of a [`Schedule`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Stretch {
     /// How long it is: seconds, or a text with a unit such as `5m`.
-    #[serde(deserialize_with = "read_duration", serialize_with = "write_duration")]
+    #[serde(serialize_with = "write_duration")]
     pub duration: Duration,
     /// Units a second, at its start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
     /// Units a second at its end, where that is another rate; without `rate` it starts at 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<f64>,
     /// So many units, spaced evenly, instead of a rate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+}
+
+/// The same as it is written, which may make no sense.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(deserialize_with = "read_duration")]
+    duration: Duration,
+    rate: Option<f64>,
+    to: Option<f64>,
+    count: Option<u64>,
+}
+
+impl TryFrom<Written> for Stretch {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let Written {
+            duration,
+            rate,
+            to,
+            count,
+        } = written;
+        if count.is_some() && (rate.is_some() || to.is_some()) {
+            return Err("a stretch has a `count` or a `rate`, not both".to_owned());
+        }
+        let stretch = Self {
+            duration,
+            rate,
+            to,
+            count,
+        };
+        match Schedule::new(vec![stretch.clone()]) {
+            Ok(_) => Ok(stretch),
+            Err(ArrivalsError::Rate { .. }) => {
+                Err("the rate is not between 0 and 1,000,000 a second".to_owned())
+            }
+            Err(ArrivalsError::Duration { .. }) => {
+                Err("a stretch lasts no longer than a hundred years".to_owned())
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
 }
 
 impl Schedule {
@@ -89,12 +132,6 @@ impl TryFrom<Vec<Stretch>> for Schedule {
     type Error = String;
 
     fn try_from(stretches: Vec<Stretch>) -> Result<Self, String> {
-        let both = |stretch: &Stretch| {
-            stretch.count.is_some() && (stretch.rate.is_some() || stretch.to.is_some())
-        };
-        if stretches.iter().any(both) {
-            return Err("a stretch has a `count` or a `rate`, not both".to_owned());
-        }
         Self::new(stretches).map_err(|error| error.to_string())
     }
 }

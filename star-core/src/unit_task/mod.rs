@@ -260,6 +260,10 @@ impl<T: UnitTask> Splittable for T {
         self.shape().most_lanes(window)
     }
 
+    fn at_once(&self) -> u32 {
+        T::AT_ONCE
+    }
+
     fn peak_rate_of(&self, slice: &Slice) -> Rate {
         self.shape().peak_rate_of(slice)
     }

@@ -126,7 +126,7 @@ fn impossible_schedules_are_refused() {
         ),
         (
             r#"[{"duration": 1, "rate": -1}]"#,
-            "the rate of phase 0 is not between 0 and 1,000,000 a second",
+            "the rate is not between 0 and 1,000,000 a second",
         ),
         (r#"[{"duration": "soon"}]"#, "such as `30`, `1.5` or `5m`"),
     ] {

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::signs::Pulse;
 use super::{Closer, Running, carry, chunk, close, successor};
 use crate::gather::ATTEMPTS;
-use crate::ledger::{ClaimKey, Claimed, LedgerError};
+use crate::ledger::{Claim, ClaimKey, Claimed, LedgerError};
+use crate::settle::silence;
 use crate::slice::{Lanes, Slice, Window};
 use crate::task::Task;
 use crate::time::Time;
@@ -89,6 +91,8 @@ struct Batch<'a, T> {
     /// The longest that a chunk took so far.
     longest: Duration,
     began: Time,
+    /// Where no life's end says when a worker must be gone, its signs do.
+    pulse: Option<Pulse>,
 }
 
 /// How many workers look after the end of the run: the first, and the second should that be gone.
@@ -99,7 +103,7 @@ const CLOSERS: u32 = 2;
 enum Fate {
     /// There was none, or it succeeded.
     Settled,
-    /// It failed, or its worker's lease is over.
+    /// It failed, or its worker is gone.
     Failed,
     /// Its worker may be at it.
     Open,
@@ -128,6 +132,12 @@ impl<'a, T: Task> Batch<'a, T> {
                 .map_or(0, |window| window.lanes),
             longest: Duration::ZERO,
             began: running.now(),
+            pulse: running
+                .manifest
+                .limits
+                .life
+                .is_none()
+                .then(|| Pulse::start(running)),
         }
     }
 
@@ -161,15 +171,41 @@ impl<'a, T: Task> Batch<'a, T> {
             return Ok(Fate::Settled);
         };
         let book = &self.running.book;
-        let Some(claim) = book.claimed(ClaimKey::Slice(slice, attempt)).await? else {
+        let key = ClaimKey::Slice(slice, attempt);
+        let Some(claim) = book.claimed(key).await? else {
             return Ok(Fate::Settled);
         };
         Ok(match book.last_word::<T::Report>(slice, attempt).await? {
             Some(last) if last.failure.is_some() => Fate::Failed,
             Some(_) => Fate::Settled,
             None if self.running.now() > claim.lease => Fate::Failed,
+            None if self.is_silent(slice, attempt, claim).await? => Fate::Failed,
             None => Fate::Open,
         })
+    }
+
+    /// Whether whoever claimed an attempt at a chunk has given no sign of life for too long.
+    async fn is_silent(
+        &self,
+        slice: Slice,
+        attempt: u32,
+        claim: Claim,
+    ) -> Result<bool, LedgerError> {
+        if self.pulse.is_none() {
+            return Ok(false);
+        }
+        let book = &self.running.book;
+        let too_long = silence(&self.running.manifest.intervals);
+        let is_long_ago = |at: Time| self.running.now() > at + too_long;
+        if !is_long_ago(claim.at) {
+            return Ok(false);
+        }
+        let sign = book.sign(ClaimKey::Slice(slice, attempt)).await?;
+        if sign.is_some_and(|at| !is_long_ago(at)) {
+            return Ok(false);
+        }
+        let live = book.live::<T::Report>(slice, attempt).await?;
+        Ok(live.is_none_or(|live| is_long_ago(live.at)))
     }
 
     fn slice(&self, chunk: u32) -> Option<Slice> {
@@ -199,7 +235,13 @@ impl<'a, T: Task> Batch<'a, T> {
             return Visit::Taken;
         }
         let from = running.now();
+        if let Some(pulse) = &self.pulse {
+            pulse.of(key);
+        }
         let failure = chunk::execute(running, slice, attempt).await;
+        if let Some(pulse) = &self.pulse {
+            pulse.done();
+        }
         self.longest = self.longest.max(running.now().since(from));
         if failure.is_some() && T::IDEMPOTENT && attempt < ATTEMPTS {
             return Box::pin(self.visit(chunk, attempt + 1)).await;

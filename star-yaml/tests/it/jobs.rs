@@ -156,6 +156,14 @@ fn faults_are_told_with_file_line_and_column() {
             "job.yml:3:21: error: unknown key `rat` (did you mean `rate`?)",
         ),
         (
+            "task: knock\nload:\n  - { duration: 10, rate: 5 }\n  - { duration: 10, rate: -5 }\n",
+            "job.yml:4:5: error: the rate is not between 0 and 1,000,000 a second",
+        ),
+        (
+            "task: knock\nload:\n  - { duration: 10, rate: 5 }\n  - duration: 10\n    rate: 5\n    count: 3\n",
+            "job.yml:4:5: error: a stretch has a `count` or a `rate`, not both",
+        ),
+        (
             "task: paint\nwidth: 3\ncolumns: 4\noffset: 300\ndepth: 300\n",
             "job.yml:5:8: error: expected a whole number from 0 to 255, found the number `300`",
         ),

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use slsart::target::Target;
-use star_core::{Limits, Rate, Why};
-use tests::{Program, Scratch, Workers, json, launched, requests, wait_until};
+use star_core::shape::Batch;
+use star_core::{AnyTask, Facts, Job, Limits, Rate, Why};
+use tests::{
+    Drip, DripAgain, Program, Scratch, Workers, json, launched, launched_job, requests, wait_until,
+};
 
 use crate::scripts;
 
@@ -120,6 +123,49 @@ scenarios:
         1,
         "the chunk is named: {facts}"
     );
+}
+
+/// What comes of a batch of 40 items by three workers, one of which dies at the eighth.
+fn dripped<T: star_core::Task>(task: impl FnOnce(Drip) -> T) -> Facts {
+    let scratch = Scratch::default();
+    let died = scratch.path("died");
+    let task = task(Drip {
+        items: Batch::of(40),
+        died: died.clone(),
+    });
+    let job = Job {
+        task: AnyTask::new(task),
+        blobs: Vec::new(),
+    };
+    let limits = Limits {
+        workers: Some(3),
+        chunk_units: Some(4),
+        ..Limits::here(3)
+    };
+    let workers = Workers::Processes(WORKER.into(), vec![scratch.path("lives on")]);
+    std::fs::write(scratch.path("lives on"), "").unwrap();
+    let done = launched_job(&scratch, "run", &job, limits, &workers);
+    assert!(died.exists(), "a worker did die");
+    done.outcome.facts
+}
+
+#[test]
+fn a_batch_ends_though_a_worker_is_killed_and_one_that_computes_for_long_is_not_held_for_gone() {
+    let facts = dripped(|drip| drip);
+    assert!(facts.adds_up(), "{facts:?}");
+    let [loss] = &facts.losses[..] else {
+        panic!("one chunk is lost: {facts:?}");
+    };
+    // That of items 4 to 7: its worker had not told of any.
+    assert_eq!((loss.units, &loss.why), (4, &Why::Unreported), "{facts:?}");
+    assert_eq!(facts.tally.ended, 36, "{facts:?}");
+}
+
+#[test]
+fn what_has_no_effect_is_done_again_where_a_worker_is_killed() {
+    let facts = dripped(DripAgain);
+    assert!(facts.adds_up() && !facts.is_partial(), "{facts:?}");
+    assert_eq!(facts.tally.ended, 40, "{facts:?}");
 }
 
 #[test]

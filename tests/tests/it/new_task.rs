@@ -51,6 +51,8 @@ fn names_that_no_crate_can_have_are_refused_and_nothing_is_made() {
         "a_b",
         "a-",
         "star-core",
+        "serde",
+        "deps",
         "match",
         "gen",
         "artillery",

@@ -62,12 +62,15 @@ impl<T: Task> Batch<'_, T> {
         (0..rounds).rev().map(move |round| owner + round * workers)
     }
 
-    /// Tries chunks again that failed and whose worker did not come to another try, or whose worker's lease is over. Those who will close the
-    /// run wait until it is known of every chunk: without that nothing is settled either.
+    /// Tries chunks again that failed and whose worker did not come to another try, or whose worker is gone: everybody those of the next few,
+    /// and those who will close the run all. These wait until it is known of every chunk: without that nothing is settled either.
     pub(super) async fn try_again(&mut self) -> Option<Left> {
         let own = self.place;
         let all = (0..self.chunks).map(|step| (own + step) % self.chunks);
-        let mut chunks: Vec<u32> = all.collect();
+        let owner = |chunk: &u32| (chunk % self.workers + self.workers - own) % self.workers;
+        let mut chunks: Vec<u32> = all
+            .filter(|chunk| self.closes() || owner(chunk) <= NEXT)
+            .collect();
         let mut pause = Duration::from_millis(5);
         let mut seen = false;
         loop {

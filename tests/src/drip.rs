@@ -1,0 +1,73 @@
+//! Batches one of whose workers dies.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use star_core::reports::Counter;
+use star_core::shape::Batch;
+use star_core::{Failure, OneUnit, Splittable, UnitTask};
+
+/// The item at which a worker dies.
+const LAST: u64 = 7;
+
+/// How long an item takes: longer than a worker may be silent, so that it is seen that one which only computes is not held for gone.
+const LONG: Duration = Duration::from_secs(9);
+
+/// Items that have an effect, so that none is done again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Drip {
+    /// How many.
+    pub items: Batch,
+    /// A file that the worker leaves behind who dies, so that no other does.
+    pub died: PathBuf,
+}
+
+/// The same items without an effect.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DripAgain(pub Drip);
+
+impl Drip {
+    fn item(&self, unit: &OneUnit<Counter>) {
+        if unit.index() == LAST && std::fs::File::create_new(&self.died).is_ok() {
+            std::process::abort();
+        }
+        if unit.index() == 0 {
+            // It lets nobody else on this thread do anything.
+            std::thread::sleep(LONG);
+        }
+        unit.record(|counter| counter.add(1));
+    }
+}
+
+impl UnitTask for Drip {
+    const KIND: &'static str = "drip";
+    type Report = Counter;
+
+    fn shape(&self) -> &impl Splittable {
+        &self.items
+    }
+
+    async fn unit(&self, unit: &OneUnit<Counter>) -> Result<(), Failure> {
+        self.item(unit);
+        Ok(())
+    }
+}
+
+impl UnitTask for DripAgain {
+    const KIND: &'static str = "drip-again";
+    const EFFECTS: bool = false;
+    type Report = Counter;
+
+    fn shape(&self) -> &impl Splittable {
+        &self.0.items
+    }
+
+    async fn unit(&self, unit: &OneUnit<Counter>) -> Result<(), Failure> {
+        self.0.item(unit);
+        Ok(())
+    }
+}
+
+star_core::register_task!(Drip);
+star_core::register_task!(DripAgain);
