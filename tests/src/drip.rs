@@ -28,12 +28,15 @@ pub struct Drip {
 pub struct DripAgain(pub Drip);
 
 impl Drip {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "that it lets nobody else on its thread do anything is what it is about"
+    )]
     fn item(&self, unit: &OneUnit<Counter>) {
         if unit.index() == LAST && std::fs::File::create_new(&self.died).is_ok() {
             std::process::abort();
         }
         if unit.index() == 0 {
-            // It lets nobody else on this thread do anything.
             std::thread::sleep(LONG);
         }
         unit.record(|counter| counter.add(1));
