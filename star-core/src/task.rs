@@ -121,6 +121,11 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         1
     }
 
+    /// How many units of a batch a worker has open at once.
+    fn at_once(&self) -> u32 {
+        1
+    }
+
     /// Tells the run's seed, before it is planned and before anything else asks what units there are: for a task whose units depend on
     /// chance. What it makes of the seed it keeps in its wire form.
     fn seed(&mut self, seed: u64) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use star_core::clock::Clock;
 use star_core::ledger::ClaimKey;
 use star_core::registry::Kinds;
 use star_core::transport::{Transport, TransportError};
@@ -57,6 +58,14 @@ pub(crate) fn host(site: &Arc<Site>, kinds: &Kinds, who: Who, skew: i64, slownes
         transport: Arc::new(link),
         deadline: None,
     }
+}
+
+/// A clock that is ahead by so much.
+pub(crate) fn clock_ahead(site: &Site, ahead: Duration) -> Arc<dyn Clock> {
+    Arc::new(HostClock {
+        kernel: Arc::clone(&site.kernel),
+        skew: nanos(ahead).cast_signed(),
+    })
 }
 
 /// By how much a new host's clock is off.

@@ -41,12 +41,20 @@ pub(crate) fn told(
     let causes = ran.start.as_ref().map_or_else(Vec::new, |start| {
         causes(start, &outcome.facts, (&limits, &intervals), &site.world)
     });
+    let stopped = state.stopped.is_some();
     let lives = state.workers.drain(..).map(|worker| worker.life);
     let workers: Vec<WorkerLife> = lives.collect();
     stage.task.kind().clone_into(&mut outcome.facts.kind);
     let lived = workers.iter().map(|life| {
         let ended = life.ended.unwrap_or(length);
         ended.saturating_sub(life.born).as_secs_f64()
+    });
+    let chunks = workers.iter().flat_map(|life| &life.chunks);
+    let cut_off = chunks.map(|chunk| chunk.cut_off).sum();
+    let given_up = ran.start.as_ref().is_some_and(|start| {
+        let shows = stage.shows.borrow();
+        let over = start.batch && outcome.facts.lost > 0;
+        over && check::out_of_time(start, &shows, &limits, &site.world)
     });
     let gigabytes = f64::from(site.world.memory) / 1024.0;
     Simulation {
@@ -64,7 +72,8 @@ pub(crate) fn told(
             .start
             .as_ref()
             .map_or_else(Vec::new, |start| rates(stage, start)),
-        gb_seconds: lived.sum::<f64>() * gigabytes,
+        // The sum of none is less than nothing by its sign.
+        gb_seconds: lived.fold(0.0, std::ops::Add::add) * gigabytes,
         outcome,
         unread: ran.unread,
         start: ran.start,
@@ -77,6 +86,8 @@ pub(crate) fn told(
         refusals: state.refusals,
         requeued: state.requeued,
         dropped: state.dropped,
+        cut_off: if stopped { 0 } else { cut_off },
+        given_up,
         broken: state.broken,
         causes,
         length,

@@ -334,6 +334,10 @@ impl<T: UnitTask> Task for T {
         UnitTask::connections(self)
     }
 
+    fn at_once(&self) -> u32 {
+        T::AT_ONCE.max(1)
+    }
+
     fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
         UnitTask::at_rate(self, rate, duration)
     }
