@@ -108,6 +108,7 @@ impl Link {
             return None;
         }
         if site.happens(Chance::NeverRun, site.world.never_run) {
+            site.state().never_run += 1;
             site.log(self.who, format_args!("sends {order}: never run"));
             return None;
         }

@@ -59,6 +59,8 @@ pub struct Simulation {
     pub requeued: u64,
     /// How many accepted events were dropped.
     pub dropped: u64,
+    /// How many accepted events nobody ever ran.
+    pub never_run: u64,
     /// Seconds that functions lived, times their memory in gigabytes; with what they took to start.
     pub gb_seconds: f64,
     /// How many units were cut off before they had ended, since their worker's time was over: a run that does them counts them as failed.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::context::Sweep;
 use star_core::ledger::{StartRecord, WindowPlan};
 use star_core::wire::Order;
-use star_core::{Extent, Intervals, Limits, Splittable, Window};
+use star_core::{Extent, Facts, Fill, Intervals, Limits, Splittable, Window};
 
 use crate::check;
 use crate::kernel::LAUNCH;
@@ -38,6 +38,7 @@ pub(crate) fn told(
         again: ran.again.as_ref(),
     });
     state.broken.extend(more);
+    measured_nothing(&mut outcome.facts);
     let causes = ran.start.as_ref().map_or_else(Vec::new, |start| {
         causes(start, &outcome.facts, (&limits, &intervals), &site.world)
     });
@@ -86,11 +87,23 @@ pub(crate) fn told(
         refusals: state.refusals,
         requeued: state.requeued,
         dropped: state.dropped,
+        never_run: state.never_run,
         cut_off: if stopped { 0 } else { cut_off },
         given_up,
         broken: state.broken,
         causes,
         length,
+    }
+}
+
+/// Timed units are counted by their numbers: how many of them a worker had open is not known.
+fn measured_nothing(facts: &mut Facts) {
+    if facts.length.is_zero() {
+        return;
+    }
+    facts.health.open = Fill::default();
+    for chunk in &mut facts.worst {
+        chunk.health.open = Fill::default();
     }
 }
 
