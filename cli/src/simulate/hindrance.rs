@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use star_core::job::split::{MAX_CHUNK_DURATION, MAX_SCRIPT_DURATION};
-use star_core::{Limits, Why};
+use star_core::{Extent, Limits, Why};
 use task_simulate::{Delay, Fate, World};
 
 use super::Advice;
@@ -276,12 +276,13 @@ impl Trial<'_> {
 
     /// Shorter chunks, of which a death costs less.
     fn shorter_windows(&self) -> Option<String> {
-        if self.is_batch() {
+        let Extent::Timed(whole) = self.task.timetable().extent() else {
             return None;
-        }
+        };
         let limits = &self.simulation.limits;
         let range = MAX_CHUNK_DURATION.range;
-        let lengths = [2, 4, 8].map(|times| limits.longest_window().as_secs() / times);
+        let longest = limits.longest_window().min(whole).as_secs();
+        let lengths = [2, 4, 8].map(|times| longest / times);
         let fits =
             |length: &u64| u32::try_from(*length).is_ok_and(|length| range.contains(&length));
         let (length, left) = self.best(UNDONE, lengths.into_iter().filter(fits), |length| {

@@ -205,6 +205,29 @@ fn units_that_live_longer_than_a_worker_has_room_for_are_told_of() {
     assert!(crowded[1].contains(said), "{crowded:?}");
 }
 
+#[test]
+fn the_documentation_shows_what_the_program_says() {
+    let docs = include_str!("../../../../docs/simulate.md");
+    let (_, shown) = docs.split_once("```\nHow it is cut").unwrap();
+    let (shown, _) = shown.split_once("```\n").unwrap();
+    let text = "config: {target: \"http://127.0.0.1:9\", phases: [{duration: 60, arrivalRate: 5, rampTo: 60}]}\nscenarios: [{flow: [{get: {url: \"/\"}}]}]\n";
+    let mut job = job(text);
+    let world = World::default();
+    let simulation = simulate(&job, &world, 0, &Options::default()).unwrap();
+    job.task.seed(0);
+    let Setting { prices, .. } = Setting::read(None).unwrap();
+    let quota = Quota::new(simulation.peak, &world);
+    let forecast = Forecast::new(&simulation, &prices, quota);
+    let view = View::new(
+        &job.task,
+        (&world, Vec::new()),
+        &simulation,
+        forecast,
+        Vec::new(),
+    );
+    assert_eq!(super::text(&view, None), format!("How it is cut{shown}"));
+}
+
 /// Items without instants.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Items {

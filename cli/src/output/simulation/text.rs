@@ -44,10 +44,13 @@ fn generator(view: &View<'_>) -> Option<String> {
     let open = simulation.expected_open;
     let most = simulation.limits.open_units;
     let most = most.map_or(String::new(), |most| format!(" of {}", grouped(most)));
+    let open = match open {
+        0 => "less than one unit".to_owned(),
+        open => format!("some {}", counted(open, "unit")),
+    };
     (!view.is_batch()).then(|| {
         format!(
-            "some {} open at once{most} in the fullest worker, if each is open for {}; not measured",
-            counted(open, "unit"),
+            "{open} open at once{most} in the fullest worker, if each is open for {}; not measured",
             seconds(simulation.unit_life)
         )
     })
