@@ -28,6 +28,8 @@ pub(crate) struct Gathered<R: Report> {
     attempts: u32,
     /// The begin of the last window of which something was read before it had begun by the reader's clock, which is behind then.
     begun: Option<Duration>,
+    /// When it was last looked whether there is such a window.
+    peeked: Option<Time>,
 }
 
 impl<R: Report> Gathered<R> {
@@ -44,6 +46,7 @@ impl<R: Report> Gathered<R> {
             evidence: start.chunks().map(unknown).collect(),
             attempts,
             begun: None,
+            peeked: None,
         }
     }
 
@@ -64,6 +67,9 @@ impl<R: Report> Gathered<R> {
             now,
             interval: manifest.intervals.snapshot,
         };
+        // More often than there are snapshots there is nothing new to be seen.
+        let snapshot = manifest.intervals.snapshot;
+        let peeks = self.peeked.is_none_or(|at| now.since(at) >= snapshot);
         let mut read = Duration::ZERO;
         loop {
             // What is yet to come has nothing to tell, unless a stop makes a difference by who has claimed it.
@@ -78,9 +84,11 @@ impl<R: Report> Gathered<R> {
             reading.all(open.collect(), clock).await?;
             // The clock may be behind those of the workers.
             let mut to_come = self.evidence.iter_mut();
-            let Some(next) = to_come.find(|chunk| !begun(chunk)) else {
+            let next = to_come.find(|chunk| !begun(chunk));
+            let Some(next) = next.filter(|_| peeks) else {
                 break;
             };
+            self.peeked = Some(now);
             reading.all(vec![&mut *next], clock).await?;
             if next.last.is_none() && next.live.is_none() {
                 break;
@@ -311,6 +319,7 @@ mod tests {
             if let Some(next) = chunks.get(done) {
                 claim(&book, *next).await;
             }
+            clock.sleep_until(clock.now() + seconds(2)).await;
             let outcome = gathered.settle(&book, &manifest, &start, &clock).await;
             let facts = outcome.unwrap().facts;
             seen.push((facts.tally.started, facts.settled));

@@ -68,7 +68,8 @@ fn a_worker_does_as_many_items_at_once_as_the_task_has_open() {
         let facts = &simulation.outcome.facts;
         assert_eq!((facts.tally.ended, facts.lost), (400, 0));
         let chunks = simulation.workers.iter().flat_map(|life| &life.chunks);
-        let took = chunks.filter_map(|chunk| Some((chunk.ended? - chunk.ready).as_secs()));
+        let took =
+            chunks.filter_map(|chunk| Some(chunk.ended?.saturating_sub(chunk.ready).as_secs()));
         took.sum::<u64>()
     };
     assert_eq!(took(AnyTask::new(Effects { items })), 400);
