@@ -6,7 +6,7 @@ mod simulate;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
 
@@ -25,6 +25,22 @@ pub(crate) struct Typed {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Typed {
+    /// Reads what was typed.
+    pub(crate) fn read(
+        typed: impl IntoIterator<Item = std::ffi::OsString>,
+    ) -> Result<Self, clap::Error> {
+        // Whoever asks which faults there are names no script.
+        let mut command = Self::command().mut_subcommand("simulate", |simulate| {
+            simulate.mut_arg("script", |script| {
+                script.required_unless_present_any(["input", "fault"])
+            })
+        });
+        let mut matches = command.try_get_matches_from_mut(typed)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    }
 }
 
 const EXIT_CODES: &str = "\
@@ -433,12 +449,22 @@ pub(crate) struct WorkerArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_put_together_soundly() {
         Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn whoever_asks_which_faults_there_are_names_no_script() {
+        let read = |typed: &[&str]| Typed::read(typed.iter().map(Into::into)).map(drop);
+        let missing = clap::error::ErrorKind::MissingRequiredArgument;
+        assert!(read(&["slsart", "simulate", "--fault", "list"]).is_ok());
+        assert!(read(&["slsart", "simulate", "s.yml", "--fault", "list"]).is_ok());
+        for command in ["simulate", "run", "plan"] {
+            let error = read(&["slsart", command]).unwrap_err();
+            assert_eq!(error.kind(), missing, "{command}");
+        }
     }
 }

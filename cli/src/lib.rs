@@ -26,7 +26,6 @@ mod trace;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 
 pub use error::CommandError;
@@ -37,7 +36,7 @@ pub fn main() -> ExitCode {
     if star_aws::function::is_function() {
         return function();
     }
-    let typed = match args::Typed::try_parse() {
+    let typed = match args::Typed::read(std::env::args_os()) {
         Ok(typed) => typed,
         Err(error) => {
             let _nobody_reads_it = error.print();

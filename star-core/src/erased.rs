@@ -133,6 +133,11 @@ impl AnyTask {
         self.task.expected_life()
     }
 
+    /// How many of a batch's units a worker has open at once.
+    pub fn at_once(&self) -> u32 {
+        self.task.at_once().max(1)
+    }
+
     /// Whether a chunk of it may be tried twice.
     pub fn is_idempotent(&self) -> bool {
         self.task.is_idempotent()
@@ -200,6 +205,7 @@ trait ErasedTask {
     fn is_idempotent(&self) -> bool;
     fn copy(&self) -> Box<dyn ErasedTask>;
     fn connections(&self) -> u64;
+    fn at_once(&self) -> u32;
     fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask>;
     fn as_serialize(&self) -> &dyn erased_serde::Serialize;
     fn observe(&self, host: Host, manifest: Rc<Manifest>) -> Box<dyn ErasedObserver>;
@@ -246,6 +252,10 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn connections(&self) -> u64 {
         self.0.connections()
+    }
+
+    fn at_once(&self) -> u32 {
+        self.0.at_once()
     }
 
     fn at_rate(&self, rate: Rate, duration: Duration) -> Option<AnyTask> {

@@ -28,6 +28,10 @@ pub(crate) struct Gathered<R: Report> {
     attempts: u32,
     /// When it last looked.
     looked: Option<Time>,
+    /// The begin of the last window of which something was read before it had begun by the reader's clock, which is behind then.
+    begun: Option<Duration>,
+    /// When it was last looked whether there is such a window.
+    peeked: Option<Time>,
 }
 
 impl<R: Report> Gathered<R> {
@@ -46,6 +50,8 @@ impl<R: Report> Gathered<R> {
             evidence: start.chunks().map(unknown).collect(),
             attempts,
             looked: None,
+            begun: None,
+            peeked: None,
         }
     }
 
@@ -60,11 +66,6 @@ impl<R: Report> Gathered<R> {
     ) -> Result<Outcome<R>, LedgerError> {
         let now = clock.now();
         let stop = book.stop().await?;
-        // What is yet to come has nothing to tell, unless a stop makes a difference by who has claimed it.
-        let begun =
-            |chunk: &Evidence<R>| stop.is_some() || now >= start.zero + chunk.chunk.window.from();
-        let open = self.evidence.iter_mut();
-        let open = open.filter(|chunk| chunk.last.is_none() && begun(chunk));
         let reading = Reading {
             book,
             attempts: self.attempts,
@@ -72,7 +73,35 @@ impl<R: Report> Gathered<R> {
             interval: manifest.intervals.snapshot,
             signs: start.batch && manifest.limits.life.is_none(),
         };
-        reading.all(open.collect(), clock).await?;
+        // More often than there are snapshots there is nothing new to be seen.
+        let snapshot = manifest.intervals.snapshot;
+        let peeks = self.peeked.is_none_or(|at| now.since(at) >= snapshot);
+        let mut read = Duration::ZERO;
+        loop {
+            // What is yet to come has nothing to tell, unless a stop makes a difference by who has claimed it.
+            let known = self.begun;
+            let begun = |chunk: &Evidence<R>| {
+                let from = chunk.chunk.window.from();
+                stop.is_some() || now >= start.zero + from || known >= Some(from)
+            };
+            let open = self.evidence.iter_mut();
+            let open = open.filter(|chunk| chunk.last.is_none() && begun(chunk));
+            let open = open.filter(|chunk| chunk.chunk.window.from() >= read);
+            reading.all(open.collect(), clock).await?;
+            // The clock may be behind those of the workers.
+            let mut to_come = self.evidence.iter_mut();
+            let next = to_come.find(|chunk| !begun(chunk));
+            let Some(next) = next.filter(|_| peeks) else {
+                break;
+            };
+            self.peeked = Some(now);
+            reading.all(vec![&mut *next], clock).await?;
+            if next.last.is_none() && next.live.is_none() {
+                break;
+            }
+            read = next.chunk.window.from();
+            self.begun = Some(read);
+        }
         let looked = self.looked.replace(now);
         let record = Record {
             manifest,
@@ -186,5 +215,139 @@ impl Reading<'_> {
     /// Whether there can't be a newer snapshot yet. It is large, and a short run is looked at far more often than it writes one.
     fn is_newest<R: Report>(&self, known: Option<&Live<R>>) -> bool {
         known.is_some_and(|live| live.at <= self.now && self.now.since(live.at) < self.interval)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::VirtualClock;
+    use crate::hash::Hash;
+    use crate::job::Manner;
+    use crate::laws::toys::Sums;
+    use crate::ledger::{Claim, Final, Memory, WindowPlan};
+    use crate::limits::{Intervals, Limits};
+    use crate::report::{Measured, Tally};
+    use crate::slice::Window;
+    use crate::split::Extent;
+
+    const ZERO: Time = Time::from_nanos(1_000_000_000_000);
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// A unit a second.
+    struct Steady;
+
+    impl Splittable for Steady {
+        fn extent(&self) -> Extent {
+            Extent::Timed(seconds(40))
+        }
+
+        fn units(&self) -> u64 {
+            40
+        }
+
+        fn due(&self, unit: u64) -> Duration {
+            seconds(unit)
+        }
+    }
+
+    fn manifest() -> Manifest {
+        Manifest {
+            version: 1,
+            run: "r".parse().unwrap(),
+            kind: "toy".to_owned(),
+            job: Hash::of(b""),
+            blobs: Vec::new(),
+            seed: 1,
+            deployment: "here".to_owned(),
+            limits: Limits::here(2),
+            intervals: Intervals::HERE,
+            rehearsal: false,
+            manner: Manner::default(),
+            traced: false,
+            launched: Time::default(),
+        }
+    }
+
+    /// Four windows of ten seconds, of two lanes each.
+    fn start() -> StartRecord {
+        let window = |from| WindowPlan {
+            window: Window::new(seconds(from), seconds(from + 10)),
+            lanes: 2,
+            units: 10,
+        };
+        StartRecord {
+            task: Hash::of(b""),
+            zero: ZERO,
+            units: 40,
+            batch: false,
+            windows: [0, 10, 20, 30].map(window).to_vec(),
+            workers: 0,
+            end: seconds(40),
+        }
+    }
+
+    async fn claim(book: &Book, chunk: Slice) {
+        let claim = Claim {
+            nonce: 1,
+            at: ZERO,
+            lease: ZERO + seconds(900),
+        };
+        let key = ClaimKey::Slice(chunk, 1);
+        book.claim(key, &claim).await.unwrap();
+    }
+
+    async fn last_word(book: &Book, chunk: Slice) {
+        claim(book, chunk).await;
+        let tally = Tally {
+            started: 5,
+            ended: 5,
+            ..Tally::default()
+        };
+        let measured = Measured::<Sums> {
+            tally,
+            ..Measured::default()
+        };
+        let last = Final {
+            measured,
+            failure: None,
+        };
+        book.write_final(chunk, 1, &last).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_told_is_read_though_it_is_yet_to_come_by_a_clock_that_is_behind() {
+        let (manifest, start) = (manifest(), start());
+        let book = Book::new(Arc::new(Memory::default()), manifest.run.clone());
+        let clock = VirtualClock::starting_at(ZERO - seconds(60));
+        let mut gathered = Gathered::<Sums>::new(&Steady, &start, 1);
+        let chunks: Vec<Slice> = start.chunks().collect();
+        let mut seen = Vec::new();
+        for done in [0, 2, 3, 4, 8] {
+            for chunk in &chunks[..done] {
+                last_word(&book, *chunk).await;
+            }
+            // Who will be at it next has claimed it before its time.
+            if let Some(next) = chunks.get(done) {
+                claim(&book, *next).await;
+            }
+            clock.sleep_until(clock.now() + seconds(2)).await;
+            let outcome = gathered.settle(&book, &manifest, &start, &clock).await;
+            let facts = outcome.unwrap().facts;
+            seen.push((facts.tally.started, facts.settled));
+        }
+        let expected = [
+            (0, false),
+            (10, false),
+            (15, false),
+            (20, false),
+            (40, true),
+        ];
+        assert_eq!(seen, expected);
     }
 }

@@ -175,7 +175,7 @@ impl Evidence<'_> {
                 let shown = due.max(*floor).as_nanos();
                 Some(Time::from_nanos(shown.saturating_add_signed(-skew)))
             }
-            Sweep::Missed | Sweep::Cancelled => None,
+            Sweep::Missed | Sweep::Cancelled | Sweep::CutOff => None,
         });
         starts.max()
     }
@@ -248,9 +248,12 @@ impl Evidence<'_> {
             // That they came too late is no fault of those who sent for them.
             return;
         }
-        // Where nobody came to the window before either, it is its predecessor's workers who should have been there for this.
-        let before = start.windows[..position].iter().rev();
-        let before = before.copied().find(|plan| self.was_begun(plan));
+        // Where nobody came to the window before either, it is its predecessor's workers who should have been there for this; and whoever
+        // was sent for in between, and died in the same start-up.
+        let before = start.windows[..position].iter();
+        let from = before.rev().position(|plan| self.was_begun(plan));
+        let from = from.map_or(0, |back| position - 1 - back);
+        let before = &start.windows[from..position];
         let by = start.zero + loss.chunk.window.from() + Duration::from_secs(2);
         let workers = self.state.workers.iter().map(|worker| &worker.life);
         let deaths = workers.filter(|life| {
@@ -290,7 +293,12 @@ impl Evidence<'_> {
             return;
         }
         let early = closes_early(self.world(), &self.intervals);
-        if !start.batch && (early || self.hurries(&start.windows)) {
+        let explained = if start.batch {
+            self.was_out_of_time(start)
+        } else {
+            early || self.hurries(&start.windows)
+        };
+        if explained {
             return;
         }
         let outages = &self.world().ledger.outages;
@@ -317,6 +325,12 @@ impl Evidence<'_> {
         }
     }
 
+    /// Whether a batch was still at work when it was given up.
+    fn was_out_of_time(&self, start: &StartRecord) -> bool {
+        let shows = self.stage.shows.borrow();
+        out_of_time(start, &shows, self.limits, self.world())
+    }
+
     /// How many units are lost for no other reason than a ledger that was away. Whoever's life was over before it was back could not tell what
     /// it had done.
     fn lost_silently(&self) -> u64 {
@@ -337,6 +351,8 @@ impl Evidence<'_> {
     fn delivers(&self) -> bool {
         let (world, state) = (self.world(), self.state);
         let accepted = world.never_run == 0.0 && world.hop_guard.is_none();
+        // Whoever makes such a call waits for its end before the next.
+        let slow_call = world.dispatch.most > SOON;
         let lives = state.workers.iter().map(|worker| &worker.life);
         let mut slow = lives.map(|life| {
             let ready = life.born + life.cold_start.unwrap_or_default();
@@ -344,12 +360,30 @@ impl Evidence<'_> {
         });
         let quick = state.refusals == 0 && state.requeued == 0 && state.dropped == 0;
         let slow_host = world.slow > 0.0 || self.slowest_request() > Duration::from_secs(1);
-        accepted && quick && !slow_host && !slow.any(|took| took > SOON)
+        accepted && quick && !slow_call && !slow_host && !slow.any(|took| took > SOON)
     }
 
     fn slowest_request(&self) -> Duration {
         slowest_request(self.world())
     }
+}
+
+/// Whether a batch was still at work when it was given up: so shortly before that nobody would have begun another chunk, or his successor
+/// was not yet there.
+pub(crate) fn out_of_time(
+    start: &StartRecord,
+    shows: &[Show],
+    limits: &Limits,
+    world: &World,
+) -> bool {
+    let took = shows
+        .iter()
+        .filter_map(|show| Some(show.over?.since(show.ready)));
+    let longest = took.max().unwrap_or_default();
+    let last = shows.iter().map(|show| show.over.unwrap_or(show.ready));
+    let slack = longest * 2 + limits.lead + SOON + world.clock_skew * 2;
+    let end = start.zero + start.end;
+    last.max().is_some_and(|last| last + slack >= end)
 }
 
 /// How long a request to the ledger takes at most.
@@ -374,19 +408,15 @@ fn covers(order: Order, chunk: Slice, start: &StartRecord) -> bool {
     }
 }
 
-/// Whether a worker had a part in sending for a chunk: as one of its window's, or as a carrier of the window before.
-fn had_to_do(
-    life: &WorkerLife,
-    start: &StartRecord,
-    chunk: Slice,
-    before: Option<WindowPlan>,
-) -> bool {
+/// Whether a worker had a part in sending for a chunk: as one of its window's, or as a carrier of one of the windows before.
+fn had_to_do(life: &WorkerLife, start: &StartRecord, chunk: Slice, before: &[WindowPlan]) -> bool {
     let first = start.windows.first().map(|plan| plan.window);
     let (window, lane) = match life.order {
         Order::Start => (first, 0),
         Order::Carry(slice) => (Some(slice.window), slice.lanes.first()),
         Order::Serve { .. } => return false,
     };
-    let carries = before.is_some_and(|plan| window == Some(plan.window)) && lane < 2;
+    let mut before = before.iter();
+    let carries = before.any(|plan| window == Some(plan.window)) && lane < 2;
     window == Some(chunk.window) || carries
 }

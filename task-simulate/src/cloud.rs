@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use star_core::clock::Clock;
 use star_core::ledger::ClaimKey;
 use star_core::registry::Kinds;
 use star_core::transport::{Transport, TransportError};
@@ -59,6 +60,14 @@ pub(crate) fn host(site: &Arc<Site>, kinds: &Kinds, who: Who, skew: i64, slownes
     }
 }
 
+/// A clock that is ahead by so much.
+pub(crate) fn clock_ahead(site: &Site, ahead: Duration) -> Arc<dyn Clock> {
+    Arc::new(HostClock {
+        kernel: Arc::clone(&site.kernel),
+        skew: nanos(ahead).cast_signed(),
+    })
+}
+
 /// By how much a new host's clock is off.
 pub(crate) fn skew(site: &Site) -> i64 {
     let most = nanos(site.world.clock_skew);
@@ -99,6 +108,7 @@ impl Link {
             return None;
         }
         if site.happens(Chance::NeverRun, site.world.never_run) {
+            site.state().never_run += 1;
             site.log(self.who, format_args!("sends {order}: never run"));
             return None;
         }

@@ -19,6 +19,8 @@ pub(crate) struct Hurried {
     needed: Duration,
     /// Through how many workers the last order comes.
     hops: u32,
+    /// How long each of them may take to be there.
+    each: Duration,
 }
 
 impl Hurried {
@@ -27,8 +29,14 @@ impl Hurried {
         let lead = limits.lead_for(plan.lanes);
         let hops = hops(plan.lanes, limits.fan_out);
         // Two clocks may be off in opposite directions.
-        let needed = SOON * hops + world.clock_skew * 2;
-        (lead < needed).then_some(Self { lead, needed, hops })
+        let each = SOON.max(world.dispatch.most);
+        let needed = each * hops + world.clock_skew * 2;
+        (lead < needed).then_some(Self {
+            lead,
+            needed,
+            hops,
+            each,
+        })
     }
 }
 
@@ -76,7 +84,12 @@ fn hurry(start: &StartRecord, limits: &Limits, world: &World) -> Option<String> 
     let windows = start.windows.iter();
     let hurried = windows.filter_map(|plan| Hurried::of(plan, limits, world));
     let hurried: Vec<_> = hurried.collect();
-    let Hurried { lead, needed, hops } = *hurried.iter().max_by_key(|hurried| hurried.needed)?;
+    let Hurried {
+        lead,
+        needed,
+        hops,
+        each,
+    } = *hurried.iter().max_by_key(|hurried| hurried.needed)?;
     let skew = if world.clock_skew > Duration::from_millis(1) {
         format!(", by clocks that may differ by {:?}", world.clock_skew * 2)
     } else {
@@ -88,7 +101,7 @@ fn hurry(start: &StartRecord, limits: &Limits, world: &World) -> Option<String> 
     };
     let (late, all) = (hurried.len(), start.windows.len());
     Some(format!(
-        "in {late} of {all} windows workers are sent for {lead:?} before it begins, and {needed:?} may pass until the last is there: {chain}, each within {SOON:?}{skew}"
+        "in {late} of {all} windows workers are sent for {lead:?} before it begins, and {needed:?} may pass until the last is there: {chain}, each within {each:?}{skew}"
     ))
 }
 

@@ -113,6 +113,9 @@ async fn finish(
     };
     let again = match forgotten {
         Some(_) => {
+            // Whoever asks so late holds all for over, whatever is the matter with its clock.
+            let mut host = host;
+            host.world.clock = cloud::clock_ahead(site, Duration::from_hours(24 * 365));
             let mut observer = job.task.observe(&host, Rc::clone(manifest));
             Some(observer.look().await?.facts)
         }

@@ -59,8 +59,14 @@ pub struct Simulation {
     pub requeued: u64,
     /// How many accepted events were dropped.
     pub dropped: u64,
+    /// How many accepted events nobody ever ran.
+    pub never_run: u64,
     /// Seconds that functions lived, times their memory in gigabytes; with what they took to start.
     pub gb_seconds: f64,
+    /// How many units were cut off before they had ended, since their worker's time was over: a run that does them counts them as failed.
+    pub cut_off: u64,
+    /// Whether a batch was given up while its workers were still at it: it takes longer than it may.
+    pub given_up: bool,
     /// Promises of the framework that were broken, a sentence each: none, unless the framework has a fault.
     pub broken: Vec<String>,
     /// Why units were missed or lost through no fault of the framework's, as far as that follows from how the world is: a sentence each.
@@ -146,6 +152,8 @@ pub struct ChunkLife {
     pub ended: Option<Duration>,
     /// How many of its units were started.
     pub started: u64,
+    /// How many of those were still open when its worker's time was over.
+    pub cut_off: u64,
 }
 
 /// How a worker ended.

@@ -76,6 +76,7 @@ pub(crate) struct State {
     pub(crate) refusals: u64,
     pub(crate) requeued: u64,
     pub(crate) dropped: u64,
+    pub(crate) never_run: u64,
     /// When the stop mark was set.
     pub(crate) stopped: Option<Time>,
     /// When the run was recorded as closed, and when the last word of a chunk came.

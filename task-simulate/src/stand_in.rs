@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use star_core::context::Sweep;
+use star_core::context::{Sweep, Unit};
 use star_core::draw::Draws;
 use star_core::ledger::ClaimKey;
 use star_core::{
@@ -44,6 +46,16 @@ pub(crate) struct Show {
     pub(crate) over: Option<Time>,
     /// What became of which numbers, and when that was told.
     pub(crate) acts: Vec<(Range<u64>, Sweep, Time)>,
+}
+
+impl Show {
+    /// Of how many of its units this became.
+    fn count(&self, which: impl Fn(Sweep) -> bool) -> u64 {
+        let acts = self.acts.iter().filter(|(_, what, _)| which(*what));
+        let lanes = self.slice.lanes;
+        acts.map(|(units, ..)| lanes.units_among(units.start, units.end))
+            .sum()
+    }
 }
 
 impl std::fmt::Debug for Stage {
@@ -261,36 +273,46 @@ impl Stage {
         }
     }
 
-    /// Does a batch's items, one after the other.
+    /// Does a batch's items, as many at once as the task has open.
     async fn items(&self, show: usize, slice: Slice, cx: &Context<Nothing>) {
+        let most = self.task.at_once() as usize;
         let mut units = cx.units(&slice);
-        while let Some(unit) = units.next().await {
-            let index = unit.index();
-            self.act(show, index..index + 1, Sweep::Started(cx.time()));
-            let mut draws = Draws::new(self.site.seed, ITEMS, index, 0);
-            let takes = self.site.world.item.drawn(&mut draws);
+        let mut open = FuturesUnordered::new();
+        let mut more = true;
+        while more || !open.is_empty() {
             tokio::select! {
                 biased;
-                () = cx.cut_off() => {}
-                () = cx.sleep(takes) => {}
+                Some(()) = open.next(), if !open.is_empty() => {}
+                unit = units.next(), if more && open.len() < most => match unit {
+                    Some(unit) => open.push(self.item(show, unit, cx)),
+                    None => more = false,
+                },
             }
         }
+    }
+
+    async fn item(&self, show: usize, unit: Unit<Nothing>, cx: &Context<Nothing>) {
+        let index = unit.index();
+        self.act(show, index..index + 1, Sweep::Started(cx.time()));
+        let mut draws = Draws::new(self.site.seed, ITEMS, index, 0);
+        let takes = self.site.world.item.drawn(&mut draws);
+        tokio::select! {
+            biased;
+            () = cx.cut_off() => self.act(show, index..index + 1, Sweep::CutOff),
+            () = cx.sleep(takes) => {}
+        }
+        drop(unit);
     }
 
     /// The chunks of every worker.
     pub(crate) fn chunks(&self, mut each: impl FnMut(usize, ChunkLife)) {
         for show in &*self.shows.borrow() {
-            let started = show
-                .acts
-                .iter()
-                .filter(|(_, what, _)| matches!(what, Sweep::Started(_)));
-            let started =
-                started.map(|(units, ..)| show.slice.lanes.units_among(units.start, units.end));
             let life = ChunkLife {
                 slice: show.slice,
                 ready: show.ready.since(LAUNCH),
                 ended: show.over.map(|over| over.since(LAUNCH)),
-                started: started.sum(),
+                started: show.count(|what| matches!(what, Sweep::Started(_))),
+                cut_off: show.count(|what| what == Sweep::CutOff),
             };
             each(show.worker, life);
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::context::Sweep;
 use star_core::ledger::{StartRecord, WindowPlan};
 use star_core::wire::Order;
-use star_core::{Extent, Intervals, Limits, Splittable, Window};
+use star_core::{Extent, Facts, Fill, Intervals, Limits, Splittable, Window};
 
 use crate::check;
 use crate::kernel::LAUNCH;
@@ -38,15 +38,24 @@ pub(crate) fn told(
         again: ran.again.as_ref(),
     });
     state.broken.extend(more);
+    measured_nothing(&mut outcome.facts);
     let causes = ran.start.as_ref().map_or_else(Vec::new, |start| {
         causes(start, &outcome.facts, (&limits, &intervals), &site.world)
     });
+    let stopped = state.stopped.is_some();
     let lives = state.workers.drain(..).map(|worker| worker.life);
     let workers: Vec<WorkerLife> = lives.collect();
     stage.task.kind().clone_into(&mut outcome.facts.kind);
     let lived = workers.iter().map(|life| {
         let ended = life.ended.unwrap_or(length);
         ended.saturating_sub(life.born).as_secs_f64()
+    });
+    let chunks = workers.iter().flat_map(|life| &life.chunks);
+    let cut_off = chunks.map(|chunk| chunk.cut_off).sum();
+    let given_up = ran.start.as_ref().is_some_and(|start| {
+        let shows = stage.shows.borrow();
+        let over = start.batch && outcome.facts.lost > 0;
+        over && check::out_of_time(start, &shows, &limits, &site.world)
     });
     let gigabytes = f64::from(site.world.memory) / 1024.0;
     Simulation {
@@ -64,7 +73,8 @@ pub(crate) fn told(
             .start
             .as_ref()
             .map_or_else(Vec::new, |start| rates(stage, start)),
-        gb_seconds: lived.sum::<f64>() * gigabytes,
+        // The sum of none is less than nothing by its sign.
+        gb_seconds: lived.fold(0.0, std::ops::Add::add) * gigabytes,
         outcome,
         unread: ran.unread,
         start: ran.start,
@@ -77,9 +87,23 @@ pub(crate) fn told(
         refusals: state.refusals,
         requeued: state.requeued,
         dropped: state.dropped,
+        never_run: state.never_run,
+        cut_off: if stopped { 0 } else { cut_off },
+        given_up,
         broken: state.broken,
         causes,
         length,
+    }
+}
+
+/// Timed units are counted by their numbers: how many of them a worker had open is not known.
+fn measured_nothing(facts: &mut Facts) {
+    if facts.length.is_zero() {
+        return;
+    }
+    facts.health.open = Fill::default();
+    for chunk in &mut facts.worst {
+        chunk.health.open = Fill::default();
     }
 }
 

@@ -1,7 +1,7 @@
 //! `slsart simulate`: a run on a fleet of functions, without any.
 
 use star_core::Job;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use star_core::document::{Diagnostic, Sources};
 use task_simulate::{Options, SimulateError, Simulation, World, simulate as in_virtual_time};
@@ -23,6 +23,12 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<Exit, CommandError> {
         output::print(&Faults::list())?;
         return Ok(Exit::Passed);
     };
+    if args.job.script.is_empty() && args.job.input.is_empty() {
+        let missing =
+            "`slsart simulate` needs a script or job: name its file, or `-` for the standard input";
+        return Err(CommandError::Usage(missing.to_owned()));
+    }
+    keep_apart(args)?;
     let setting = Setting::read(args.world.as_deref())?;
     for file in [&args.svg, &args.log].into_iter().flatten() {
         output::prepare(file)?;
@@ -32,6 +38,19 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<Exit, CommandError> {
         Some(seeds) => many(args, &setting, &faults, &job, seeds),
         None => single(args, &setting, &faults, job),
     }
+}
+
+/// Refuses to write over what is read, or twice to one file.
+fn keep_apart(args: &SimulateArgs) -> Result<(), CommandError> {
+    let svg = args.svg.as_deref().map(|path| ("--svg", path));
+    let log = args.log.as_deref().map(|path| ("--log", path));
+    let written: Vec<_> = [svg, log].into_iter().flatten().collect();
+    let job = &args.job;
+    let texts = job.config.iter().chain(&job.env_file).chain(&job.payload);
+    let files = job.script.iter().chain(&job.input).chain(&args.world);
+    let files = files.map(PathBuf::as_path);
+    let read: Vec<_> = files.chain(texts.map(Path::new)).collect();
+    output::keep_apart(&written, &read)
 }
 
 /// One simulation, told at length.
@@ -223,6 +242,7 @@ fn exit(simulation: &Simulation) -> Exit {
     let exit = Exit::of(&simulation.outcome);
     match exit {
         _ if !simulation.broken.is_empty() => Exit::Bug,
+        Exit::Passed if simulation.cut_off > 0 => Exit::Partial,
         Exit::Passed if simulation.unread.is_some() || crowd(simulation).is_some() => Exit::Partial,
         exit => exit,
     }
@@ -240,6 +260,7 @@ mod tests {
     use star_core::registry::Kinds;
 
     use super::*;
+    use crate::args::{Command, Typed};
 
     #[test]
     fn a_broken_promise_comes_before_what_was_not_done() {
@@ -259,6 +280,48 @@ mod tests {
         assert_eq!(exit(&partial), Exit::Partial);
         partial.broken.push("two workers started unit 7".to_owned());
         assert_eq!(exit(&partial), Exit::Bug);
+    }
+
+    fn typed(words: &[&str]) -> SimulateArgs {
+        let words = ["slsart", "simulate"].iter().chain(words);
+        match Typed::read(words.map(Into::into)).map(|typed| typed.command) {
+            Ok(Command::Simulate(args)) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_job_is_needed_but_to_list_the_faults_and_is_not_written_over() {
+        let done = |words: &[&str]| simulate(&typed(words)).map_err(|error| error.exit());
+        assert_eq!(done(&["--fault", "list"]), Ok(Exit::Passed));
+        assert_eq!(done(&["--fault", "deaths"]), Err(Exit::Usage));
+        // What is not there would be written over all the same.
+        for words in [
+            ["s.yml", "--log", "s.yml", "--seed", "1"],
+            ["s.yml", "--svg", "./s.yml", "--seed", "1"],
+            ["s.yml", "--svg", "a", "--log", "a"],
+            ["s.yml", "--world", "w.yml", "--log", "w.yml"],
+            ["s.yml", "--payload", "p.csv", "--svg", "p.csv"],
+        ] {
+            assert_eq!(done(&words), Err(Exit::Usage), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn units_that_are_cut_off_are_no_success() {
+        let script = "config: {target: \"http://t\", phases: [{duration: 5, arrivalRate: 4}]}\nscenarios: [{flow: [{think: 1}]}]\n";
+        let mut document = star_yaml::document_from("s.yml", script.as_bytes(), ".").unwrap();
+        let job = Kinds::linked().unwrap().read(&mut document).unwrap();
+        let world = World {
+            unit_life: Some(std::time::Duration::from_mins(20)),
+            ..World::default()
+        };
+        let came = simulated(&job, &world, 0, &Options::default()).unwrap();
+        let Came::Over(simulation) = came else {
+            panic!("it is launched")
+        };
+        assert_eq!(simulation.cut_off, 20);
+        assert_eq!(exit(&simulation), Exit::Partial);
     }
 
     #[test]

@@ -18,13 +18,13 @@ pub(crate) fn text(outcome: &AnyOutcome, width: Option<usize>) -> String {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    let line = accounting(facts, &outcome.verdict);
+    let line = accounting(facts, &outcome.verdict, None);
     let _infallible = write!(text, "\n{line}");
     text
 }
 
-/// What the core knows of a run, in lines.
-pub(crate) fn accounting(facts: &Facts, verdict: &Verdict) -> String {
+/// What the core knows of a run, in lines; with this of the generator, where it was not measured.
+pub(crate) fn accounting(facts: &Facts, verdict: &Verdict, generator: Option<&str>) -> String {
     let mut text = String::new();
     let tally = facts.tally;
     let counted = [
@@ -62,7 +62,7 @@ pub(crate) fn accounting(facts: &Facts, verdict: &Verdict) -> String {
     for complaint in complaints(facts, verdict) {
         let _infallible = writeln!(text, "{complaint}");
     }
-    for line in super::health::lines(facts) {
+    for line in super::health::lines(facts, generator) {
         let _infallible = writeln!(text, "{line}");
     }
     text

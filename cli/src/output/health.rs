@@ -10,13 +10,15 @@ use super::facts::chunk;
 /// How many chunks that can't be trusted are named one by one.
 const NAMED: usize = 5;
 
-/// What people read; the last line is the verdict. Nothing of a run that never began.
-pub(crate) fn lines(facts: &Facts) -> Vec<String> {
+/// What people read, with this in place of what was measured, where it is given; the last line is the verdict. Nothing of a run that never
+/// began.
+pub(crate) fn lines(facts: &Facts, instead: Option<&str>) -> Vec<String> {
     if facts.zero.is_none() {
         return Vec::new();
     }
     let trust = facts.trust();
-    let mut lines = vec![format!("generator  {}", measured(&facts.health))];
+    let generator = instead.map_or_else(|| measured(&facts.health), str::to_owned);
+    let mut lines = vec![format!("generator  {generator}")];
     lines.extend(trust.reasons().iter().filter_map(|why| advice(*why, facts)));
     let doubtful = facts.worst.iter().map(|one| (one, one.trust()));
     let doubtful = doubtful.filter(|(_, trust)| !trust.is_given());

@@ -1,5 +1,6 @@
 //! What people and programs read. The only place that prints.
 
+mod apart;
 mod curve;
 mod facts;
 mod file;
@@ -12,6 +13,7 @@ pub(crate) mod simulation;
 
 use std::io::{IsTerminal as _, Write as _};
 
+pub(crate) use apart::keep_apart;
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
 pub(crate) use file::{ReportFile, prepare, write_whole};

@@ -52,7 +52,8 @@ impl Advice {
             case.dropped_events(),
             case.busy_ledger(),
         ];
-        all.into_iter().flatten().collect()
+        let all = all.into_iter().flatten();
+        all.chain(case.trial().hindrances()).collect()
     }
 }
 

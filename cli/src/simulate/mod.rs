@@ -4,6 +4,7 @@
 mod advice;
 mod faults;
 mod forecast;
+mod hindrance;
 mod prices;
 mod remedy;
 mod world;

@@ -25,14 +25,19 @@ pub(super) struct Late<'a> {
 
 /// What is to become less, and how it is told of what is left of it.
 #[derive(Clone, Copy)]
-struct Harm {
+pub(super) struct Harm {
     count: fn(&Simulation) -> u64,
     left: fn(u64) -> String,
 }
 
-const UNDONE: Harm = Harm {
+pub(super) const UNDONE: Harm = Harm {
     count: undone,
     left: |left| format!("{} undone", counted(left, "unit")),
+};
+
+pub(super) const CUT_OFF: Harm = Harm {
+    count: |simulation| simulation.cut_off,
+    left: |left| format!("{} cut off", counted(left, "unit")),
 };
 
 const DROPPED: Harm = Harm {
@@ -54,43 +59,12 @@ const CHEAP: u64 = 300_000;
 impl Late<'_> {
     /// What would have workers there in time.
     pub(super) fn changes(&self) -> String {
-        let all = [self.sooner(), self.wider()];
+        let all = [self.trial.sooner(self.took), self.wider()];
         let all: Vec<String> = all.into_iter().flatten().collect();
         if all.is_empty() {
             return "neither a longer lead nor more functions helps in this world".to_owned();
         }
         all.join(", or ")
-    }
-
-    /// A longer lead.
-    fn sooner(&self) -> Option<String> {
-        let limits = &self.trial.simulation.limits;
-        let longest = limits.life.unwrap_or(Duration::MAX) / 2;
-        let leads = [1.1, 1.5, 2.0, 4.0, 8.0].map(|times| {
-            let base = self.took.max(limits.lead).as_secs_f64();
-            Duration::from_secs((base * times).ceil() as u64)
-        });
-        let leads = leads.into_iter().filter(|lead| *lead > limits.lead);
-        let leads = leads.take_while(|lead| *lead <= longest);
-        let (lead, left) = self.trial.best(UNDONE, leads, |lead| {
-            let limits = Limits {
-                lead: *lead,
-                ..limits.clone()
-            };
-            (self.trial.world.clone(), Some(limits))
-        })?;
-        let (millis, seconds) = (lead.as_millis(), lead.as_secs());
-        let (key, range) = (TIME_BUFFER.key, TIME_BUFFER.range);
-        let fits = u32::try_from(millis).is_ok_and(|millis| range.contains(&millis));
-        let how = if fits {
-            format!("`_split.{key}: {millis}`")
-        } else {
-            format!(
-                "`split: {{ lead: {seconds}s }}` in the world's file; `_split.{key}` goes up to {}",
-                grouped((*range.end()).into())
-            )
-        };
-        Some(format!("send for them sooner ({how}){left}"))
     }
 
     /// More functions, where one adds environments too slowly.
@@ -106,6 +80,37 @@ impl Late<'_> {
 }
 
 impl Trial<'_> {
+    /// A longer lead, where it took so long until the last worker was there.
+    pub(super) fn sooner(&self, took: Duration) -> Option<String> {
+        let limits = &self.simulation.limits;
+        let longest = limits.life.unwrap_or(Duration::MAX) / 2;
+        let leads = [1.1, 1.5, 2.0, 4.0, 8.0].map(|times| {
+            let base = took.max(limits.lead).as_secs_f64();
+            Duration::from_secs((base * times).ceil() as u64)
+        });
+        let leads = leads.into_iter().filter(|lead| *lead > limits.lead);
+        let leads = leads.take_while(|lead| *lead <= longest);
+        let (lead, left) = self.best(UNDONE, leads, |lead| {
+            let limits = Limits {
+                lead: *lead,
+                ..limits.clone()
+            };
+            (self.world.clone(), Some(limits))
+        })?;
+        let (millis, seconds) = (lead.as_millis(), lead.as_secs());
+        let (key, range) = (TIME_BUFFER.key, TIME_BUFFER.range);
+        let fits = u32::try_from(millis).is_ok_and(|millis| range.contains(&millis));
+        let how = if fits {
+            format!("`_split.{key}: {millis}`")
+        } else {
+            format!(
+                "`split: {{ lead: {seconds}s }}` in the world's file; `_split.{key}` goes up to {}",
+                grouped((*range.end()).into())
+            )
+        };
+        Some(format!("send for them sooner ({how}){left}"))
+    }
+
     /// What would have room for the events that found none.
     pub(super) fn room(&self) -> String {
         let quota = [2, 4, 8].map(|times| self.world.concurrency.saturating_mul(times));
@@ -149,7 +154,7 @@ impl Trial<'_> {
 
     /// The first of some changes that leaves no harm, otherwise that which leaves the least, if that is at most half of what it is now;
     /// and what is to be said of it. Where it can't be tried, the first.
-    fn best<C>(
+    pub(super) fn best<C>(
         &self,
         harm: Harm,
         changes: impl IntoIterator<Item = C>,

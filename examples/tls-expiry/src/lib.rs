@@ -56,11 +56,19 @@ impl UnitTask for TlsExpiry {
     fn check(&mut self, document: &mut Document) -> Result<(), Diagnostics> {
         let mut faults = Diagnostics::default();
         for (key, text) in [("within", &self.within), ("timeout", &self.timeout)] {
-            if duration::parse(text).is_err() {
-                let message = format!("`{text}` is no length of time");
-                let fault = Diagnostic::error(message).help("such as `21d` or `10s`");
-                faults.push(fault.at(place(document, key), ""));
-            }
+            let (message, help) = match duration::parse(text) {
+                Err(_) => (
+                    format!("`{text}` is no length of time"),
+                    "such as `21d` or `10s`",
+                ),
+                Ok(span) if span.is_zero() && key == "timeout" => (
+                    format!("nobody answers in a `timeout` of `{text}`"),
+                    "leave a host the time that it may take, such as `10s`",
+                ),
+                Ok(_) => continue,
+            };
+            let fault = Diagnostic::error(message).help(help);
+            faults.push(fault.at(place(document, key), ""));
         }
         let here = place(document, "hosts");
         let mut hosts: Vec<_> = self.hosts.iter().map(|host| (host.clone(), here)).collect();

@@ -20,11 +20,10 @@ const HTTPS: u16 = 443;
 pub(crate) fn address(host: &str) -> Result<(ServerName<'static>, String), String> {
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
-            let port = port.parse::<u16>();
-            (
-                name,
-                port.map_err(|_| format!("`{host}` has no port behind its colon"))?,
-            )
+            let port = port.parse().ok().filter(|port| *port > 0_u16);
+            let none =
+                || format!("`{host}` has no port behind its colon: a whole number from 1 to 65535");
+            (name, port.ok_or_else(none)?)
         }
         _ => (host, HTTPS),
     };

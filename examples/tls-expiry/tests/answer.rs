@@ -175,6 +175,40 @@ fn what_is_no_host_is_told_at_its_line() {
 }
 
 #[test]
+fn a_port_and_a_time_in_which_nobody_answers_are_told_at_their_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let job = folder.path().join("job.yml");
+    let check = |text: &str| {
+        fs::write(&job, format!("task: tls-expiry\n{text}\n")).unwrap();
+        let checked = Command::new(env!("CARGO_BIN_EXE_tls-expiry"))
+            .arg("check")
+            .arg(&job)
+            .output()
+            .unwrap();
+        let told = [checked.stdout, checked.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        (checked.status.code(), told)
+    };
+    for (text, place, said) in [
+        (
+            "hosts: [\"a:0\"]",
+            "job.yml:2:8",
+            "`a:0` has no port behind its colon: a whole number from 1 to 65535",
+        ),
+        (
+            "hosts: [a]\ntimeout: 0s",
+            "job.yml:3:10",
+            "nobody answers in a `timeout` of `0s`",
+        ),
+    ] {
+        let (code, told) = check(text);
+        assert_eq!(code, Some(5), "{told}");
+        assert!(told.contains(place) && told.contains(said), "{told}");
+    }
+    assert_eq!(check("hosts: [a]\nwithin: 0s\ntimeout: 1ms").0, Some(0));
+}
+
+#[test]
 fn a_job_without_a_host_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     for (hosts, place) in [(&[][..], "job.yml:2:7"), (&["# none yet"], "job.yml:2:7")] {

@@ -22,6 +22,8 @@ pub enum Sweep {
     Missed,
     /// They were due in doubt, or after a stop.
     Cancelled,
+    /// They were started, and still open when all had to be over.
+    CutOff,
 }
 
 /// How far a slice's units are counted.
@@ -191,11 +193,11 @@ impl<R: Report> Context<R> {
         self.catch_up();
         if let Some(sweeping) = &mut *self.shared.sweeping.borrow_mut() {
             let lanes = sweeping.lanes;
-            let open = sweeping.open.drain(..);
-            let ended: u64 = open
-                .map(|(open, _)| lanes.units_among(open.start, open.end))
-                .sum();
-            self.shared.measured.borrow_mut().tally.ended += ended;
+            for (open, _) in sweeping.open.drain(..) {
+                let ended = lanes.units_among(open.start, open.end);
+                self.shared.measured.borrow_mut().tally.ended += ended;
+                (sweeping.told)(open, Sweep::CutOff);
+            }
         }
     }
 

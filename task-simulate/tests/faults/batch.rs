@@ -2,9 +2,9 @@
 
 use star_core::shape::Batch;
 use star_core::{AnyTask, Job};
-use task_simulate::{Delay, Options, Simulation, World, simulate};
+use task_simulate::{Delay, Fate, Options, Simulation, World, simulate};
 
-use crate::kit::{Effects, Harmless, seconds};
+use crate::kit::{Effects, Harmless, Probes, seconds};
 
 fn run(task: AnyTask, workers: u32, item: Delay) -> Simulation {
     let mut world = World {
@@ -58,4 +58,54 @@ fn workers_who_find_nothing_left_to_do_were_there_all_the_same() {
         panic!("a batch has one window")
     };
     assert_eq!(ready.map(|ready| ready.workers), Some(64));
+}
+
+#[test]
+fn a_worker_does_as_many_items_at_once_as_the_task_has_open() {
+    let items = Batch::of(400);
+    let took = |task| {
+        let simulation = run(task, 1, Delay::always(seconds(1)));
+        let facts = &simulation.outcome.facts;
+        assert_eq!((facts.tally.ended, facts.lost), (400, 0));
+        let chunks = simulation.workers.iter().flat_map(|life| &life.chunks);
+        let took =
+            chunks.filter_map(|chunk| Some(chunk.ended?.saturating_sub(chunk.ready).as_secs()));
+        took.sum::<u64>()
+    };
+    assert_eq!(took(AnyTask::new(Effects { items })), 400);
+    // Chunks of seven, since there are 64 of them.
+    assert_eq!(took(AnyTask::new(Probes { items })), 58);
+}
+
+#[test]
+fn items_that_take_longer_than_a_worker_lives_are_cut_off_and_told_of() {
+    let items = Batch::of(4);
+    for task in [
+        AnyTask::new(Effects { items }),
+        AnyTask::new(Harmless { items }),
+        AnyTask::new(Probes { items }),
+    ] {
+        let simulation = run(task, 64, Delay::always(seconds(1_200)));
+        assert_eq!(simulation.cut_off, 4);
+        assert_eq!(simulation.outcome.facts.tally.started, 4);
+        let lives = simulation.workers.iter();
+        assert!(lives.clone().all(|life| life.fate == Fate::Executed));
+        let chunks = lives.flat_map(|life| &life.chunks);
+        assert_eq!(chunks.map(|chunk| chunk.cut_off).sum::<u64>(), 4);
+    }
+}
+
+#[test]
+fn a_batch_that_takes_longer_than_it_may_is_given_up_and_no_promise_is_broken() {
+    let items = Batch::of(100);
+    let slow = Delay::always(seconds(600));
+    let simulation = run(AnyTask::new(Effects { items }), 4, slow);
+    let facts = &simulation.outcome.facts;
+    assert!(simulation.given_up && facts.lost > 50, "{facts:?}");
+    let items = Batch::of(300);
+    let alone = |item| run(AnyTask::new(Effects { items }), 1, Delay::always(item));
+    let simulation = alone(seconds(20));
+    assert!(simulation.given_up && simulation.outcome.facts.lost > 50);
+    let simulation = alone(seconds(1));
+    assert!(!simulation.given_up && simulation.outcome.facts.lost == 0);
 }

@@ -27,7 +27,7 @@ impl UnitTask for Load {
 }
 
 macro_rules! batch {
-    ($name:ident, $kind:literal, effects: $effects:literal) => {
+    ($name:ident, $kind:literal, effects: $effects:literal, at once: $at_once:literal) => {
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub(crate) struct $name {
             pub(crate) items: Batch,
@@ -36,6 +36,7 @@ macro_rules! batch {
         impl UnitTask for $name {
             const KIND: &'static str = $kind;
             const EFFECTS: bool = $effects;
+            const AT_ONCE: u32 = $at_once;
             type Report = Counter;
 
             fn shape(&self) -> &impl Splittable {
@@ -49,8 +50,9 @@ macro_rules! batch {
     };
 }
 
-batch!(Effects, "effects", effects: true);
-batch!(Harmless, "harmless", effects: false);
+batch!(Effects, "effects", effects: true, at once: 1);
+batch!(Harmless, "harmless", effects: false, at once: 1);
+batch!(Probes, "probes", effects: true, at once: 8);
 
 pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

@@ -22,6 +22,10 @@ const BAR: usize = 48;
 pub(super) fn lives(view: &View<'_>, width: Option<usize>) -> String {
     let workers = &view.simulation.workers;
     let mut text = String::new();
+    if workers.is_empty() {
+        text.push_str("nobody was ever there\n");
+        return text;
+    }
     if workers.len() <= SINGLE {
         singly(view, width, &mut text);
     } else {

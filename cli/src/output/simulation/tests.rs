@@ -197,11 +197,161 @@ fn only_what_helps_is_advised() {
 fn units_that_live_longer_than_a_worker_has_room_for_are_told_of() {
     let crowded = advised(|world| world.unit_life = Some(std::time::Duration::from_secs(100)));
     assert_eq!(
-        crowded,
-        [
-            "some 1,250 units will be open at once in a worker, living 100 s each, and it may have 1,000: what is due then is missed, which is not simulated: set `_split.maxChunkRequestsPerSecond` to 10, or have units that live shorter"
-        ]
+        crowded[0],
+        "some 1,250 units will be open at once in a worker, living 100 s each, and it may have 1,000: what is due then is missed, which is not simulated: set `_split.maxChunkRequestsPerSecond` to 10, or have units that live shorter"
     );
+    let said =
+        "units are cut off before the end, as they live 100 s each, and the last of a chunk have ";
+    assert!(crowded[1].contains(said), "{crowded:?}");
+}
+
+#[test]
+fn the_documentation_shows_what_the_program_says() {
+    let docs = include_str!("../../../../docs/simulate.md");
+    let (_, shown) = docs.split_once("```\nHow it is cut").unwrap();
+    let (shown, _) = shown.split_once("```\n").unwrap();
+    let text = "config: {target: \"http://127.0.0.1:9\", phases: [{duration: 60, arrivalRate: 5, rampTo: 60}]}\nscenarios: [{flow: [{get: {url: \"/\"}}]}]\n";
+    let mut job = job(text);
+    let world = World::default();
+    let simulation = simulate(&job, &world, 0, &Options::default()).unwrap();
+    job.task.seed(0);
+    let Setting { prices, .. } = Setting::read(None).unwrap();
+    let quota = Quota::new(simulation.peak, &world);
+    let forecast = Forecast::new(&simulation, &prices, quota);
+    let view = View::new(
+        &job.task,
+        (&world, Vec::new()),
+        &simulation,
+        forecast,
+        Vec::new(),
+    );
+    assert_eq!(super::text(&view, None), format!("How it is cut{shown}"));
+}
+
+/// Items without instants.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+struct Items {
+    items: star_core::shape::Batch,
+}
+
+impl star_core::UnitTask for Items {
+    const KIND: &'static str = "items";
+    type Report = star_core::reports::Counter;
+
+    fn shape(&self) -> &impl star_core::Splittable {
+        &self.items
+    }
+
+    async fn unit(
+        &self,
+        _: &star_core::OneUnit<star_core::reports::Counter>,
+    ) -> Result<(), star_core::Failure> {
+        Ok(())
+    }
+}
+
+/// What is said at the end of a batch in a world that the default one is changed to.
+fn said_of_batch(items: u64, change: impl Fn(&mut World)) -> String {
+    let mut world = World::default();
+    change(&mut world);
+    let items = star_core::shape::Batch::of(items);
+    let job = Job {
+        task: star_core::AnyTask::new(Items { items }),
+        blobs: Vec::new(),
+    };
+    let text = seen(&job, &world, 0, |view| super::text(view, None));
+    let at = text.find("\nNOT FEASIBLE: ").or(text.find("\nFEASIBLE: "));
+    text[at.unwrap_or_else(|| panic!("{text}"))..].to_owned()
+}
+
+#[test]
+fn a_batch_that_takes_longer_than_it_may_is_told_what_would_be_enough() {
+    let minutes = std::time::Duration::from_mins;
+    let said = said_of_batch(100, |world| {
+        world.item = task_simulate::Delay::always(minutes(10));
+        world.split.workers = 4;
+    });
+    let long = "  the batch takes longer than the 3600 s that it may take: with 4 workers, ";
+    assert!(said.contains(long), "{said}");
+    let enough = ": set `_split.maxScriptDurationInSeconds` to ";
+    assert!(said.contains(enough), "{said}");
+    let more = " workers (`_split.maxWorkers`, with `split: { workers: ";
+    assert!(said.contains(more), "{said}");
+    assert!(!said.contains("BROKEN"), "{said}");
+}
+
+#[test]
+fn items_that_are_cut_off_are_not_held_for_done() {
+    let minutes = std::time::Duration::from_mins;
+    let item = |item| move |world: &mut World| world.item = task_simulate::Delay::always(item);
+    let said = said_of_batch(4, item(minutes(20)));
+    let cut = "\nNOT FEASIBLE: 4 of 4 units would be begun and cut off before they end, which a run counts as failed; 0 would not be done\n  4 of 4 units are cut off before the end, as an item takes 1200 s, and its worker's life has room for 870 s: no other cut helps: have items that take less\n";
+    assert_eq!(said, cut);
+    let said = said_of_batch(4, |world| {
+        item(minutes(6))(world);
+        world.timeout = minutes(5);
+    });
+    let lives = ": let functions live longer (`timeout: 15 min` in the world's file)";
+    assert!(said.contains(lives), "{said}");
+    // Chunks of five, of which a life has room for four and a half.
+    let said = said_of_batch(320, |world| {
+        item(std::time::Duration::from_secs(8))(world);
+        world.timeout = minutes(1);
+        world.split.workers = 1;
+        world.split.closing = std::time::Duration::from_secs(24);
+    });
+    let fewer = ": set `_split.maxChunkUnits` to 2";
+    assert!(said.contains(fewer), "{said}");
+    let said = said_of_batch(64, item(minutes(4)));
+    assert!(said.starts_with("\nFEASIBLE: every unit is done"), "{said}");
+}
+
+#[test]
+fn what_stood_in_the_way_is_told_with_what_helps_or_that_nothing_does() {
+    let nothing = "nothing helps in such a world: ";
+    let turned_away = advised(|world| world.throttled = 1.0);
+    let [turned_away] = &turned_away[..] else {
+        panic!("{turned_away:?}")
+    };
+    assert!(turned_away.contains(" calls that send for workers were turned away (429): "));
+    assert!(turned_away.contains(nothing), "{turned_away}");
+    let deaf = advised(|world| world.never_run = 1.0);
+    let said = " accepted events were never run: nothing helps in such a world: ";
+    assert!(deaf.iter().any(|deaf| deaf.contains(said)), "{deaf:?}");
+    let dead = advised(|world| world.deaths = 1.0);
+    let died = |dead: &&String| dead.contains(" workers died: ");
+    assert!(dead.iter().any(|dead| died(&dead)), "{dead:?}");
+    let failing = advised(|world| world.failing_chunks = 1.0);
+    let said =
+        " of 8 chunks: nothing helps in such a world: no other cut keeps a task from failing";
+    let failed = |failing: &String| {
+        failing.starts_with("the task itself failed in ") && failing.ends_with(said)
+    };
+    assert!(failing.iter().any(failed), "{failing:?}");
+}
+
+#[test]
+fn where_nobody_comes_nothing_is_less_than_nothing() {
+    let world = World {
+        throttled: 1.0,
+        ..World::default()
+    };
+    let job = script("{duration: 10, arrivalRate: 1}", "");
+    let text = seen(&job, &world, 0, |view| super::text(view, None));
+    assert!(!text.contains("-0"), "{text}");
+    assert!(text.contains("\nnobody was ever there\n"), "{text}");
+}
+
+#[test]
+fn of_timed_units_it_is_said_how_many_are_expected_to_be_open() {
+    let job = script("{duration: 10, arrivalRate: 30}", "");
+    let world = World {
+        unit_life: Some(std::time::Duration::from_secs(4)),
+        ..World::default()
+    };
+    let text = seen(&job, &world, 0, |view| super::text(view, None));
+    let said = "\ngenerator  some 60 units open at once of 1,000 in the fullest worker, if each is open for 4 s; not measured\n";
+    assert!(text.contains(said), "{text}");
 }
 
 #[test]

@@ -31,11 +31,29 @@ pub(crate) fn text(view: &View<'_>, width: Option<usize>) -> String {
     let outcome = &simulation.outcome;
     part(
         "What became of the units",
-        accounting(&outcome.facts, &outcome.verdict),
+        accounting(&outcome.facts, &outcome.verdict, generator(view).as_deref()),
     );
     part("What it takes", forecast(view));
     text.push_str(&verdict(view));
     text
+}
+
+/// What is expected of the generator of timed units, none of which is measured.
+fn generator(view: &View<'_>) -> Option<String> {
+    let simulation = view.simulation;
+    let open = simulation.expected_open;
+    let most = simulation.limits.open_units;
+    let most = most.map_or(String::new(), |most| format!(" of {}", grouped(most)));
+    let open = match open {
+        0 => "less than one unit".to_owned(),
+        open => format!("some {}", counted(open, "unit")),
+    };
+    (!view.is_batch()).then(|| {
+        format!(
+            "{open} open at once{most} in the fullest worker, if each is open for {}; not measured",
+            seconds(simulation.unit_life)
+        )
+    })
 }
 
 fn at_once(view: &View<'_>) -> String {
@@ -148,6 +166,15 @@ fn forecast(view: &View<'_>) -> String {
     text
 }
 
+/// What is to be done with units.
+fn begun(view: &View<'_>) -> &'static str {
+    if view.is_batch() {
+        "be done"
+    } else {
+        "start in their time"
+    }
+}
+
 fn verdict(view: &View<'_>) -> String {
     let mut text = String::new();
     let (quota, facts) = (view.forecast.quota, view.facts);
@@ -171,19 +198,24 @@ fn verdict(view: &View<'_>) -> String {
             text,
             "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: {why}; `slsart report` would tell, once it can be read, what is told above"
         );
-    } else if missing + facts.unfinished == 0 && view.simulation.broken.is_empty() {
-        let _infallible = writeln!(text, "NOT FEASIBLE, although every unit would be begun:");
+    } else if view.simulation.cut_off > 0 {
+        let _infallible = writeln!(
+            text,
+            "NOT FEASIBLE: {} of {} would be begun and cut off before they end, which a run counts as failed; {} would not {}",
+            grouped(view.simulation.cut_off),
+            counted(facts.planned, "unit"),
+            grouped(missing),
+            begun(view)
+        );
+    } else if missing + facts.unfinished == 0 {
+        let _infallible = writeln!(text, "NOT FEASIBLE, although every unit would be begun");
     } else {
         let _infallible = writeln!(
             text,
             "NOT FEASIBLE: {} of {} would not {}, {} would not be seen to end",
             grouped(missing),
             counted(facts.planned, "unit"),
-            if view.is_batch() {
-                "be done"
-            } else {
-                "start in their time"
-            },
+            begun(view),
             grouped(facts.unfinished)
         );
     }

@@ -74,7 +74,7 @@ impl<'a> View<'a> {
     ) -> Self {
         let facts = &simulation.outcome.facts;
         let seen = facts.settled && simulation.unread.is_none() && crowd(simulation).is_none();
-        let sound = simulation.broken.is_empty() && seen;
+        let sound = simulation.broken.is_empty() && simulation.cut_off == 0 && seen;
         Self {
             kind: task.kind(),
             feasible: sound && !facts.is_partial(),

@@ -1,0 +1,77 @@
+//! That nothing is written over what is read.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::CommandError;
+
+/// Whether these files, each with the option that names it, may be written beside these that are read.
+///
+/// # Errors
+/// Which are one and the same.
+pub(crate) fn keep_apart(written: &[(&str, &Path)], read: &[&Path]) -> Result<(), CommandError> {
+    for (at, (option, path)) in written.iter().enumerate() {
+        let Some(place) = place(path) else { continue };
+        let is_same = |other: &Path| self::place(other).is_some_and(|other| other == place);
+        let shown = path.display();
+        let what = if read.iter().any(|other| is_same(other)) {
+            "is read".to_owned()
+        } else if let Some((other, _)) = written[..at].iter().find(|(_, other)| is_same(other)) {
+            format!("is what {other} writes")
+        } else {
+            continue;
+        };
+        return Err(CommandError::Usage(format!(
+            "{option} would be written over `{shown}`, which {what}: name another file"
+        )));
+    }
+    Ok(())
+}
+
+/// Where a file is or would be, behind links; none of a device or a pipe, over which nothing is written.
+fn place(path: &Path) -> Option<PathBuf> {
+    if let Ok(place) = std::fs::canonicalize(path) {
+        return place.is_file().then_some(place);
+    }
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+    Some(folder.join(path.file_name()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_is_written_that_is_read_or_written_already_whatever_it_is_called() {
+        let folder = format!("slsart-apart-{}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        std::fs::create_dir(&folder).unwrap();
+        let at = |name: &str| folder.join(name);
+        std::fs::write(at("job.yml"), "task: t").unwrap();
+        std::fs::create_dir(at("sub")).unwrap();
+        std::os::unix::fs::symlink(at("job.yml"), at("link")).unwrap();
+        let kept = |svg: &Path, log: &Path| {
+            let job = at("job.yml");
+            let kept = keep_apart(&[("--svg", svg), ("--log", log)], &[&job]);
+            kept.map_err(|error| (error.exit(), error.to_string()))
+        };
+        let null = Path::new("/dev/null");
+        assert_eq!(kept(&at("a"), &at("b")), Ok(()));
+        assert_eq!(kept(null, null), Ok(()));
+        for job in ["job.yml", "link", "sub/../job.yml", "./job.yml"] {
+            let (exit, said) = kept(null, &at(job)).unwrap_err();
+            assert_eq!(exit, crate::Exit::Usage);
+            assert!(said.starts_with("--log would be written over `"), "{said}");
+            assert!(
+                said.ends_with("`, which is read: name another file"),
+                "{said}"
+            );
+        }
+        let (_, said) = kept(&at("a"), &at("sub/../a")).unwrap_err();
+        assert!(
+            said.ends_with("which is what --svg writes: name another file"),
+            "{said}"
+        );
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
