@@ -73,8 +73,8 @@ fn a_worker_does_as_many_items_at_once_as_the_task_has_open() {
         took.sum::<u64>()
     };
     assert_eq!(took(AnyTask::new(Effects { items })), 400);
-    // Chunks of seven, since there are 64 of them.
-    assert_eq!(took(AnyTask::new(Probes { items })), 58);
+    // Thirteen chunks, each of four rounds of eight at most.
+    assert_eq!(took(AnyTask::new(Probes { items })), 52);
 }
 
 #[test]
