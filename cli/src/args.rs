@@ -1,6 +1,7 @@
 //! What was typed: no side effects, nothing resolved.
 
 mod aws;
+mod passed;
 mod simulate;
 
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
 
-pub(crate) use aws::{AwsArgs, DeployArgs, InvokeArgs, PlaceArgs, RemoveArgs};
+pub(crate) use aws::{AwsArgs, ConfigureArgs, DeployArgs, InvokeArgs, PlaceArgs, RemoveArgs};
 pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
@@ -20,8 +21,20 @@ use crate::output::Said;
 /// A run cut into any number of pieces makes the same requests, with the same data, at the same instants, as the run on one machine,
 /// and its report is the same report.
 #[derive(Debug, Parser)]
-#[command(name = "slsart", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "slsart", version, about, max_term_width = 100, after_help = EXIT_CODES, disable_version_flag = true)]
 pub(crate) struct Typed {
+    /// Execute the command in debug mode: each call to AWS is told, and what the verbose mode tells
+    #[arg(short = 'D', long, global = true)]
+    pub(crate) debug: bool,
+
+    /// Execute the command in verbose mode: what it is about to do on AWS is told
+    #[arg(short = 'V', long, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Print version
+    #[arg(long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -72,6 +85,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Stop a run: no new arrivals, and what is running ends within seconds
     Stop(StopArgs),
+    /// Write `serverless.yml`, which says what is deployed, to be edited
+    Configure(ConfigureArgs),
     /// Put this program on AWS Lambda
     Deploy(DeployArgs),
     /// Run a script or job on AWS Lambda

@@ -48,6 +48,9 @@ pub enum CommandError {
         /// Which.
         path: PathBuf,
     },
+    /// Files that would be written, or would be read beside those, are there.
+    #[error("Conflict with existing files:{}", listed(.0))]
+    Conflicts(Vec<PathBuf>),
     /// The terminal or a pipe can't be written.
     #[error("cannot write the output: {0}")]
     Output(std::io::Error),
@@ -127,6 +130,7 @@ impl CommandError {
             | Self::NotDeployed { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
             Self::Conflict { .. }
+            | Self::Conflicts(_)
             | Self::Function(_)
             | Self::NeverBegan(_)
             | Self::System { .. }
@@ -138,4 +142,9 @@ impl CommandError {
             | Self::Bug(_) => Exit::Bug,
         }
     }
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let lines = paths.iter().map(|path| format!("\n  {}", path.display()));
+    lines.collect()
 }

@@ -56,6 +56,8 @@ pub struct Wanted {
     pub id: String,
     /// Which program it is deployed by.
     pub launcher: String,
+    /// Whether the code is sent also where it is there already.
+    pub force: bool,
 }
 
 impl Wanted {
@@ -75,6 +77,7 @@ impl Wanted {
             id: id_of(program),
             settings,
             launcher,
+            force: false,
         })
     }
 
@@ -134,7 +137,7 @@ pub async fn deploy(
     let bucket = outputs.and_then(|mut outputs| outputs.remove(BUCKET));
     let bucket = bucket.ok_or(DeployError::Foreign(ledger_stack))?;
     let (store, key) = (Bucket::new(config, &bucket), wanted.code_key());
-    if !store.has(&key).await? {
+    if wanted.force || !store.has(&key).await? {
         store.upload(&key, wanted.package.bytes.clone()).await?;
     }
     let parameters = [(LEDGER, bucket.as_str()), (CODE_KEY, key.as_str())];

@@ -41,6 +41,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
         } => new::task(&args),
         Command::Report(args) => report::report(&args),
         Command::Stop(args) => stop::stop(&args),
+        Command::Configure(args) => aws::configure(&args),
         Command::Deploy(args) => aws::deploy(&args),
         Command::Invoke(args) => aws::invoke(&args),
         Command::Remove(args) => aws::remove(&args),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use star_core::document::{Diagnostic, Sources};
 use star_core::{Job, Limits, Rate};
 
+use super::aws;
 use crate::args::PlanArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -27,7 +28,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
         }
     } else {
         fits_functions(&job)?;
-        let mut limits = job.task.limits(function());
+        let mut limits = job.task.limits(aws::limits(None, function())?);
         limits.open_units = job.task.open_units(Some(FUNCTION_CONNECTIONS));
         limits
     };

@@ -9,6 +9,7 @@ mod plan;
 mod progress;
 mod said;
 pub(crate) mod simulation;
+mod talk;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -19,6 +20,7 @@ pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
 pub(crate) use said::Said;
+pub(crate) use talk::{be_verbose, debug, debugs, set_debug, silent, verbose};
 
 use crate::error::CommandError;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::role::role;
-use super::{Function, Schedule, Settings, VERSION, Vpc, attribute, reference};
+use super::{FUNCTION_MARK, Function, Schedule, Settings, VERSION, Vpc, attribute, reference};
 use crate::function::{DEPLOYMENT_VARIABLE, LEDGER_VARIABLE, TOPIC_VARIABLE};
 
 /// The parameter that has the bucket's name.
@@ -21,7 +21,7 @@ pub const DEPLOYMENT: &str = "Deployment";
 /// The output that says by which program it was deployed.
 pub const LAUNCHER: &str = "Launcher";
 
-pub(super) const TOPIC: &str = "MonitoringAlerts";
+pub(crate) const TOPIC: &str = "MonitoringAlerts";
 pub(super) const LOGS: &str = "Logs";
 const ROLE: &str = "Role";
 
@@ -69,7 +69,7 @@ pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) 
     }
     json!({
         "AWSTemplateFormatVersion": VERSION,
-        "Description": format!("{}: work that is cut into pieces and run wide", settings.names),
+        "Description": format!("{}: {FUNCTION_MARK}", settings.names),
         "Parameters": {
             LEDGER: { "Type": "String", "Description": "The bucket of the ledger" },
             CODE_KEY: { "Type": "String", "Description": "Where in the bucket the code is" },
@@ -120,6 +120,9 @@ fn topic(settings: &Settings) -> Value {
         .map(|told| json!({ "Protocol": told.protocol, "Endpoint": told.endpoint }))
         .collect();
     let mut topic = json!({ "TopicName": settings.names.topic() });
+    if let Some(name) = &settings.topic_display {
+        topic["DisplayName"] = json!(name);
+    }
     if !subscriptions.is_empty() {
         topic["Subscription"] = Value::Array(subscriptions);
     }

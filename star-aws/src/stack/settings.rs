@@ -13,10 +13,14 @@ pub struct Settings {
     pub names: Names,
     /// Its functions; the first is that which runs begin in.
     pub functions: Vec<Function>,
+    /// What texts of alerts on telephones begin with.
+    pub topic_display: Option<String>,
     /// Who is told of alerts.
     pub subscriptions: Vec<Subscription>,
     /// The tags of all resources.
     pub tags: BTreeMap<String, String>,
+    /// What the role may do besides what the function calls: statements of a policy.
+    pub statements: Vec<serde_json::Value>,
     /// Policies of the account that the role has besides its own, as ARNs.
     pub managed_policies: Vec<String>,
     /// The policy that bounds the role, as an ARN.
@@ -81,8 +85,10 @@ impl Settings {
         Self {
             names,
             functions: vec![Function::new(architecture)],
+            topic_display: None,
             subscriptions: Vec::new(),
             tags: BTreeMap::new(),
+            statements: Vec::new(),
             managed_policies: Vec::new(),
             permissions_boundary: None,
             log_days: 14,

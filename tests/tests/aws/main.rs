@@ -4,6 +4,8 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod stack;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -7,10 +7,12 @@
 mod bad_input;
 mod commands;
 mod compatibility;
+mod configured;
 mod documents;
 mod duplicates;
 mod examples;
 mod find_max;
+mod flags;
 mod guide;
 mod health;
 mod hostile;

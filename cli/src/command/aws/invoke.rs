@@ -11,6 +11,7 @@ use star_core::{
     AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, follow, launch,
 };
 
+use super::assets::limits as deployed;
 use super::deploy::own_program;
 use super::place::Deployed;
 use crate::args::InvokeArgs;
@@ -39,11 +40,14 @@ const SCRIPT: &str = "script.yml";
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     refuse(args)?;
+    args.passed.check()?;
     let mut job = read(args)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     fits_functions(&job)?;
-    let mut limits = job.task.limits(function());
+    let mut limits = job
+        .task
+        .limits(deployed(args.aws.config.as_deref(), function())?);
     limits.late = Duration::from_millis(args.late_limit);
     let plan = job.task.plan(&limits)?;
     let workers = plan.most_workers();
