@@ -10,9 +10,11 @@ pub mod differential;
 pub mod hostile;
 mod launched;
 mod ministack;
+pub mod npm;
 mod program;
 mod proxy;
 mod record;
+mod runtime_api;
 mod vitals;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +34,7 @@ pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};
+pub use runtime_api::{Asked, RuntimeApi};
 pub use vitals::{Most, Vitals};
 
 /// A folder that is gone after the test.

@@ -28,7 +28,10 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         "{topic}      Properties: {{ Subscription: [{{ Protocol: email, Endpoint: a@example.com }}] }}\n"
     );
     let text = text
-        .replace("    # - script.yml\n", "    - script.yml\n")
+        .replace(
+            "# package:\n#   patterns:\n#     - \"!**\"\n#     - script.yml\n",
+            "package:\n  patterns:\n    - script.yml\n",
+        )
         .replace(topic, &told)
         .replace(
             "    # environment:\n    #   API_TOKEN: ${env:API_TOKEN}\n",

@@ -13,6 +13,7 @@ mod duplicates;
 mod examples;
 mod find_max;
 mod flags;
+mod function;
 mod guide;
 mod health;
 mod hostile;
