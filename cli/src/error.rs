@@ -91,6 +91,12 @@ pub enum CommandError {
         /// Where.
         region: String,
     },
+    /// There is nothing on AWS that could be killed. The text is the reference's.
+    #[error("Kill command failed: The function {function} is not deployed")]
+    NothingToKill {
+        /// The function that was looked for.
+        function: String,
+    },
     /// What is on AWS is something else.
     #[error(
         "`{stack}` was deployed by another build of this program: `slsart deploy` brings this one there"
@@ -125,6 +131,7 @@ impl CommandError {
             Self::Aws(_)
             | Self::Deploy(_)
             | Self::NotDeployed { .. }
+            | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
             Self::Conflict { .. }
             | Self::Function(_)

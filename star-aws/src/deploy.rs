@@ -148,13 +148,8 @@ pub async fn deploy(
         (Change::Unchanged, _) => Change::Updated,
         (change, _) => change,
     };
-    let deployment = Deployment {
-        bucket,
-        function: wanted.settings.functions[0].name(&wanted.settings.names),
-        id: wanted.id.clone(),
-        launcher: wanted.launcher.clone(),
-    };
-    Ok((change, deployment))
+    let there = find(config, &wanted.settings.names).await?;
+    Ok((change, there.ok_or(DeployError::Foreign(stack))?))
 }
 
 /// The deployment of that name; none where there is none.

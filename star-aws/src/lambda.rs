@@ -39,6 +39,20 @@ impl Lambda {
         }
     }
 
+    /// Keeps so many of the account's functions for this one, and lets no more of it run at once: with none, no event that waits is run.
+    ///
+    /// # Errors
+    /// Where Lambda refuses.
+    pub async fn reserve(&self, functions: i32) -> Result<(), AwsError> {
+        let asked = self.client.put_function_concurrency();
+        let asked = asked
+            .function_name(&self.function)
+            .reserved_concurrent_executions(functions);
+        let done = asked.send().await;
+        done.map(|_told| ())
+            .map_err(|error| AwsError::of(Call::PutFunctionConcurrency, &error))
+    }
+
     async fn invoke(&self, envelope: &[u8]) -> Result<(), AwsError> {
         let asked = self.client.invoke().function_name(&self.function);
         let asked = asked.invocation_type(InvocationType::Event);

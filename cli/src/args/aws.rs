@@ -61,6 +61,14 @@ pub(crate) struct DeployArgs {
     pub(crate) timeout: u64,
 }
 
+/// `slsart kill`.
+#[derive(Debug, Args)]
+pub(crate) struct KillArgs {
+    /// Which.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+}
+
 /// `slsart remove`.
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {

@@ -9,6 +9,8 @@ mod plan;
 mod progress;
 mod said;
 pub(crate) mod simulation;
+mod state;
+mod time;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -19,6 +21,8 @@ pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
 pub(crate) use said::Said;
+pub(crate) use state::state;
+pub(crate) use time::{instant, time_of_day};
 
 use crate::error::CommandError;
 

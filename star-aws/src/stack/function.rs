@@ -40,7 +40,7 @@ pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) 
         add(
             name.clone(),
             "AWS::Lambda::Function",
-            properties(function, settings, deployment),
+            properties(function, settings, &of_this_stack(deployment)),
         );
         add(
             format!("{name}Async"),
@@ -77,12 +77,20 @@ pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) 
         "Resources": resources,
         "Outputs": {
             FUNCTION: { "Value": reference(&resource_name(0)) },
-            DEPLOYMENT: { "Value": deployment },
+            DEPLOYMENT: { "Value": of_this_stack(deployment) },
             LAUNCHER: { "Value": launcher },
             LEDGER: { "Value": reference(LEDGER) },
             "Topic": { "Value": reference(TOPIC) },
         },
     })
+}
+
+/// What workers take envelopes of, with the number of the stack, which another that is made in its place does not have: an event that
+/// was sent before it was removed comes too late.
+fn of_this_stack(deployment: &str) -> Value {
+    let parts = json!({ "Fn::Split": ["/", reference("AWS::StackId")] });
+    let number = json!({ "Fn::Select": [2, parts] });
+    json!({ "Fn::Join": ["-", [deployment, number]] })
 }
 
 /// The resource of a function in the template: the first has no number.
@@ -126,7 +134,7 @@ fn topic(settings: &Settings) -> Value {
     with_tags(topic, settings)
 }
 
-fn properties(function: &Function, settings: &Settings, deployment: &str) -> Value {
+fn properties(function: &Function, settings: &Settings, deployment: &Value) -> Value {
     let mut variables: Map<String, Value> = function
         .environment
         .iter()
@@ -134,7 +142,7 @@ fn properties(function: &Function, settings: &Settings, deployment: &str) -> Val
         .collect();
     variables.insert(LEDGER_VARIABLE.to_owned(), reference(LEDGER));
     variables.insert(TOPIC_VARIABLE.to_owned(), reference(TOPIC));
-    variables.insert(DEPLOYMENT_VARIABLE.to_owned(), json!(deployment));
+    variables.insert(DEPLOYMENT_VARIABLE.to_owned(), deployment.clone());
     let mut properties = json!({
         "FunctionName": function.name(&settings.names),
         "Runtime": "provided.al2023",

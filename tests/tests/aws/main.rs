@@ -4,12 +4,16 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod kill;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 use slsart::target::{Running, Target};
-use tests::{Finished, Ministack, Program, Request, Scratch, json as read, requests, wait_until};
+use tests::{
+    Finished, Ministack, Program, Request, Scratch, finish, json as read, requests, wait_until,
+};
 
 /// One emulator, one deployment, a target and a folder.
 struct Cloud {
@@ -235,8 +239,12 @@ fn a_run_that_nobody_waits_for_is_stopped_from_another_process() {
         .expect(0);
     let run = Cloud::run_of(&sent);
     wait_until("requests arrive", || cloud.target.count() > 20);
+    let watch = ["watch", &run, "--aws", "-o", "watched.json"];
+    let watching = cloud.slsart().args(watch).start();
     cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
     let report = cloud.report(&run, 130);
+    finish(watching).expect(130);
+    assert_eq!(read(&cloud.scratch.path("watched.json")), report);
     let cancelled = report["slsart"]["run"]["tally"]["cancelled"].as_u64();
     assert!(cancelled.unwrap() > 5_000, "{report}");
 }

@@ -33,4 +33,5 @@ mod secrets;
 mod simulate;
 mod stood_still;
 mod typed;
+mod watch;
 mod written;
