@@ -11,6 +11,7 @@ mod config;
 pub mod deploy;
 pub mod elf;
 mod error;
+pub mod event;
 pub mod function;
 mod lambda;
 mod names;

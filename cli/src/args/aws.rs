@@ -48,6 +48,10 @@ pub(crate) struct DeployArgs {
     #[arg(long)]
     pub(crate) dry: bool,
 
+    /// A script that is deployed with the program, so that events can name it [default: ./script.yml, where there is one]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) path: Option<PathBuf>,
+
     /// Another build of this program, where this one cannot run as a function
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) worker: Option<PathBuf>,

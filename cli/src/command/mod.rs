@@ -22,6 +22,8 @@ use std::io::Write as _;
 
 use clap::CommandFactory as _;
 
+pub(crate) use plan::{fits_functions, function};
+
 use crate::args::{Command, NewArgs, Typed};
 use crate::error::CommandError;
 use crate::exit::Exit;

@@ -45,7 +45,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
 }
 
 /// Refuses what functions would refuse.
-pub(super) fn fits_functions(job: &Job) -> Result<(), CommandError> {
+pub(crate) fn fits_functions(job: &Job) -> Result<(), CommandError> {
     job.task.fits_functions().map_err(|why| CommandError::Job {
         diagnostics: Diagnostic::error(why).help(HELP).into(),
         sources: Sources::default(),
@@ -53,7 +53,7 @@ pub(super) fn fits_functions(job: &Job) -> Result<(), CommandError> {
 }
 
 /// A function as a place, with the limits that the reference has by default: what a run would be cut into that is too large for one.
-pub(super) fn function() -> Limits {
+pub(crate) fn function() -> Limits {
     Limits {
         chunk: Duration::from_mins(2),
         chunk_rate: Some(Rate::per_second(25)),

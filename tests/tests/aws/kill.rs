@@ -27,10 +27,15 @@ impl Cloud {
         variables["SLSART_DEPLOYMENT"].as_str().unwrap().to_owned()
     }
 
+    pub(crate) fn invocations() -> String {
+        format!("/2015-03-31/functions/{FUNCTION}/invocations")
+    }
+
     /// What the function says to an event that is waited for.
     pub(crate) fn invoked(&self, event: &Value) -> Value {
-        let path = format!("/2015-03-31/functions/{FUNCTION}/invocations");
-        let (status, answer) = self.aws.ask("POST", &path, &[], &event.to_string());
+        let (status, answer) = self
+            .aws
+            .ask("POST", &Self::invocations(), &[], &event.to_string());
         assert_eq!(status, 200, "{answer}");
         serde_json::from_str(&answer).unwrap()
     }

@@ -4,6 +4,7 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod events;
 mod kill;
 
 use std::path::{Path, PathBuf};

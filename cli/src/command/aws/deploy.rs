@@ -8,6 +8,7 @@ use star_aws::deploy::{Wanted, deploy as carry_out, id_of, runnable};
 use star_aws::elf::NotRunnable;
 use star_aws::stack::{Change, Event, Settings};
 
+use super::packed;
 use super::place::Deployed;
 use crate::args::DeployArgs;
 use crate::command::on_runtime;
@@ -34,7 +35,8 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
     let mut settings = Settings::new(names, found.architecture);
     settings.functions[0].memory = args.memory;
     settings.functions[0].timeout = Duration::from_secs(args.timeout);
-    let wanted = Wanted::new(settings, &program, &[], launcher)
+    let files = packed::files(args.path.as_deref())?;
+    let wanted = Wanted::new(settings, &program, &files, launcher)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
     if args.dry {
         output::print(&dry(&wanted)?)?;

@@ -35,7 +35,7 @@ scenarios:
 ";
 
 /// The file that is taken where nothing was named.
-const SCRIPT: &str = "script.yml";
+pub(super) const SCRIPT: &str = "script.yml";
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     refuse(args)?;

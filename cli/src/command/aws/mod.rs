@@ -3,6 +3,7 @@
 mod deploy;
 mod invoke;
 mod kill;
+mod packed;
 mod place;
 mod remove;
 
