@@ -108,6 +108,24 @@ pub enum CommandError {
     /// As a function it can't go on.
     #[error(transparent)]
     Function(#[from] star_aws::function::FunctionError),
+    /// A run was not sent, since its forecast says that it can't be done.
+    #[error("nothing was sent: {0} (`--force` sends it all the same)")]
+    Foreseen(String),
+    /// A run was not sent, since nobody would carry it out.
+    #[error(
+        "nothing was sent: the run would never start: the function's reserved concurrency is 0, so that none may run (`--force` sends it all the same)"
+    )]
+    NoFunctions,
+    /// A run was not sent, since it would cost too much.
+    #[error(
+        "nothing was sent: the run would cost some ${cost:.4}, which is more than ${most} (`--max-cost`)"
+    )]
+    TooDear {
+        /// By its forecast.
+        cost: f64,
+        /// As was typed.
+        most: f64,
+    },
     /// The run never began.
     #[error("the run never began: {0}")]
     NeverBegan(Failure),
@@ -123,7 +141,9 @@ impl CommandError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Job { .. } | Self::Plan(_) => Exit::Invalid,
+            Self::Job { .. } | Self::Plan(_) | Self::Foreseen(_) | Self::TooDear { .. } => {
+                Exit::Invalid
+            }
             Self::Usage(_)
             | Self::NoRun { .. }
             | Self::Write { .. }
@@ -133,6 +153,7 @@ impl CommandError {
             | Self::NotDeployed { .. }
             | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
+            Self::NoFunctions => Exit::Partial,
             Self::Conflict { .. }
             | Self::Function(_)
             | Self::NeverBegan(_)

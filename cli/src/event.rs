@@ -10,7 +10,7 @@ use star_core::registry::Kinds;
 use star_core::worker::{Ids as _, SystemIds};
 use star_core::{Intervals, Job, Launch, RunId};
 
-use crate::command::{fits_functions, function};
+use crate::command::{fits_functions, in_functions};
 use crate::error::CommandError;
 
 /// The key that names a file of the package, over which everything else is laid.
@@ -27,10 +27,10 @@ pub(crate) fn reader() -> Reader {
     let package = std::env::var_os(PACKAGE).map(PathBuf::from);
     let package = package.filter(|folder| folder.is_dir());
     let package = package.unwrap_or_else(|| PathBuf::from("."));
-    Reader::new(move |event, run| read(event, run, &package))
+    Reader::new(move |event, run, life| read(event, run, life, &package))
 }
 
-fn read(event: &Json, run: RunId, package: &Path) -> Result<Scripted, String> {
+fn read(event: &Json, run: RunId, life: Duration, package: &Path) -> Result<Scripted, String> {
     let mut document = document(event, package)?;
     let kinds = Kinds::linked().map_err(|error| error.to_string())?;
     let mut job = kinds.read(&mut document).map_err(|errors| {
@@ -45,17 +45,17 @@ fn read(event: &Json, run: RunId, package: &Path) -> Result<Scripted, String> {
     let warnings = warnings.map(|warning| warning.one_line(&document.sources));
     Ok(Scripted {
         warnings: warnings.collect(),
-        launch: how(&mut job, run).map_err(|error| error.to_string())?,
+        launch: how(&mut job, run, life).map_err(|error| error.to_string())?,
         job,
     })
 }
 
 /// Cut as `slsart invoke` cuts.
-fn how(job: &mut Job, run: RunId) -> Result<Launch, CommandError> {
+fn how(job: &mut Job, run: RunId, life: Duration) -> Result<Launch, CommandError> {
     let seed = SystemIds.next() >> 11;
     job.task.seed(seed);
     fits_functions(job)?;
-    let mut limits = job.task.limits(function());
+    let mut limits = in_functions(job, life);
     if let Some(late) = late() {
         limits.late = late;
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use star_core::wire::Reply;
@@ -19,16 +20,16 @@ pub struct Scripted {
     pub warnings: Vec<String>,
 }
 
-/// Reads what an event asks for, as a run of that name; a sentence where it can't be done.
+/// Reads what an event asks for, as a run of that name whose functions live so long; a sentence where it can't be done.
 #[derive(Clone)]
 pub struct Reader(Arc<ReadEvent>);
 
-type ReadEvent = dyn Fn(&Value, RunId) -> Result<Scripted, String> + Send + Sync;
+type ReadEvent = dyn Fn(&Value, RunId, Duration) -> Result<Scripted, String> + Send + Sync;
 
 impl Reader {
     /// One that reads like this.
     pub fn new(
-        read: impl Fn(&Value, RunId) -> Result<Scripted, String> + Send + Sync + 'static,
+        read: impl Fn(&Value, RunId, Duration) -> Result<Scripted, String> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(read))
     }
@@ -39,6 +40,9 @@ impl fmt::Debug for Reader {
         f.write_str("Reader")
     }
 }
+
+/// How long a function lives where it does not say.
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// Whether an event is an order to a worker.
 pub(crate) fn is_envelope(event: &Value) -> bool {
@@ -59,7 +63,11 @@ pub(crate) async fn carry_out(
     reader: &Reader,
     log: &dyn Fn(&str),
 ) -> Result<Reply, String> {
-    let scripted = (reader.0)(event, run)?;
+    let now = host.world.clock.now();
+    let life = host
+        .deadline
+        .map_or(LONGEST, |deadline| deadline.since(now));
+    let scripted = (reader.0)(event, run, life)?;
     for warning in &scripted.warnings {
         log(warning);
     }

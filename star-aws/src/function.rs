@@ -32,7 +32,7 @@ pub const DEPLOYMENT_VARIABLE: &str = "SLSART_DEPLOYMENT";
 const NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// How long before the platform ends an invocation its worker's life is over.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Why a function cannot be one.
 #[derive(Debug, thiserror::Error)]

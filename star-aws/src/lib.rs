@@ -24,5 +24,5 @@ pub use bucket::Bucket;
 pub use call::Call;
 pub use config::{Access, Config};
 pub use error::AwsError;
-pub use lambda::Lambda;
+pub use lambda::{Configured, Lambda};
 pub use names::{Names, NoName};

@@ -141,6 +141,26 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
+    /// Do not wait for the run
+    #[arg(long)]
+    pub(crate) detach: bool,
+
+    /// Send it also where its forecast says that it can't be done
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Send nothing where the forecast says that the run costs more, in US dollars
+    #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
+    pub(crate) max_cost: Option<f64>,
+
+    /// Execute the script in acceptance mode; not there yet
+    #[arg(short, long)]
+    pub(crate) acceptance: bool,
+
+    /// Execute the script in monitoring mode; not there yet
+    #[arg(short, long)]
+    pub(crate) monitoring: bool,
+
     /// Reserved.
     #[arg(short = 't', long = "type", value_name = "TYPE", hide = true)]
     pub(crate) invocation_type: Option<String>,
@@ -156,4 +176,12 @@ pub(crate) struct InvokeArgs {
     /// Not supported.
     #[arg(long, hide = true)]
     pub(crate) raw: bool,
+}
+
+fn dollars(typed: &str) -> Result<f64, String> {
+    let number = typed.strip_prefix('$').unwrap_or(typed).parse();
+    number
+        .ok()
+        .filter(|dollars: &f64| dollars.is_finite() && *dollars >= 0.0)
+        .ok_or_else(|| "a price is a number of US dollars, such as `0.50`".to_owned())
 }

@@ -22,7 +22,7 @@ use std::io::Write as _;
 
 use clap::CommandFactory as _;
 
-pub(crate) use plan::{fits_functions, function};
+pub(crate) use plan::{LONGEST_LIFE, fits_functions, in_functions};
 
 use crate::args::{Command, NewArgs, Typed};
 use crate::error::CommandError;

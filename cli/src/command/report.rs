@@ -22,18 +22,22 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     if !outcome.facts.settled {
         output::note("the run is not over: this is its report so far\n");
     }
-    tell(file.as_ref(), &outcome)
+    tell(file.as_ref(), &outcome, true)
 }
 
-/// Prints or writes a report.
-pub(super) fn tell(file: Option<&ReportFile>, outcome: &AnyOutcome) -> Result<Exit, CommandError> {
+/// Writes a report, and prints it for people where they are to read it.
+pub(super) fn tell(
+    file: Option<&ReportFile>,
+    outcome: &AnyOutcome,
+    readable: bool,
+) -> Result<Exit, CommandError> {
     if let Some(file) = file {
         file.write(outcome)?;
     }
     if let Some(why) = outcome.facts.never_began() {
         return Err(CommandError::NeverBegan(why.clone()));
     }
-    if !file.is_some_and(ReportFile::to_stdout) {
+    if readable && !file.is_some_and(ReportFile::to_stdout) {
         output::print(&output::text(outcome, output::width()))?;
     }
     Ok(Exit::of(outcome))

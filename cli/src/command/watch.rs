@@ -23,7 +23,7 @@ pub(super) fn watch(args: &ReportArgs) -> Result<Exit, CommandError> {
         }
     })??;
     match watched {
-        Some((file, outcome)) => tell(file.as_ref(), &outcome),
+        Some((file, outcome)) => tell(file.as_ref(), &outcome, true),
         None => Ok(Exit::Interrupted),
     }
 }

@@ -21,7 +21,8 @@ impl Package {
     }
 
     fn read(&self, event: &Json) -> Result<Scripted, String> {
-        read(event, "r1".parse().unwrap(), &self.path())
+        let life = Duration::from_mins(15);
+        read(event, "r1".parse().unwrap(), life, &self.path())
     }
 
     fn refused(&self, event: &Json) -> String {

@@ -1,13 +1,13 @@
 //! Scripts as events, as a schedule sends them.
 
-use serde_json::{Value, json};
-use tests::wait_until;
+use serde_json::json;
+use tests::{Cloud, wait_until};
 
-use crate::Cloud;
+use crate::PROGRAM;
 
 #[test]
 fn an_event_that_names_a_script_is_a_run_that_closes_itself_and_what_is_none_says_why() {
-    let cloud = Cloud::new();
+    let cloud = Cloud::new(PROGRAM);
     cloud.script(
         "[{ duration: 300, arrivalRate: 20 }]",
         "{ timeBufferInMilliseconds: 1000 }",
@@ -59,15 +59,4 @@ fn an_event_that_names_a_script_is_a_run_that_closes_itself_and_what_is_none_say
         );
     }
     assert_eq!(cloud.states().len(), 2);
-}
-
-impl Cloud {
-    /// Sends the function an event that nobody waits for.
-    pub(crate) fn sent(&self, event: &Value) {
-        let headers = [("X-Amz-Invocation-Type", "Event")];
-        let (status, answer) =
-            self.aws
-                .ask("POST", &Self::invocations(), &headers, &event.to_string());
-        assert_eq!(status, 202, "{answer}");
-    }
 }

@@ -2,52 +2,13 @@
 
 use serde_json::{Value, json};
 use star_core::wire::VERSION;
-use tests::{Finished, json as read, wait_until};
+use tests::{Cloud, FUNCTION, json as read, wait_until};
 
-use crate::Cloud;
-
-const FUNCTION: &str = "serverless-star-dev-loadGenerator";
-
-impl Cloud {
-    /// What the runs are at, as `slsart runs` says: name and state.
-    pub(crate) fn states(&self) -> Vec<(String, String)> {
-        let listed = self.slsart().args(["runs", "--aws", "--json"]).run();
-        let listed: Vec<Value> = serde_json::from_str(&listed.expect(0).out).unwrap();
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let line = |line: &Value| (text(&line["run"]), text(&line["state"]));
-        listed.iter().map(line).collect()
-    }
-
-    /// Of which deployment the function says that it is.
-    fn deployment(&self) -> String {
-        let path = format!("/2015-03-31/functions/{FUNCTION}/configuration");
-        let (_, answer) = self.aws.ask("GET", &path, &[], "");
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        let variables = &answer["Environment"]["Variables"];
-        variables["SLSART_DEPLOYMENT"].as_str().unwrap().to_owned()
-    }
-
-    pub(crate) fn invocations() -> String {
-        format!("/2015-03-31/functions/{FUNCTION}/invocations")
-    }
-
-    /// What the function says to an event that is waited for.
-    pub(crate) fn invoked(&self, event: &Value) -> Value {
-        let (status, answer) = self
-            .aws
-            .ask("POST", &Self::invocations(), &[], &event.to_string());
-        assert_eq!(status, 200, "{answer}");
-        serde_json::from_str(&answer).unwrap()
-    }
-
-    fn killed(&self, code: i32) -> Finished {
-        self.slsart().args(["kill"]).run().expect(code)
-    }
-}
+use crate::PROGRAM;
 
 #[test]
 fn kill_ends_all_runs_saves_their_reports_and_what_was_sent_before_does_nothing_afterwards() {
-    let cloud = Cloud::deployed();
+    let cloud = Cloud::deployed(PROGRAM);
     cloud.script(
         "[{ duration: 300, arrivalRate: 20 }]",
         "{ maxChunkRequestsPerSecond: 5, timeBufferInMilliseconds: 4000 }",
@@ -58,7 +19,7 @@ fn kill_ends_all_runs_saves_their_reports_and_what_was_sent_before_does_nothing_
     assert_eq!(cloud.states(), [("long".to_owned(), "running".to_owned())]);
     let before = cloud.deployment();
 
-    let killed = cloud.killed(0);
+    let killed = cloud.slsart().args(["kill"]).run().expect(0);
     assert!(
         killed.out.starts_with(&format!(
             "Concurrency successfully set to zero for {FUNCTION}.\n"
@@ -88,7 +49,7 @@ fn kill_ends_all_runs_saves_their_reports_and_what_was_sent_before_does_nothing_
     assert!(started.unwrap() > 5, "{report}");
     assert!(cancelled.unwrap() > 5_000, "{report}");
     assert_eq!(report["slsart"]["partial"], json!(true));
-    let again = cloud.killed(7);
+    let again = cloud.slsart().args(["kill"]).run().expect(7);
     assert_eq!(
         again.err,
         format!("error: Kill command failed: The function {FUNCTION} is not deployed\n")

@@ -1,11 +1,13 @@
 //! The commands that reach AWS.
 
 mod deploy;
+mod forecast;
 mod invoke;
 mod kill;
 mod packed;
 mod place;
 mod remove;
+mod script;
 
 pub(super) use deploy::deploy;
 pub(super) use invoke::invoke;

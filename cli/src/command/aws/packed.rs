@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use star_aws::package::PackedFile;
 
-use super::invoke::SCRIPT;
+use super::script::SCRIPT;
 use crate::error::CommandError;
 use crate::{job, output};
 
