@@ -11,7 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
 
-pub(crate) use aws::{AwsArgs, ConfigureArgs, DeployArgs, InvokeArgs, PlaceArgs, RemoveArgs};
+pub(crate) use aws::{
+    AwsArgs, ConfigureArgs, DeployArgs, InvokeArgs, KillArgs, PlaceArgs, RemoveArgs,
+};
 pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
@@ -83,6 +85,10 @@ pub(crate) enum Command {
     },
     /// Print the report of a run, also of one that is still running
     Report(ReportArgs),
+    /// Follow a run until it is over, and print its report
+    Watch(ReportArgs),
+    /// List the runs that are recorded, the newest first
+    Runs(ListArgs),
     /// Stop a run: no new arrivals, and what is running ends within seconds
     Stop(StopArgs),
     /// Write `serverless.yml`, which says what is deployed, to be edited
@@ -91,6 +97,8 @@ pub(crate) enum Command {
     Deploy(DeployArgs),
     /// Run a script or job on AWS Lambda
     Invoke(InvokeArgs),
+    /// Stop all runs on AWS Lambda at once, save their reports here, and take the function away
+    Kill(KillArgs),
     /// Take away what `deploy` made, but for the ledger with its runs
     Remove(RemoveArgs),
     /// List the kinds of task that this program has
@@ -387,7 +395,7 @@ pub(crate) struct ScriptArgs {
     pub(crate) out: PathBuf,
 }
 
-/// `slsart report`.
+/// `slsart report` and `slsart watch`.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// The run
@@ -401,6 +409,26 @@ pub(crate) struct ReportArgs {
     /// that report is printed instead of the text
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `slsart runs`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// The most that are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) last: usize,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 
     /// Where runs are.
     #[command(flatten)]

@@ -94,6 +94,12 @@ pub enum CommandError {
         /// Where.
         region: String,
     },
+    /// There is nothing on AWS that could be killed. The text is the reference's.
+    #[error("Kill command failed: The function {function} is not deployed")]
+    NothingToKill {
+        /// The function that was looked for.
+        function: String,
+    },
     /// What is on AWS is something else.
     #[error(
         "`{stack}` was deployed by another build of this program: `slsart deploy` brings this one there"
@@ -105,6 +111,24 @@ pub enum CommandError {
     /// As a function it can't go on.
     #[error(transparent)]
     Function(#[from] star_aws::function::FunctionError),
+    /// A run was not sent, since its forecast says that it can't be done.
+    #[error("nothing was sent: {0} (`--force` sends it all the same)")]
+    Foreseen(String),
+    /// A run was not sent, since nobody would carry it out.
+    #[error(
+        "nothing was sent: the run would never start: the function's reserved concurrency is 0, so that none may run (`--force` sends it all the same)"
+    )]
+    NoFunctions,
+    /// A run was not sent, since it would cost too much.
+    #[error(
+        "nothing was sent: the run would cost some ${cost:.4}, which is more than ${most} (`--max-cost`)"
+    )]
+    TooDear {
+        /// By its forecast.
+        cost: f64,
+        /// As was typed.
+        most: f64,
+    },
     /// The run never began.
     #[error("the run never began: {0}")]
     NeverBegan(Failure),
@@ -120,7 +144,9 @@ impl CommandError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Job { .. } | Self::Plan(_) => Exit::Invalid,
+            Self::Job { .. } | Self::Plan(_) | Self::Foreseen(_) | Self::TooDear { .. } => {
+                Exit::Invalid
+            }
             Self::Usage(_)
             | Self::NoRun { .. }
             | Self::Write { .. }
@@ -128,7 +154,9 @@ impl CommandError {
             Self::Aws(_)
             | Self::Deploy(_)
             | Self::NotDeployed { .. }
+            | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
+            Self::NoFunctions => Exit::Partial,
             Self::Conflict { .. }
             | Self::Conflicts(_)
             | Self::Function(_)

@@ -13,6 +13,7 @@ mod args;
 mod command;
 pub mod diagnostics;
 mod error;
+mod event;
 mod exit;
 mod interrupt;
 mod job;
@@ -107,7 +108,7 @@ fn function() -> ExitCode {
     });
     let done = star_core::registry::Kinds::linked()
         .map_err(CommandError::from)
-        .and_then(|kinds| Ok(star_aws::function::run(kinds, &log)?));
+        .and_then(|kinds| Ok(star_aws::function::run(kinds, &event::reader(), &log)?));
     match done {
         Ok(()) => Exit::Passed.into(),
         Err(error) => {

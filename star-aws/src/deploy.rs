@@ -6,7 +6,7 @@ use star_core::wire::VERSION;
 
 use crate::bucket::Bucket;
 use crate::config::Config;
-use crate::elf::{NotRunnable, Program};
+use crate::elf::{NotRunnable, Program, loosen};
 use crate::error::AwsError;
 use crate::names::Names;
 use crate::package::{Package, PackageError, PackedFile, pack};
@@ -109,11 +109,12 @@ pub fn id_of(program: &[u8]) -> String {
     format!("{VERSION}-{hash:016x}")
 }
 
-/// Whether a program can run as a function of this architecture, and what it needs.
+/// Whether a program can run as a function, and what it needs. What it needs and can do without is changed in it so that it does.
 ///
 /// # Errors
 /// Why not.
-pub fn runnable(program: &[u8]) -> Result<Program, NotRunnable> {
+pub fn runnable(program: &mut [u8]) -> Result<Program, NotRunnable> {
+    loosen(program)?;
     Program::read(program)?.check()
 }
 
@@ -150,13 +151,8 @@ pub async fn deploy(
         (Change::Unchanged, _) => Change::Updated,
         (change, _) => change,
     };
-    let deployment = Deployment {
-        bucket,
-        function: wanted.settings.functions[0].name(&wanted.settings.names),
-        id: wanted.id.clone(),
-        launcher: wanted.launcher.clone(),
-    };
-    Ok((change, deployment))
+    let there = find(config, &wanted.settings.names).await?;
+    Ok((change, there.ok_or(DeployError::Foreign(stack))?))
 }
 
 /// The deployment of that name; none where there is none.

@@ -1,10 +1,14 @@
 //! Whether a program can run where functions do: Linux on their architecture, with a C library that is not newer than theirs.
 
+mod loose;
+
 use std::fmt;
 
 use object::Endianness;
-use object::elf::{EM_AARCH64, EM_X86_64};
+use object::elf::{EM_AARCH64, EM_X86_64, VER_FLG_WEAK};
 use object::read::elf::{ElfFile64, FileHeader as _};
+
+pub use loose::loosen;
 
 /// The newest version of the GNU C library that `provided.al2023` has.
 pub const NEWEST_GLIBC: Glibc = Glibc {
@@ -104,7 +108,11 @@ impl Program {
             for need in needs {
                 let (_, versions) = need.map_err(no_elf)?;
                 for version in versions {
-                    let name = version.map_err(no_elf)?.name(endian, names);
+                    let version = version.map_err(no_elf)?;
+                    if version.vna_flags.get(endian) & VER_FLG_WEAK != 0 {
+                        continue;
+                    }
+                    let name = version.name(endian, names);
                     let name = String::from_utf8_lossy(name.map_err(no_elf)?);
                     glibc = glibc.max(Glibc::of_symbol(&name));
                 }

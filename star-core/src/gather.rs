@@ -6,12 +6,13 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, stream};
 
 use crate::clock::Clock;
-use crate::ledger::{Book, ClaimKey, LedgerError, Manifest, StartRecord};
+use crate::ledger::{Book, ClaimKey, LedgerError, Live, Manifest, StartRecord};
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::settle::{Evidence, Record, settle};
 use crate::slice::Slice;
 use crate::split::Splittable;
+use crate::time::Time;
 use crate::worker::spread;
 
 /// How many chunks are read at once.
@@ -59,7 +60,13 @@ impl<R: Report> Gathered<R> {
             |chunk: &Evidence<R>| stop.is_some() || now >= start.zero + chunk.chunk.window.from();
         let open = self.evidence.iter_mut();
         let open = open.filter(|chunk| chunk.last.is_none() && begun(chunk));
-        read_all(book, open.collect(), self.attempts, clock).await?;
+        let reading = Reading {
+            book,
+            attempts: self.attempts,
+            now,
+            interval: manifest.intervals.snapshot,
+        };
+        reading.all(open.collect(), clock).await?;
         let record = Record {
             manifest,
             start,
@@ -73,85 +80,94 @@ impl<R: Report> Gathered<R> {
 /// After so many rounds in a row that read nothing the ledger is held for away.
 const IN_VAIN: u32 = 3;
 
-/// Reads these chunks, those that the ledger turns away again and again.
-async fn read_all<R: Report>(
-    book: &Book,
-    mut open: Vec<&mut Evidence<R>>,
+/// How a run's chunks are read.
+struct Reading<'b> {
+    book: &'b Book,
     attempts: u32,
-    clock: &dyn Clock,
-) -> Result<(), LedgerError> {
-    const LONGEST: Duration = Duration::from_secs(1);
-    let mut pause = Duration::from_millis(50);
-    let mut in_vain = 0;
-    loop {
-        let before = open.len();
-        let Some(error) = round(book, &mut open, attempts).await else {
-            return Ok(());
-        };
-        in_vain = if open.len() < before { 0 } else { in_vain + 1 };
-        if in_vain == IN_VAIN {
-            return Err(error);
-        }
-        let now = clock.now();
-        clock.sleep_until(now + spread(pause, now)).await;
-        pause = (pause * 2).min(LONGEST);
-    }
+    now: Time,
+    /// How often there is a new snapshot.
+    interval: Duration,
 }
 
-/// Reads these chunks once, and leaves those that could not be read, with the reason of one of them. A ledger that turns so many away in a
-/// row as are read at once is asked for no more.
-async fn round<R: Report>(
-    book: &Book,
-    open: &mut Vec<&mut Evidence<R>>,
-    attempts: u32,
-) -> Option<LedgerError> {
-    let mut unread = vec![true; open.len()];
-    let mut why = None;
-    let mut in_a_row = 0;
-    {
-        let reads = stream::iter(open.iter_mut().enumerate()).map(|(at, chunk)| async move {
-            let read = read(book, chunk, attempts).await;
-            (at, read.err())
-        });
-        let mut reads = pin!(reads.buffer_unordered(AT_ONCE));
-        while in_a_row < AT_ONCE
-            && let Some((at, error)) = reads.next().await
-        {
-            unread[at] = error.is_some();
-            in_a_row = if unread[at] { in_a_row + 1 } else { 0 };
-            why = why.or(error);
-        }
-    }
-    let mut unread = unread.into_iter();
-    open.retain(|_| unread.next().unwrap_or_default());
-    why
-}
-
-/// Reads a chunk: the last word of the lowest attempt that has one without a failure; that of the last attempt there can be; otherwise
-/// the newest snapshot.
-async fn read<R: Report>(
-    book: &Book,
-    chunk: &mut Evidence<R>,
-    attempts: u32,
-) -> Result<(), LedgerError> {
-    for attempt in 1..=attempts {
-        // A claim stays what it is, so the first attempt's is read once.
-        if attempt > 1 || chunk.claim.is_none() {
-            let key = ClaimKey::Slice(chunk.chunk, attempt);
-            let Some(claim) = book.claimed(key).await? else {
-                break;
-            };
-            chunk.claim = Some(claim);
-        }
-        match book.last_word(chunk.chunk, attempt).await? {
-            Some(last) if last.failure.is_none() || attempt == attempts => {
-                chunk.last = Some(last);
+impl Reading<'_> {
+    /// Reads these chunks, those that the ledger turns away again and again.
+    async fn all<R: Report>(
+        &self,
+        mut open: Vec<&mut Evidence<R>>,
+        clock: &dyn Clock,
+    ) -> Result<(), LedgerError> {
+        const LONGEST: Duration = Duration::from_secs(1);
+        let mut pause = Duration::from_millis(50);
+        let mut in_vain = 0;
+        loop {
+            let before = open.len();
+            let Some(error) = self.round(&mut open).await else {
                 return Ok(());
+            };
+            in_vain = if open.len() < before { 0 } else { in_vain + 1 };
+            if in_vain == IN_VAIN {
+                return Err(error);
             }
-            // Another attempt is to come.
-            Some(last) => chunk.failed = Some(last),
-            None => chunk.live = book.live(chunk.chunk, attempt).await?,
+            let now = clock.now();
+            clock.sleep_until(now + spread(pause, now)).await;
+            pause = (pause * 2).min(LONGEST);
         }
     }
-    Ok(())
+
+    /// Reads these chunks once, and leaves those that could not be read, with the reason of one of them. A ledger that turns so many away
+    /// in a row as are read at once is asked for no more.
+    async fn round<R: Report>(&self, open: &mut Vec<&mut Evidence<R>>) -> Option<LedgerError> {
+        let mut unread = vec![true; open.len()];
+        let mut why = None;
+        let mut in_a_row = 0;
+        {
+            let reads = stream::iter(open.iter_mut().enumerate()).map(|(at, chunk)| async move {
+                let read = self.one(chunk).await;
+                (at, read.err())
+            });
+            let mut reads = pin!(reads.buffer_unordered(AT_ONCE));
+            while in_a_row < AT_ONCE
+                && let Some((at, error)) = reads.next().await
+            {
+                unread[at] = error.is_some();
+                in_a_row = if unread[at] { in_a_row + 1 } else { 0 };
+                why = why.or(error);
+            }
+        }
+        let mut unread = unread.into_iter();
+        open.retain(|_| unread.next().unwrap_or_default());
+        why
+    }
+
+    /// Reads a chunk: the last word of the lowest attempt that has one without a failure; that of the last attempt there can be; otherwise
+    /// the newest snapshot.
+    async fn one<R: Report>(&self, chunk: &mut Evidence<R>) -> Result<(), LedgerError> {
+        let book = self.book;
+        for attempt in 1..=self.attempts {
+            // A claim stays what it is, so the first attempt's is read once.
+            if attempt > 1 || chunk.claim.is_none() {
+                let key = ClaimKey::Slice(chunk.chunk, attempt);
+                let Some(claim) = book.claimed(key).await? else {
+                    break;
+                };
+                chunk.claim = Some(claim);
+            }
+            match book.last_word(chunk.chunk, attempt).await? {
+                Some(last) if last.failure.is_none() || attempt == self.attempts => {
+                    chunk.last = Some(last);
+                    return Ok(());
+                }
+                // Another attempt is to come.
+                Some(last) => chunk.failed = Some(last),
+                None if self.is_newest(chunk.live.as_ref()) => {}
+                None => chunk.live = book.live(chunk.chunk, attempt).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there can't be a newer snapshot yet. It is large, and a short run is looked at far more often than it writes one.
+    fn is_newest<R: Report>(&self, known: Option<&Live<R>>) -> bool {
+        known.is_some_and(|live| live.at <= self.now && self.now.since(live.at) < self.interval)
+    }
 }

@@ -13,7 +13,7 @@ use crate::erased::{AnyOutcome, Job, Observer};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
-use crate::wire::VERSION;
+use crate::wire::{Envelope, Order, VERSION};
 use crate::worker::{Holder, Host, Patience, Sender, first_order, holder, watch, watch_start};
 
 use silence::Silence;
@@ -126,6 +126,18 @@ async fn write_manifest(
     written.ok_or(LaunchError::Exists(manifest.run))
 }
 
+/// The order to start a launched run, for a launcher that is a worker itself.
+pub fn start_envelope(manifest: &Manifest) -> Envelope {
+    Envelope {
+        version: VERSION,
+        deployment: manifest.deployment.clone(),
+        run: manifest.run.clone(),
+        order: Order::Start,
+        hop: 0,
+        expires: start_expires(manifest),
+    }
+}
+
 /// Sends a launched run's first order, and looks after it and after the first window's bundle until both are claimed.
 pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
     let clock = &host.world.clock;
@@ -207,6 +219,7 @@ pub async fn follow(
     let mut silence = Silence::new(begun, observer);
     let mut closings = 0;
     loop {
+        let began = clock.now();
         let looked = observer.look().await;
         let seen_at = clock.now();
         if let Some(outcome) = silence.after(looked, observer, seen_at)? {
@@ -230,9 +243,11 @@ pub async fn follow(
             }
         }
         let now = clock.now();
-        clock
-            .sleep_until(now + pause(begun, end, now, longest))
-            .await;
+        // A look at a wide run takes long, and costs as much: until the end there is no hurry for another.
+        let left = end.map_or(Duration::ZERO, |end| end.since(now));
+        let rest = (seen_at.since(began) / 2).min(left);
+        let next = now + pause(begun, end, now, longest).max(rest);
+        clock.sleep_until(next).await;
     }
 }
 

@@ -18,7 +18,7 @@ use crate::outcome::Facts;
     label = "this does not add up",
     note = "take one or several of `star_core::reports`, put them together by `star_core::report!`, or implement `Report`: `merge` and `summarize`"
 )]
-pub trait Report: Default + Clone + Serialize + DeserializeOwned + 'static {
+pub trait Report: Default + Clone + Serialize + DeserializeOwned + Send + 'static {
     /// What people and tools read of it. Never merged.
     type Summary: Summary;
 

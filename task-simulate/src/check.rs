@@ -131,7 +131,9 @@ impl Evidence<'_> {
             if let Fate::Refused(why) = &life.fate {
                 broken.push(format!("w{number} was sent for what it refused: {why}"));
             }
-            let in_time = life.fate != Fate::TimedOut || !self.ledger_answers();
+            // Whoever has to ask something at the end, and hears nothing for that long, can't end in time.
+            let slow = self.slowest_request() * 3 > self.limits.closing;
+            let in_time = life.fate != Fate::TimedOut || !self.ledger_answers() || slow;
             if !in_time || life.fate == Fate::Alive {
                 broken.push(format!("w{number} did not end before its lease"));
             }
@@ -307,12 +309,22 @@ impl Evidence<'_> {
                 "nothing went wrong, and {missed} units were missed, {cancelled} cancelled, {} lost",
                 facts.lost
             ));
-        } else if short && facts.lost > 0 {
+        } else if short && self.lost_silently() > 0 {
+            let lost = self.lost_silently();
             broken.push(format!(
-                "the ledger was away for a while, and {} units are lost",
-                facts.lost
+                "the ledger was away for a while, and {lost} units are lost"
             ));
         }
+    }
+
+    /// How many units are lost for no other reason than a ledger that was away. Whoever's life was over before it was back could not tell what
+    /// it had done.
+    fn lost_silently(&self) -> u64 {
+        let mut workers = self.state.workers.iter();
+        let untold = workers.any(|worker| worker.life.fate == Fate::TimedOut);
+        let losses = self.facts.losses.iter();
+        let silent = losses.filter(|loss| !(untold && loss.why == Why::Unreported));
+        silent.map(|loss| loss.units).sum()
     }
 
     fn ledger_answers(&self) -> bool {

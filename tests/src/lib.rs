@@ -6,6 +6,7 @@
 )]
 
 mod author;
+mod cloud;
 pub mod differential;
 pub mod hostile;
 mod launched;
@@ -29,6 +30,7 @@ use star_core::worker::{SystemIds, World};
 use task_artillery as _;
 
 pub use author::Author;
+pub use cloud::{Cloud, FUNCTION};
 pub use launched::{Launched, Workers, job, launched};
 pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};

@@ -58,6 +58,10 @@ pub(crate) struct DeployArgs {
     #[arg(long)]
     pub(crate) force: bool,
 
+    /// A script that is deployed with the program, so that events can name it [default: ./script.yml, where there is one]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) path: Option<PathBuf>,
+
     /// Another build of this program, where this one cannot run as a function
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) worker: Option<PathBuf>,
@@ -89,6 +93,18 @@ pub(crate) struct ConfigureArgs {
     /// The region that the file names [default: none]
     #[arg(short, long, value_name = "REGION")]
     pub(crate) region: Option<String>,
+}
+
+/// `slsart kill`.
+#[derive(Debug, Args)]
+pub(crate) struct KillArgs {
+    /// Which.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+
+    /// What the Serverless Framework has besides.
+    #[command(flatten)]
+    pub(crate) passed: RemovePassed,
 }
 
 /// `slsart remove`.
@@ -163,6 +179,26 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
+    /// Do not wait for the run
+    #[arg(long)]
+    pub(crate) detach: bool,
+
+    /// Send it also where its forecast says that it can't be done
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Send nothing where the forecast says that the run costs more, in US dollars
+    #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
+    pub(crate) max_cost: Option<f64>,
+
+    /// Execute the script in acceptance mode; not there yet
+    #[arg(short, long)]
+    pub(crate) acceptance: bool,
+
+    /// Execute the script in monitoring mode; not there yet
+    #[arg(short, long)]
+    pub(crate) monitoring: bool,
+
     /// Reserved.
     #[arg(short = 't', long = "type", value_name = "TYPE", hide = true)]
     pub(crate) invocation_type: Option<String>,
@@ -182,4 +218,12 @@ pub(crate) struct InvokeArgs {
     /// What the Serverless Framework has besides.
     #[command(flatten)]
     pub(crate) passed: InvokePassed,
+}
+
+fn dollars(typed: &str) -> Result<f64, String> {
+    let number = typed.strip_prefix('$').unwrap_or(typed).parse();
+    number
+        .ok()
+        .filter(|dollars: &f64| dollars.is_finite() && *dollars >= 0.0)
+        .ok_or_else(|| "a price is a number of US dollars, such as `0.50`".to_owned())
 }

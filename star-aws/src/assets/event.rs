@@ -4,7 +4,7 @@ use serde_json::Value;
 use star_core::document::Node;
 
 use super::reader::Reader;
-use super::{Assets, Placed};
+use super::{Assets, Placed, Script};
 use crate::package::is_inside;
 use crate::stack::Schedule;
 
@@ -130,20 +130,22 @@ fn input_of(reader: &mut Reader<'_>, node: &Node, enabled: bool, assets: &mut As
     {
         let value = value.strip_prefix("./").unwrap_or(&value).to_owned();
         let span = node.span;
-        if enabled || !is_inside(&value) {
-            add(reader, Placed { value, span }, assets);
+        let more = input.as_object().is_some_and(|input| input.len() > 1);
+        let file = Placed { value, span };
+        if fits(reader, &file) && enabled {
+            assets.scripts.push(Script { file, more });
         }
     }
     input
 }
 
-/// A file that is packed.
-pub(super) fn add(reader: &mut Reader<'_>, file: Placed<String>, assets: &mut Assets) {
-    if !is_inside(&file.value) {
+/// Whether a file can be packed.
+pub(super) fn fits(reader: &mut Reader<'_>, file: &Placed<String>) -> bool {
+    let fits = is_inside(&file.value);
+    if !fits {
         let wrong = format!("`{}` cannot be a file of the package", file.value);
         let right = "it is in this folder or one in it, with `/` between the parts, and is not called `bootstrap`";
         reader.wrong(file.span, wrong, right);
-    } else if !assets.files.iter().any(|known| known.value == file.value) {
-        assets.files.push(file);
     }
+    fits
 }

@@ -169,6 +169,8 @@ pub(super) fn package(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets)
         if file.value.starts_with("./") {
             file.value.drain(..2);
         }
-        event::add(reader, file, assets);
+        if event::fits(reader, &file) {
+            assets.files.push(file);
+        }
     }
 }

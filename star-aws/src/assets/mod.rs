@@ -97,6 +97,17 @@ pub struct Assets {
     pub schedules: Vec<Schedule>,
     /// The files that are packed beside the program, with `/` between the parts of their paths.
     pub files: Vec<Placed<String>>,
+    /// The scripts that schedules name; they are packed too, with their own files.
+    pub scripts: Vec<Script>,
+}
+
+/// A script that a schedule's event names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The script.
+    pub file: Placed<String>,
+    /// Whether the event says more, which is laid over it.
+    pub more: bool,
 }
 
 impl Assets {
@@ -131,6 +142,7 @@ impl Assets {
             permissions_boundary: self.permissions_boundary.clone(),
             log_days: self.log_days.unwrap_or(usual.log_days),
             run_days: self.run_days.unwrap_or(usual.run_days),
+            limits: self.limits,
             functions: vec![Function {
                 memory: self.memory.unwrap_or(function.memory),
                 timeout: self.timeout.map_or(function.timeout, |seconds| {

@@ -43,10 +43,11 @@ fn what_is_written_is_what_holds_where_there_is_no_file() {
     );
     let mut settings = assets.settings(names.clone(), Architecture::Arm).unwrap();
     let schedules = std::mem::take(&mut settings.functions[0].schedules);
+    settings.limits = Split::default();
     let usual = Settings::new(names.clone(), Architecture::Arm);
     assert_eq!(format!("{settings:?}"), format!("{usual:?}"));
     assert!(schedules.iter().all(|schedule| !schedule.enabled));
-    assert_eq!(assets.files, []);
+    assert!(assets.files.is_empty() && assets.scripts.is_empty());
     // What it says of cutting is what `_split` says by default.
     let silent = Split::default();
     assert_eq!(
@@ -200,7 +201,12 @@ package: { individually: false, patterns: ['!**', ./now.csv] }
         .iter()
         .map(|file| file.value.as_str())
         .collect();
-    assert_eq!(files, ["scripts/now.yml", "now.csv"]);
+    assert_eq!(files, ["now.csv"]);
+    let scripts = assets.scripts.iter();
+    let scripts: Vec<_> = scripts
+        .map(|script| (script.file.value.as_str(), script.more))
+        .collect();
+    assert_eq!(scripts, [("scripts/now.yml", false)]);
 }
 
 #[test]

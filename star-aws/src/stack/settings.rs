@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use star_core::job::Split;
+
 use crate::elf::Architecture;
 use crate::names::Names;
 
@@ -25,6 +27,8 @@ pub struct Settings {
     pub managed_policies: Vec<String>,
     /// The policy that bounds the role, as an ARN.
     pub permissions_boundary: Option<String>,
+    /// How runs are cut where their scripts do not say.
+    pub limits: Split,
     /// For how many days logs are kept.
     pub log_days: u32,
     /// For how many days what is recorded of a run is kept.
@@ -91,6 +95,7 @@ impl Settings {
             statements: Vec::new(),
             managed_policies: Vec::new(),
             permissions_boundary: None,
+            limits: Split::default(),
             log_days: 14,
             run_days: 30,
         }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::records::{
     Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, RunId, StartRecord, StopMark,
 };
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, RUNS};
 use crate::context::Traced;
 use crate::document::{Blob, BlobRef};
 use crate::failure::Failure;
@@ -53,7 +53,7 @@ impl Book {
     }
 
     fn key(&self, name: &str) -> String {
-        format!("runs/{}/{name}", self.run)
+        format!("{RUNS}{}/{name}", self.run)
     }
 
     async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, LedgerError> {
@@ -161,17 +161,27 @@ impl Book {
         })
     }
 
-    /// Overwrites a chunk's snapshot. What is measured is written at once, before anything is waited for.
-    pub fn write_live<R: Report>(
+    /// Encodes a chunk's snapshot.
+    ///
+    /// # Errors
+    /// Where it can't be.
+    pub fn encode_live<R: Report>(
+        &self,
+        chunk: Slice,
+        live: &LiveView<'_, R>,
+    ) -> Result<Bytes, LedgerError> {
+        encode(&self.key(&format!("live/{chunk}")), live)
+    }
+
+    /// Overwrites a chunk's snapshot with one that was encoded.
+    pub async fn write_live(
         &self,
         chunk: Slice,
         attempt: u32,
-        live: &LiveView<'_, R>,
-    ) -> impl Future<Output = Result<(), LedgerError>> + use<R> {
+        encoded: Bytes,
+    ) -> Result<(), LedgerError> {
         let key = self.key(&format!("live/{chunk}.{attempt}"));
-        let bytes = encode(&key, live);
-        let ledger = Arc::clone(&self.ledger);
-        async move { put(&*ledger, &key, bytes?).await }
+        put(&*self.ledger, &key, encoded).await
     }
 
     /// A chunk's newest snapshot.

@@ -4,10 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::snapshot::Encoder;
 use super::{Running, guarded, spread};
 use crate::context::{Context, Signals, Terms};
 use crate::failure::Failure;
-use crate::ledger::{Final, LiveView};
+use crate::ledger::Final;
 use crate::report::Measured;
 use crate::settle::SIGNS_MISSED;
 use crate::slice::Slice;
@@ -15,7 +16,7 @@ use crate::task::Task;
 use crate::time::Time;
 
 /// How long units have to note their end once they are cut off.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+pub(super) const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Executes a claimed chunk and writes its last word. What failed, if something did.
 pub(super) async fn execute<T: Task>(
@@ -184,23 +185,17 @@ async fn publish<T: Task>(
     // A window's workers take turns: a ledger can take so many writes in an interval that it could not at one instant.
     let turn = f64::from(chunk.lanes.first() + 1) / f64::from(chunk.lanes.of());
     let mut next = clock.now() + interval.mul_f64(turn);
-    for sequence in 1.. {
+    let mut encoder = Encoder::new(&running.book, &running.host.world.clock, chunk);
+    loop {
         clock.sleep_until(next).await;
         cx.look();
-        let at = clock.now();
-        let written = cx.with_measured(|measured| {
-            let live = LiveView {
-                sequence,
-                at,
-                measured,
-            };
-            running.book.write_live(chunk, attempt, &live)
-        });
-        let now = clock.now();
-        next = now + pause_after(now.since(at), interval);
-        let _next_one_replaces_it = written.await;
+        let encoded = encoder.encode(cx).await;
+        next = clock.now() + pause_after(encoder.took, interval);
+        if let Some(encoded) = encoded {
+            let written = running.book.write_live(chunk, attempt, encoded);
+            let _next_one_replaces_it = written.await;
+        }
     }
-    std::future::pending().await
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! - `start`: claims the start of the run, opens the task, plans it, and writes the start record.
 //! - `carry`: claims a bundle, sends all lanes but the first away, and executes that one.
 //! - `serve`: is one of a batch's workers: claims chunk after chunk.
-//! - `survey`: is what the workers that close a batch know of its chunks.
+//! - `successor`: sends for the next in its place, where its life is too short for more.
 //! - `chunk`: executes one chunk, with snapshots, a look-out for the stop mark, and an end.
 //! - `watch`: looks whether what was sent was claimed, and sends again.
 //! - `baton`: hands a run on that is longer than a worker's life.
@@ -17,8 +17,9 @@ mod chunk;
 mod close;
 mod serve;
 mod signs;
+mod snapshot;
 mod start;
-mod survey;
+mod successor;
 mod tell;
 mod watch;
 

@@ -1,10 +1,14 @@
 //! One of a batch's workers: claims chunk after chunk.
 
+mod help;
+mod survey;
+
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{Closer, Running, carry, chunk, close};
+use super::{Closer, Running, carry, chunk, close, successor};
 use crate::gather::ATTEMPTS;
 use crate::ledger::{ClaimKey, Claimed, LedgerError};
 use crate::slice::{Lanes, Slice, Window};
@@ -35,26 +39,23 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
         }
     }
     let place = workers.head();
-    let left = Batch::new(&running, place).run().await;
-    carry::tell_done(&running);
-    if left == Left::Tired {
-        let successor = Order::Serve {
-            workers: place,
-            life: life + 1,
-        };
-        let sender = running.sender();
-        let (sent, start) = (running.now(), running.now() + running.manifest.limits.lead);
-        // Where the transport refuses for long, this worker's life is over first. What is kept of it for closing the run may be used: whoever
-        // has a successor does not close.
-        let last = running.lease - running.manifest.limits.closing / 2;
+    let left = {
+        let mut batch = pin!(Batch::new(&running, place).run());
+        // Whoever has been held up for so long, as by a ledger that is away, sends for another before it is too late.
+        let held_up = running.lease - running.manifest.limits.closing / 2;
         tokio::select! {
             biased;
-            () = sender.send(successor, end) => {}
-            () = running.clock().sleep_until(last) => {}
+            left = &mut batch => left,
+            () = running.clock().sleep_until(held_up) => {
+                successor::send(&running, place, life, &mut duties).await;
+                batch.await;
+                Left::Succeeded
+            }
         }
-        duties.spawn_local(async move {
-            super::watch(&sender, vec![successor], sent, start, end).await;
-        });
+    };
+    carry::tell_done(&running);
+    if left == Left::Tired {
+        successor::send(&running, place, life, &mut duties).await;
     }
     carry::finish(&running, duties).await;
     if left == Left::Done {
@@ -74,10 +75,12 @@ enum Left {
     Done,
     /// Its life is too short for another chunk.
     Tired,
+    /// It has sent for another already.
+    Succeeded,
 }
 
 /// A worker's way through a batch's chunks.
-pub(super) struct Batch<'a, T> {
+struct Batch<'a, T> {
     running: &'a Running<T>,
     /// Worker `place` of `workers`.
     place: u32,
@@ -88,15 +91,12 @@ pub(super) struct Batch<'a, T> {
     began: Time,
 }
 
-/// How many of the workers after it a worker helps with whatever chunk they have not come to.
-const NEXT: u32 = 2;
-
 /// How many workers look after the end of the run: the first, and the second should that be gone.
 const CLOSERS: u32 = 2;
 
 /// What is known of an attempt at a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+enum Fate {
     /// There was none, or it succeeded.
     Settled,
     /// It failed, or its worker's lease is over.
@@ -150,123 +150,13 @@ impl<'a, T: Task> Batch<'a, T> {
         Left::Done
     }
 
-    /// Takes over what others have not yet come to. Owners go forward through their chunks, helpers backward, so a helper is mostly done
-    /// with an owner at the first chunk that is taken. But that may be a helper's who left, and the owner may be gone: so everybody goes
-    /// through all chunks of the next few, and those who will close the run through all.
-    async fn help_others(&mut self) -> Option<Left> {
-        if self.closes() {
-            return self.help_all().await;
-        }
-        for step in 1..self.workers {
-            for chunk in self.backward(step) {
-                // A successor looks at the same again. One that comes to nothing in all its life has none.
-                if !self.has_time() {
-                    return self.has_worked().then_some(Left::Tired);
-                }
-                match self.visit(chunk, 1).await {
-                    Visit::Taken if step > NEXT => break,
-                    Visit::Executed | Visit::Taken => {}
-                    Visit::Leave(left) => return Some(left),
-                }
-            }
-        }
-        None
-    }
-
-    /// The same of all others.
-    async fn help_all(&mut self) -> Option<Left> {
-        let all: Vec<u32> = (1..self.workers)
-            .flat_map(|step| self.backward(step))
-            .collect();
-        for some in all.chunks(self.many()) {
-            if !self.has_time() {
-                return self.has_worked().then_some(Left::Tired);
-            }
-            for chunk in self.unclaimed(some).await {
-                if !self.has_time() {
-                    return self.has_worked().then_some(Left::Tired);
-                }
-                if let Visit::Leave(left) = self.visit(chunk, 1).await {
-                    return Some(left);
-                }
-            }
-        }
-        None
-    }
-
-    /// The chunks of the worker so many places after it, from the last.
-    fn backward(&self, step: u32) -> impl Iterator<Item = u32> + use<T> {
-        let workers = self.workers;
-        let owner = (self.place + step) % workers;
-        let rounds = self.chunks.saturating_sub(owner).div_ceil(workers);
-        (0..rounds).rev().map(move |round| owner + round * workers)
-    }
-
-    pub(super) fn running(&self) -> &Running<T> {
-        self.running
-    }
-
     /// Whether it is one of those who close the run.
-    pub(super) fn closes(&self) -> bool {
+    fn closes(&self) -> bool {
         self.place < CLOSERS
     }
 
-    /// Tries chunks again that failed and whose worker did not come to another try, or whose worker's lease is over. Those who will close the
-    /// run wait until it is known of every chunk: without that nothing is settled either.
-    async fn try_again(&mut self) -> Option<Left> {
-        let own = self.place;
-        let all = (0..self.chunks).map(|step| (own + step) % self.chunks);
-        let mut chunks: Vec<u32> = all.collect();
-        let mut pause = Duration::from_millis(5);
-        let mut seen = false;
-        loop {
-            let mut open = Vec::new();
-            for attempt in 2..=ATTEMPTS {
-                for some in chunks.chunks(self.many()) {
-                    // To look at them all may take longer than a life. Everybody begins at another one.
-                    if !self.has_time() {
-                        return (seen || self.has_worked()).then_some(Left::Tired);
-                    }
-                    let fates = self.fates(some, attempt - 1).await;
-                    let heard = fates.iter().any(|(_, fate)| fate.is_ok());
-                    for (chunk, fate) in fates {
-                        if !self.has_time() {
-                            return (seen || self.has_worked()).then_some(Left::Tired);
-                        }
-                        match fate {
-                            Ok(Fate::Failed) => {
-                                if let Visit::Leave(left) = self.visit(chunk, attempt).await {
-                                    return Some(left);
-                                }
-                            }
-                            Ok(Fate::Open) => open.push(chunk),
-                            // A ledger that answers others will answer this, too.
-                            Err(_) if heard => open.push(chunk),
-                            Ok(Fate::Settled) | Err(_) => {}
-                        }
-                    }
-                }
-            }
-            if open.is_empty() || !self.closes() {
-                return None;
-            }
-            seen = true;
-            if let Some(left) = self.must_leave().await {
-                return Some(left);
-            }
-            let running = self.running;
-            let next = running.now() + pause;
-            if next + running.manifest.limits.closing >= running.lease {
-                return Some(Left::Tired);
-            }
-            running.clock().sleep_until(next).await;
-            pause = (pause * 2).min(running.manifest.intervals.snapshot);
-            chunks = open;
-        }
-    }
-
     /// What is known of an attempt at a chunk.
-    pub(super) async fn fate(&self, chunk: u32, attempt: u32) -> Result<Fate, LedgerError> {
+    async fn fate(&self, chunk: u32, attempt: u32) -> Result<Fate, LedgerError> {
         let Some(slice) = self.slice(chunk) else {
             return Ok(Fate::Settled);
         };
@@ -282,7 +172,7 @@ impl<'a, T: Task> Batch<'a, T> {
         })
     }
 
-    pub(super) fn slice(&self, chunk: u32) -> Option<Slice> {
+    fn slice(&self, chunk: u32) -> Option<Slice> {
         let lanes = Lanes::bundle(chunk, chunk + 1, self.chunks)?;
         Some(Slice {
             window: Window::ALL,
@@ -303,8 +193,9 @@ impl<'a, T: Task> Batch<'a, T> {
         if let Some(left) = self.must_leave().await {
             return Visit::Leave(left);
         }
+        // Where it isn't known in time whose it is, there must be time for a successor.
         let end = running.start.zero + running.start.end;
-        if running.claim(key, end).await == Claimed::Taken {
+        if running.claim(key, end.min(self.last_begin())).await == Claimed::Taken {
             return Visit::Taken;
         }
         let from = running.now();
@@ -323,15 +214,25 @@ impl<'a, T: Task> Batch<'a, T> {
 
     /// Whether there is time for another chunk.
     fn has_time(&self) -> bool {
-        let last = self.running.lease - self.running.manifest.limits.closing;
-        self.running.now() + self.longest + self.longest / 2 <= last
+        self.running.now() + self.longest + self.longest / 2 <= self.last_begin()
+    }
+
+    /// When nothing may be begun any more.
+    fn last_begin(&self) -> Time {
+        self.running.lease - self.running.manifest.limits.closing
     }
 
     async fn must_leave(&self) -> Option<Left> {
         let running = self.running;
         let now = running.now();
-        if now >= running.start.zero + running.start.end || running.is_stopped().await {
+        let end = running.start.zero + running.start.end;
+        if now >= end {
             return Some(Left::Done);
+        }
+        match running.may_begin(end.min(self.last_begin())).await {
+            Ok(()) => {}
+            Err(Reply::Expired) if self.has_worked() => return Some(Left::Tired),
+            Err(_) => return Some(Left::Done),
         }
         // Without a life's end there is always time; and a worker that has done nothing yet must try.
         let rested = now.since(self.began) > Duration::ZERO && self.has_worked();

@@ -7,6 +7,7 @@ use star_core::{AnyTask, Intervals, Job};
 use task_simulate::{Delay, Fate, Options, Outage, SimulateError, Simulation, World, simulate};
 
 use crate::kit::{Harmless, load, seconds, stretch};
+use crate::search::Trial;
 
 fn run(task: AnyTask, world: &World, options: &Options) -> Simulation {
     let job = Job {
@@ -189,4 +190,30 @@ fn what_is_yet_to_come_is_not_read_again_and_again() {
     let claims = simulation.ledger.kinds["claims"];
     // Twenty windows of two lanes, of which one or two are open at a time.
     assert!(claims < looks * 4, "{claims} in {looks} looks");
+}
+
+#[test]
+fn workers_of_a_batch_whose_lives_end_while_the_ledger_is_away_have_successors() {
+    let mut world = away(seconds(90), seconds(29));
+    world.timeout = seconds(120);
+    world.item = Delay::always(seconds(1));
+    world.split.workers = 5;
+    world.split.closing = seconds(20);
+    let items = Batch::of(600);
+    let task = AnyTask::new(Harmless { items });
+    let simulation = run(task, &world, &Options::default());
+    let facts = &simulation.outcome.facts;
+    assert_eq!((facts.lost, facts.tally.ended), (0, 600), "{facts:?}");
+}
+
+/// Seeds of the search, beyond those that it looks at every time, with which a promise was once broken.
+const ONCE_BROKEN: [u64; 9] = [622, 1_765, 3_154, 4_584, 4_591, 4_890, 5_206, 8_540, 11_023];
+
+#[test]
+fn the_promises_hold_where_they_were_once_broken() {
+    let failures = ONCE_BROKEN.into_iter();
+    let failures: Vec<_> = failures
+        .filter_map(|seed| Trial::of(seed).fails())
+        .collect();
+    assert_eq!(failures, Vec::<String>::new());
 }

@@ -1,18 +1,16 @@
 //! Deployments as `serverless.yml` says, from nothing to nothing.
 
-use tests::Finished;
+use tests::{Cloud, Finished};
 
-use crate::Cloud;
+use crate::PROGRAM;
 
-impl Cloud {
-    fn called(&self, args: &[&str]) -> Finished {
-        self.slsart().args(args).run()
-    }
+fn called(cloud: &Cloud, args: &[&str]) -> Finished {
+    cloud.slsart().args(args).run()
 }
 
 #[test]
 fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_named_again() {
-    let cloud = Cloud::new();
+    let cloud = Cloud::new(PROGRAM);
     cloud.script("[{ duration: 1, arrivalRate: 5 }]", "{}");
     let service = ["--service", "my-load", "--stage", "qa"];
     cloud
@@ -40,7 +38,7 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         .replace("  # tags:\n  #   team: load\n", "  tags: { team: load }\n");
     std::fs::write(&path, &text).unwrap();
 
-    let first = cloud.called(&["deploy", "--debug"]).expect(0);
+    let first = called(&cloud, &["deploy", "--debug"]).expect(0);
     assert!(
         first
             .out
@@ -60,19 +58,19 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
     for secret in ["hunter2", "AWS4-HMAC", "Signature"] {
         assert!(!first.err.contains(secret), "{secret}: {}", first.err);
     }
-    let second = cloud.called(&["deploy"]).expect(0);
+    let second = called(&cloud, &["deploy"]).expect(0);
     assert!(second.out.starts_with("nothing to do"), "{}", second.out);
-    let forced = cloud.called(&["deploy", "--force"]).expect(0);
+    let forced = called(&cloud, &["deploy", "--force"]).expect(0);
     assert!(
         forced.out.starts_with("the code was sent again"),
         "{}",
         forced.out
     );
     std::fs::write(&path, text.replace("memorySize: 1024", "memorySize: 512")).unwrap();
-    let changed = cloud.called(&["deploy"]).expect(0);
+    let changed = called(&cloud, &["deploy"]).expect(0);
     assert!(changed.out.starts_with("updated\n"), "{}", changed.out);
 
-    let invoked = cloud.called(&["invoke", "--seed", "7"]).expect(0);
+    let invoked = called(&cloud, &["invoke", "--seed", "7"]).expect(0);
     assert!(
         invoked
             .err
@@ -81,9 +79,9 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         invoked.err
     );
     let run = Cloud::run_of(&invoked);
-    cloud.called(&["report", &run, "--aws"]).expect(0);
+    called(&cloud, &["report", &run, "--aws"]).expect(0);
     // What the command line says wins: there is no such stage.
-    let elsewhere = cloud.called(&["invoke", "-s", "dev"]).expect(7);
+    let elsewhere = called(&cloud, &["invoke", "-s", "dev"]).expect(7);
     assert!(
         elsewhere
             .err
@@ -91,7 +89,7 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         "{}",
         elsewhere.err
     );
-    let removed = cloud.called(&["remove", "--purge"]).expect(0);
+    let removed = called(&cloud, &["remove", "--purge"]).expect(0);
     assert!(
         removed
             .out

@@ -14,6 +14,9 @@ fn worker(scratch: &Scratch, machine: u8) -> String {
     "worker".to_owned()
 }
 
+/// With a file of its own.
+const SCRIPT: &str = "config: { target: http://127.0.0.1:9, phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: rows.csv, fields: [row] } }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n";
+
 const X86: u8 = 62;
 const ARM: u8 = 183;
 
@@ -107,7 +110,8 @@ fn each_file_that_is_written_is_of_a_service_of_its_own() {
 #[test]
 fn what_the_file_says_is_deployed_and_its_secrets_are_not_shown() {
     let scratch = Scratch::default();
-    scratch.write("script.yml", "config: {}\n");
+    scratch.write("script.yml", SCRIPT);
+    scratch.write("rows.csv", "1\n");
     scratch.write(
         "serverless.yml",
         r#"
@@ -127,13 +131,13 @@ functions:
 resources:
   Resources:
     Alerts: { Type: AWS::SNS::Topic, Properties: { Subscription: [{ Protocol: email, Endpoint: a@example.com }] } }
-custom: { limits: { runRetentionInDays: 3 } }
+custom: { limits: { runRetentionInDays: 3, maxChunkRequestsPerSecond: 50 } }
 "#,
     );
     let printed = dry(&scratch, &["--memory", "2048"]).expect(0).out;
     assert!(!printed.contains("v3rys3cret"), "{printed}");
     assert!(
-        printed.contains("# in it: bootstrap, script.yml, worker\n"),
+        printed.contains("# in it: bootstrap, rows.csv, script.yml, worker\n"),
         "{printed}"
     );
     let templates = templates(&printed);
@@ -143,6 +147,9 @@ custom: { limits: { runRetentionInDays: 3 } }
     let function = &resources["LoadGenerator"]["Properties"];
     assert_eq!([&function["MemorySize"], &function["Timeout"]], [2048, 300]);
     assert_eq!(function["Environment"]["Variables"]["TOKEN"], "****");
+    let limits = function["Environment"]["Variables"]["SLSART_LIMITS"].as_str();
+    let limits: Value = serde_json::from_str(limits.unwrap()).unwrap();
+    assert_eq!(limits["maxChunkRequestsPerSecond"], 50);
     assert_eq!(function["VpcConfig"]["SubnetIds"][0], "subnet-1");
     assert_eq!(function["Tags"][0]["Key"], "team");
     let role = &resources["Role"]["Properties"];
@@ -163,7 +170,8 @@ custom: { limits: { runRetentionInDays: 3 } }
     scratch.write("deep/a.csv", "1\n");
     let printed = dry(&scratch, &["--config", "deep/own.yml"]).expect(0).out;
     assert!(
-        printed.contains("# stack deep-dev\n") && printed.contains("# in it: bootstrap, a.csv\n"),
+        printed.contains("# stack deep-dev\n")
+            && printed.contains("# in it: bootstrap, a.csv, rows.csv, script.yml\n"),
         "{printed}"
     );
 }
@@ -220,6 +228,22 @@ fn what_is_wrong_with_the_file_is_said_at_its_place_without_its_secrets() {
         let said = format!("`{wrong}` cannot be a file of the package");
         assert!(refused.err.contains(&said), "{}", refused.err);
     }
+    let event = |input: &str| {
+        let event =
+            format!("events: [{{ schedule: {{ rate: rate(1 day), input: {{ {input} }} }} }}]");
+        format!("functions: {{ loadGenerator: {{ {event} }} }}\n")
+    };
+    scratch.write("own/s.yml", SCRIPT);
+    scratch.write("serverless.yml", event("\">>\": own/s.yml"));
+    let refused = dry(&scratch, &[]).expect(5);
+    assert!(refused.err.contains("rows.csv"), "{}", refused.err);
+    // What an event says besides may make it whole.
+    scratch.write("serverless.yml", event("\">>\": own/s.yml, config: {}"));
+    let printed = dry(&scratch, &[]).expect(0).out;
+    assert!(
+        printed.contains("# in it: bootstrap, own/s.yml\n"),
+        "{printed}"
+    );
     let missing = slsart(&scratch)
         .args(["deploy", "--dry", "--config", "nowhere.yml"])
         .run()

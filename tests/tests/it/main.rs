@@ -36,4 +36,5 @@ mod secrets;
 mod simulate;
 mod stood_still;
 mod typed;
+mod watch;
 mod written;

@@ -54,6 +54,8 @@ resources:
 custom: { limits: { maxChunkDurationInSeconds: 60, maxChunkRequestsPerSecond: 50, timeBufferInMilliseconds: 5000, runRetentionInDays: 7 } }
 "#;
 
+const SCRIPT: &str = "config: { target: http://127.0.0.1:9, phases: [{ duration: 1, arrivalRate: 1 }] }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n";
+
 /// The resources that the framework makes of the file in a folder.
 fn framework(osls: &Installed, scratch: &Scratch) -> Value {
     let packaged = osls
@@ -167,7 +169,7 @@ fn the_framework_takes_what_is_written_and_means_the_same_by_what_can_be_chosen(
         .run()
         .expect(0);
     // The framework has nothing to pack where there is no file.
-    scratch.write("script.yml", "config: {}\n");
+    scratch.write("script.yml", SCRIPT);
     assert_eq!(
         meaning(&framework(&osls, &scratch)),
         meaning(&ours(&scratch))
@@ -175,7 +177,7 @@ fn the_framework_takes_what_is_written_and_means_the_same_by_what_can_be_chosen(
 
     let scratch = Scratch::default();
     scratch.write("serverless.yml", RICH);
-    scratch.write("script.yml", "config: {}\n");
+    scratch.write("script.yml", SCRIPT);
     let (theirs, ours) = (framework(&osls, &scratch), ours(&scratch));
     assert_eq!(meaning(&theirs), meaning(&ours));
     assert_eq!(retries(&theirs), retries(&ours));

@@ -141,11 +141,16 @@ fn the_largest_snapshot_is_small_enough() {
     };
     live.measured.report = full();
     let (size, cost) = cost(&live);
+    let begun = cpu();
+    let copies: Vec<_> = (0..5).map(|_| live.measured.clone()).collect();
+    let copy = (cpu() - begun) / u32::try_from(copies.len()).unwrap();
     println!(
-        "six hours of 50 kinds of requests: a snapshot is {:.1} MB and costs {cost:?}",
+        "six hours of 50 kinds of requests: a snapshot is {:.1} MB and costs {cost:?}, of the worker's own thread {copy:?}",
         size as f64 / 1e6
     );
     assert!(size < 20_000_000, "{size}");
-    // Snapshots are at most four seconds apart, of which this is a hundredth.
-    assert!(cost < Duration::from_millis(40), "{cost:?}");
+    // By a thread of its own; snapshots are at most four seconds apart, of which this is a fiftieth.
+    assert!(cost < Duration::from_millis(80), "{cost:?}");
+    // For so long no unit is started.
+    assert!(copy < Duration::from_millis(40), "{copy:?}");
 }

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use star_aws::assets::{self, Assets, FILE, Given, Place, Placed};
-use star_aws::package::PackedFile;
-use star_core::Limits;
-use star_core::document::{Diagnostic, Diagnostics, Node, Sources};
+use star_aws::assets::{self, Assets, FILE, Given, Place};
+use star_core::document::{Diagnostics, Node, Sources};
+use star_core::job::Split;
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
@@ -104,58 +103,10 @@ pub(super) fn chosen(args: &AwsArgs) -> Result<(Place, Assets, Option<File>), Co
     }
 }
 
-/// The limits of a place, with what the file says instead of what holds there by default.
-pub(in crate::command) fn limits(
-    config: Option<&Path>,
-    place: Limits,
-) -> Result<Limits, CommandError> {
+/// How runs of the deployment are cut where their scripts do not say.
+pub(in crate::command) fn limits(config: Option<&Path>) -> Result<Split, CommandError> {
     let Some(file) = file(config)? else {
-        return Ok(place);
+        return Ok(Split::default());
     };
-    match assets::limits(&file.tree) {
-        Ok(limits) => Ok(limits.over(place)),
-        Err(faults) => Err(file.wrong(faults)),
-    }
-}
-
-/// The files that are packed beside the program. None is taken from outside of the folder, also not over a link.
-pub(super) fn packed(
-    files: &[Placed<String>],
-    folder: &Path,
-) -> Result<Vec<PackedFile>, Diagnostics> {
-    let here = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let inside = |name: &str| -> std::io::Result<Option<Vec<u8>>> {
-        let path = here.join(name).canonicalize()?;
-        if !path.starts_with(here.canonicalize()?) {
-            return Ok(None);
-        }
-        std::fs::read(path).map(Some)
-    };
-    let mut faults = Diagnostics::default();
-    let mut packed = Vec::new();
-    for file in files {
-        let name = file.value.clone();
-        match inside(&name) {
-            Ok(Some(bytes)) => packed.push(PackedFile { name, bytes }),
-            Ok(None) => faults.push(
-                Diagnostic::error(format!("`{name}` is a link that leads out of this folder"))
-                    .at(file.span, "")
-                    .help("copy the file here"),
-            ),
-            Err(error) => faults.push(
-                Diagnostic::error(format!("`{name}` cannot be packed: {error}"))
-                    .at(file.span, "")
-                    .help("it is looked for in the folder of `serverless.yml`"),
-            ),
-        }
-    }
-    if faults.is_empty() {
-        Ok(packed)
-    } else {
-        Err(faults)
-    }
+    assets::limits(&file.tree).map_err(|faults| file.wrong(faults))
 }

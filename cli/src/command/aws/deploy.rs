@@ -1,5 +1,6 @@
 //! `slsart deploy`: puts this program on AWS Lambda.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -7,10 +8,11 @@ use std::time::Duration;
 use star_aws::assets::Place;
 use star_aws::deploy::{Wanted, deploy as carry_out, id_of, runnable};
 use star_aws::elf::NotRunnable;
+use star_aws::package::PackedFile;
 use star_aws::stack::{Change, Event};
-use star_core::document::Diagnostics;
 
 use super::assets;
+use super::packed;
 use super::place::Deployed;
 use crate::args::DeployArgs;
 use crate::command::on_runtime;
@@ -62,32 +64,44 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
 fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     let own = own_program()?;
     let launcher = id_of(&own);
-    let (program, path) = match &args.worker {
+    let (mut program, path) = match &args.worker {
         Some(path) => (read(path)?, path.display().to_string()),
         None => (own, "this program".to_owned()),
     };
     let refused = |why: NotRunnable| {
         CommandError::Usage(format!("{path} cannot run as a function: {why} ({HELP})"))
     };
-    let found = runnable(&program).map_err(refused)?;
+    let found = runnable(&mut program).map_err(refused)?;
     output::verbose(&format!("{path} is for {}", found.architecture));
     let (place, assets, file) = assets::chosen(&args.aws)?;
     let settings = assets.settings(place.names.clone(), found.architecture);
-    let (mut settings, files) = match file {
+    let (mut settings, mut files) = match file {
         Some(file) => {
             output::verbose(&format!("`{}` says what is deployed", file.name()));
-            let packed = settings.map_err(Diagnostics::from).and_then(|settings| {
-                let files = assets::packed(&assets.files, file.folder())?;
-                Ok((settings, files))
-            });
-            packed.map_err(|faults| file.wrong(faults))?
+            match settings {
+                Ok(settings) => (settings, packed::said(&assets, file)?),
+                Err(fault) => return Err(file.wrong(fault.into())),
+            }
         }
         // Only a file can want another processor.
         None => (
             settings.map_err(|fault| CommandError::Bug(fault.message))?,
-            Vec::new(),
+            BTreeMap::new(),
         ),
     };
+    let typed = packed::files(args.path.as_deref())?;
+    if args.path.is_some() {
+        files.extend(typed);
+    } else {
+        // A script that happens to be here does not take the place of what the file names.
+        for (name, bytes) in typed {
+            files.entry(name).or_insert(bytes);
+        }
+    }
+    let files: Vec<_> = files
+        .into_iter()
+        .map(|(name, bytes)| PackedFile { name, bytes })
+        .collect();
     for function in &mut settings.functions {
         function.memory = args.memory.unwrap_or(function.memory);
         let timeout = args

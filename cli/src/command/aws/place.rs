@@ -49,10 +49,11 @@ impl Deployed {
     }
 
     /// The ledger, also of a deployment whose function is gone; no worker is sent for.
-    pub(in crate::command) async fn ledger(&self) -> Result<Host, CommandError> {
-        let bucket = ledger_of(&self.config, &self.names).await?;
-        let bucket = bucket.ok_or_else(|| self.missing())?;
-        self.host(bucket, String::new(), String::new())
+    pub(in crate::command) async fn ledger(&self) -> Result<(Host, Bucket), CommandError> {
+        let name = ledger_of(&self.config, &self.names).await?;
+        let name = name.ok_or_else(|| self.missing())?;
+        let host = self.host(name.clone(), String::new(), String::new())?;
+        Ok((host, Bucket::new(&self.config, name)))
     }
 
     /// The launcher of a run whose workers are functions.

@@ -176,11 +176,10 @@ fn only_what_helps_is_advised() {
     assert!(cold[0].contains(said), "{cold:?}");
     let scale_out = advised(|world| {
         world.scale_out = 3;
-        world.split.chunk_rate = 2;
+        world.split.chunk_rate = 5;
     });
     let said = "more functions, each of which scales out on its own (`functions: ";
     assert!(scale_out[0].contains(said), "{scale_out:?}");
-    assert!(!scale_out[0].contains("sooner"), "{scale_out:?}");
 }
 
 #[test]

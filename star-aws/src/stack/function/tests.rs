@@ -22,6 +22,7 @@ fn rich() -> Settings {
         "Action": ["execute-api:Invoke"],
         "Resource": { "Fn::Sub": "arn:${AWS::Partition}:execute-api:*:*:abcdef1234/*" },
     })];
+    settings.limits.max_chunk_requests_per_second = Some(100);
     settings.topic_display = Some("load".to_owned());
     settings.managed_policies = vec!["arn:aws:iam::123456789012:policy/audit".to_owned()];
     settings.permissions_boundary = Some("arn:aws:iam::123456789012:policy/bounds".to_owned());

@@ -326,15 +326,18 @@ impl Client {
         let limit = limit.max(LEAST_BODY_LIMIT);
         let in_all = self.shared.settings.body_timeout;
         let keeper = Keeper::new(keep.then(|| Rc::clone(&self.shared.room)));
-        let mut connections = self.connections.iter_mut();
-        match connections.find(|connection| connection.is_to(&from.origin)) {
-            Some(connection) => {
-                connection
-                    .receive(keeper, limit, in_all, &mut self.watchdog)
-                    .await
-            }
-            None => (Received::default(), Ok(())),
+        let mut connections = self.connections.iter();
+        let Some(at) = connections.position(|connection| connection.is_to(&from.origin)) else {
+            return (Received::default(), Ok(()));
+        };
+        let connection = &mut self.connections[at];
+        let received = connection.receive(keeper, limit, in_all, &mut self.watchdog);
+        let received = received.await;
+        // The other side is not kept waiting for its end while the user thinks.
+        if connection.is_ended() {
+            self.connections.swap_remove(at);
         }
+        received
     }
 }
 

@@ -79,12 +79,21 @@ impl Connection {
         }
         // The other side still takes in the request that it has answered already.
         watchdog.set(limit);
-        poll_fn(|cx| match self.http.send_on(cx) {
-            Ok(_) if self.http.is_sent() => Poll::Ready(true),
-            Ok(_) => watchdog.poll(cx).map(|_| false),
-            Err(_) => Poll::Ready(false),
+        poll_fn(|cx| {
+            if self.http.send_on(cx) {
+                watchdog.set(limit);
+            }
+            if self.http.is_sent() {
+                return Poll::Ready(self.http.stays());
+            }
+            watchdog.poll(cx).map(|_| false)
         })
         .await
+    }
+
+    /// Whether it can carry nothing more.
+    pub(super) fn is_ended(&self) -> bool {
+        self.http.is_ended()
     }
 
     /// Sends a request, whose head is taken, and waits for the response's head, from when the request was sent for at most `limit`. The
@@ -110,15 +119,9 @@ impl Connection {
         let http = &mut self.http;
         let mut sent = None;
         let answered = poll_fn(|task| {
-            if !http.is_sent() {
-                match http.send_on(task) {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        sent = Some(cx.now());
-                        watchdog.set(limit);
-                    }
-                    Err(error) => return Poll::Ready(Some(Err(error))),
-                }
+            if !http.is_sent() && http.send_on(task) {
+                sent = Some(cx.now());
+                watchdog.set(limit);
             }
             match http.poll_head(task) {
                 Poll::Ready(answered) => Poll::Ready(Some(answered)),
@@ -172,10 +175,8 @@ impl Connection {
         keep: bool,
         watchdog: &mut Watchdog,
     ) -> Poll<Option<Result<Part, ExchangeError>>> {
-        if !self.http.is_sent()
-            && let Err(error) = self.http.send_on(cx)
-        {
-            return Poll::Ready(Some(Err(error)));
+        if !self.http.is_sent() {
+            self.http.send_on(cx);
         }
         // A peer may send tiny parts without end: after some of them, others have their turn, and the limit is looked at.
         let Poll::Ready(budget) = coop::poll_proceed(cx) else {

@@ -326,6 +326,46 @@ fn an_answer_before_all_of_the_request_was_read_is_an_answer() {
     assert_eq!((done.codes(), done.errors()), (vec![(413, 1)], vec![]));
 }
 
+#[test]
+fn an_answer_is_read_where_the_server_does_not_take_the_rest_of_the_request() {
+    let server = Server::new(|peer| {
+        peer.read_line();
+        peer.write("HTTP/1.1 401 No\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno");
+        // Closes with most of the request unread, which resets the connection.
+    });
+    let body = "x".repeat(3_000_000);
+    let flow = format!(
+        "      - loop:\n          - post: {{url: /, body: \"{body}\"}}\n        count: 10\n"
+    );
+    let done = run(&server, &one_user(&flow));
+    assert_eq!((done.codes(), done.errors()), (vec![(401, 10)], vec![]));
+    assert_eq!(server.connections(), 10);
+}
+
+#[test]
+fn a_connection_that_is_over_is_closed_while_its_user_thinks() {
+    let closed = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let server = Server::new({
+        let closed = std::sync::Arc::clone(&closed);
+        move |peer| {
+            peer.request();
+            peer.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            peer.wait_for_end();
+            *closed.lock().unwrap() = Some(std::time::Instant::now());
+        }
+    });
+    let flow = "      - get: {url: /}\n      - think: 3\n";
+    let done = run(&server, &one_user(flow));
+    let ended = std::time::Instant::now();
+    assert_eq!((done.codes(), done.errors()), (vec![(200, 1)], vec![]));
+    let closed = closed
+        .lock()
+        .unwrap()
+        .expect("closed before its user ended");
+    // Long before the user has thought enough.
+    assert!(ended - closed > Duration::from_secs(1));
+}
+
 mod tls {
     use super::*;
 

@@ -73,6 +73,8 @@ pub(super) struct Http1 {
     looked: usize,
     at_once: usize,
     state: State,
+    /// Why the request could not be sent to its end. A server may answer a request that it does not want to have all of, and close.
+    unsendable: Option<io::Error>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -96,12 +98,18 @@ impl Http1 {
             looked: 0,
             at_once: READ_FIRST,
             state: State::Idle,
+            unsendable: None,
         }
     }
 
     /// Whether the next request may be sent as soon as all of this one has been, so far as is known.
     pub(super) fn stays(&self) -> bool {
-        matches!(self.state, State::Idle)
+        matches!(self.state, State::Idle) && self.unsendable.is_none()
+    }
+
+    /// Whether nothing more can be said on it.
+    pub(super) fn is_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
     }
 
     /// Looks whether a connection that waits for a request has been ended by the other side, which may do so at any time. A server that
@@ -118,23 +126,27 @@ impl Http1 {
         self.state = State::Head(asked);
     }
 
-    /// Whether all of the request has gone out.
+    /// Whether all of the request has gone out, or all that ever will.
     pub(super) fn is_sent(&self) -> bool {
         self.writer.is_done()
     }
 
-    /// Whether nothing of the request has gone out.
+    /// Whether nothing of the request can have gone out.
     pub(super) fn is_unsent(&self) -> bool {
-        self.writer.is_untouched()
+        self.writer.is_unsent()
     }
 
-    /// Sends what can be sent of the request. `true` where something has gone out.
-    ///
-    /// # Errors
-    /// Where the connection broke.
-    pub(super) fn send_on(&mut self, cx: &mut Context<'_>) -> Result<bool, ExchangeError> {
-        let went = self.writer.write_on(&mut self.stream, cx);
-        went.map_err(|error| self.end(error.into()))
+    /// Sends what can be sent of the request. `true` where that is anything. Where the connection broke, what was read of it already may
+    /// still hold an answer; if it does not, that is the error of reading.
+    pub(super) fn send_on(&mut self, cx: &mut Context<'_>) -> bool {
+        match self.writer.write_on(&mut self.stream, cx) {
+            Ok(went) => went,
+            Err(error) => {
+                self.writer.give_up();
+                self.unsendable = Some(error);
+                false
+            }
+        }
     }
 
     /// Waits for the head of the response; those before it, which only say that there will be one, are passed over.
@@ -211,13 +223,17 @@ impl Http1 {
 
     /// The response goes on so. When it is over, the connection can be used again if both sides wish so and nothing is left of it.
     fn turn_to(&mut self, framing: Framing, stays: bool) {
-        self.state = if !framing.is_over() {
-            State::Body(framing, stays)
-        } else if stays && self.buffer.is_empty() {
-            State::Idle
-        } else {
-            State::Ended
-        };
+        if !framing.is_over() {
+            self.state = State::Body(framing, stays);
+            return;
+        }
+        let stays = stays && self.unsendable.is_none() && self.buffer.is_empty();
+        self.state = if stays { State::Idle } else { State::Ended };
+        // A user that thinks needs no room for a long body.
+        if self.at_once > READ_FIRST {
+            self.at_once = READ_FIRST;
+            self.buffer = BytesMut::new();
+        }
     }
 
     /// Reads more; 0 at the end.
@@ -235,7 +251,10 @@ impl Http1 {
 
     fn end(&mut self, error: ExchangeError) -> ExchangeError {
         self.state = State::Ended;
-        error
+        match (self.unsendable.take(), error) {
+            (Some(first), ExchangeError::Io(_) | ExchangeError::Ended) => first.into(),
+            (_, error) => error,
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Writer {
     body: Outgoing,
     /// Whether something was written that may still be on its way through TLS.
     unflushed: bool,
+    /// Whether something of it may have gone out.
+    begun: bool,
 }
 
 impl Writer {
@@ -29,6 +31,7 @@ impl Writer {
         self.head.clear();
         std::mem::swap(&mut self.head, head);
         self.written = 0;
+        self.begun = false;
         if body.len() <= SHORT_BODY {
             for part in body.parts() {
                 self.head.extend_from_slice(part);
@@ -39,9 +42,17 @@ impl Writer {
         }
     }
 
-    /// Whether nothing of it has been written.
-    pub(super) fn is_untouched(&self) -> bool {
-        self.written == 0
+    /// Whether nothing of it can have gone out.
+    pub(super) fn is_unsent(&self) -> bool {
+        !self.begun
+    }
+
+    /// Leaves the rest of it out.
+    pub(super) fn give_up(&mut self) {
+        self.head.clear();
+        self.written = 0;
+        self.body = Outgoing::default();
+        self.unflushed = false;
     }
 
     /// Whether all of it has gone out.
@@ -53,7 +64,7 @@ impl Writer {
         self.written == self.head.len() && self.body.is_empty()
     }
 
-    /// Writes as much as is taken. `true` where something has gone out.
+    /// Writes as much as is taken. `true` where that is anything.
     ///
     /// # Errors
     /// Where the connection broke.
@@ -62,7 +73,10 @@ impl Writer {
         stream: &mut Stream,
         cx: &mut Context<'_>,
     ) -> io::Result<bool> {
+        let mut went = false;
         while !self.is_written() {
+            // TLS may have sent a part where it says that it could not send all.
+            self.begun |= matches!(stream, Stream::Tls(_));
             let rest = &self.head[self.written..];
             let next = if rest.is_empty() {
                 self.body.front()
@@ -75,12 +89,14 @@ impl Writer {
                 Poll::Ready(length) => self.written += length,
                 Poll::Pending => break,
             }
+            self.begun = true;
             self.unflushed = true;
+            went = true;
         }
         if self.unflushed && Pin::new(stream).poll_flush(cx)?.is_ready() {
             self.unflushed = false;
-            return Ok(true);
+            went = true;
         }
-        Ok(false)
+        Ok(went)
     }
 }

@@ -49,7 +49,7 @@ async fn a_limit_may_be_longer_than_any_clock() {
 /// at a time.
 #[expect(
     clippy::disallowed_methods,
-    reason = "to block the runtime is what this is about"
+    reason = "to block the runtime is what it is about"
 )]
 fn standing_still<T>(
     limit: Duration,

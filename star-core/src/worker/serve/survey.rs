@@ -4,7 +4,7 @@
 
 use futures_util::{StreamExt as _, future, stream};
 
-use super::serve::{Batch, Fate};
+use super::{Batch, Fate};
 use crate::ledger::{ClaimKey, LedgerError};
 use crate::task::Task;
 
@@ -26,7 +26,7 @@ impl<T: Task> Batch<'_, T> {
         let claimed = claimed.map(|(at, chunk)| async move {
             let slice = self.slice(*chunk)?;
             let key = ClaimKey::Slice(slice, 1);
-            let claimed = self.running().book.claimed(key).await;
+            let claimed = self.running.book.claimed(key).await;
             (!matches!(claimed, Ok(Some(_)))).then_some((at, *chunk))
         });
         let claimed = claimed.buffer_unordered(AT_ONCE);
