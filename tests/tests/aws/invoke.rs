@@ -13,7 +13,7 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
         "[{ duration: 3, arrivalRate: 5 }]",
         "{ timeBufferInMilliseconds: 1500 }",
     );
-    let invoke = |more: &[&str]| cloud.slsart().args(["invoke"]).args(more);
+    let invoke = |more: &[&str]| cloud.slsart().args(["invoke", "--seed", "7"]).args(more);
     let dear = invoke(&["--max-cost", "0"]).run().expect(5);
     assert!(
         dear.err

@@ -7,6 +7,7 @@
 mod events;
 mod invoke;
 mod kill;
+mod losses;
 
 use serde_json::{Value, json};
 use tests::{Cloud, finish, json as read, requests, wait_until};
