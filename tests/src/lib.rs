@@ -14,6 +14,7 @@ mod ministack;
 mod program;
 mod proxy;
 mod record;
+mod terminal;
 mod vitals;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};
+pub use terminal::Terminal;
 pub use vitals::{Most, Vitals};
 
 /// A folder that is gone after the test.
