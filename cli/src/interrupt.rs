@@ -25,7 +25,8 @@ enum Wanted {
 }
 
 /// Somebody who says that it is enough.
-struct Told {
+#[derive(Debug)]
+pub(crate) struct Told {
     interrupt: Signal,
     terminate: Signal,
 }
@@ -33,7 +34,7 @@ struct Told {
 impl Told {
     /// Both are listened for from the beginning, so that none is missed while the first is answered. Where signals can't be had, they do
     /// what they do by default.
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         Some(Self {
             interrupt: signal(SignalKind::interrupt()).ok()?,
             terminate: signal(SignalKind::terminate()).ok()?,
@@ -59,8 +60,8 @@ pub(crate) async fn twice(host: &Host, run: &RunId) {
 }
 
 /// The same of a run that can go on by itself: at the first Ctrl-C somebody at a terminal is asked whether it is to.
-pub(crate) async fn stop_or_leave(host: &Host, run: &RunId) -> Left {
-    let Some(mut told) = Told::new() else {
+pub(crate) async fn stop_or_leave(told: Option<Told>, host: &Host, run: &RunId) -> Left {
+    let Some(mut told) = told else {
         return std::future::pending().await;
     };
     let by_hand = told.again().await;

@@ -134,13 +134,23 @@ scenarios:
         listed.iter().map(line).collect()
     }
 
+    /// The function's name for all of AWS.
+    pub fn arn(&self) -> String {
+        let arn = &self.configured()["FunctionArn"];
+        arn.as_str().unwrap().to_owned()
+    }
+
     /// Of which deployment the function says that it is.
     pub fn deployment(&self) -> String {
+        let variables = &self.configured()["Environment"]["Variables"];
+        variables["SLSART_DEPLOYMENT"].as_str().unwrap().to_owned()
+    }
+
+    /// How the function is configured.
+    fn configured(&self) -> Value {
         let path = format!("/2015-03-31/functions/{FUNCTION}/configuration");
         let (_, answer) = self.aws.ask("GET", &path, &[], "");
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        let variables = &answer["Environment"]["Variables"];
-        variables["SLSART_DEPLOYMENT"].as_str().unwrap().to_owned()
+        serde_json::from_str(&answer).unwrap()
     }
 
     /// Where the function is invoked.

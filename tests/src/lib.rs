@@ -16,6 +16,7 @@ mod program;
 mod proxy;
 mod record;
 mod runtime_api;
+mod terminal;
 mod vitals;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};
 pub use runtime_api::{Asked, RuntimeApi};
+pub use terminal::Terminal;
 pub use vitals::{Most, Vitals};
 
 /// A folder that is gone after the test.

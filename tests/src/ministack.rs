@@ -154,6 +154,21 @@ impl Ministack {
             .env("HOME", self.scratch.path("home"))
     }
 
+    /// The processes of its functions.
+    ///
+    /// # Panics
+    /// Where there is no list of processes.
+    pub fn functions(&self) -> Vec<Pid> {
+        let code = format!("/ministack-provided-code-{}/", self.port);
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let functions = processes.filter(|process| {
+            let program = std::fs::read_link(process.path().join("exe"));
+            program.is_ok_and(|program| program.to_string_lossy().contains(&code))
+        });
+        let numbers = functions.filter_map(|process| process.file_name().to_str()?.parse().ok());
+        numbers.filter_map(Pid::from_raw).collect()
+    }
+
     /// What it and its functions printed.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.scratch.path("log")).unwrap_or_default()

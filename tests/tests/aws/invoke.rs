@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{Cloud, json as read};
+use rustix::process::{Pid, Signal, kill_process};
+use tests::{Cloud, Terminal, finish, json as read};
 
 use crate::PROGRAM;
 
@@ -13,7 +14,7 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
         "[{ duration: 3, arrivalRate: 5 }]",
         "{ timeBufferInMilliseconds: 1500 }",
     );
-    let invoke = |more: &[&str]| cloud.slsart().args(["invoke"]).args(more);
+    let invoke = |more: &[&str]| cloud.slsart().args(["invoke", "--seed", "7"]).args(more);
     let dear = invoke(&["--max-cost", "0"]).run().expect(5);
     assert!(
         dear.err
@@ -56,6 +57,22 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     cloud.slsart().args(watch).run().expect(0);
     assert_eq!(cloud.target.count(), 30);
 
+    // At a terminal one is asked; what is no answer is asked again.
+    cloud.target.clear();
+    let mut terminal = Terminal::default();
+    let waiting = invoke(&["--name", "asked"]).start_at(&terminal);
+    terminal.wait_for("run asked ");
+    kill_process(Pid::from_child(&waiting), Signal::INT).unwrap();
+    terminal.wait_for("(d, detach), or stop it (s)? ");
+    terminal.types("what?\n");
+    terminal.wait_for("(d, detach), or stop it (s)? ");
+    terminal.types("d\n");
+    finish(waiting).expect(0);
+    terminal.wait_for("the run goes on: `slsart watch asked --aws` follows it");
+    let watch = ["watch", "asked", "--aws"];
+    cloud.slsart().args(watch).run().expect(0);
+    assert_eq!(cloud.target.count(), 30);
+
     // Only the report is printed, and it is that of the run.
     let only = invoke(&["--jo"]).run().expect(0);
     let printed: serde_json::Value = serde_json::from_str(&only.out).unwrap();
@@ -79,7 +96,7 @@ fn more_runs_at_once_than_functions_may_are_all_carried_out() {
         .map(|_| cloud.slsart().args(["invoke", "--force"]).start())
         .collect();
     for one in all {
-        tests::finish(one).expect(0);
+        finish(one).expect(0);
     }
     assert_eq!(cloud.target.count(), 8 * 10);
     assert!(

@@ -7,6 +7,7 @@
 mod events;
 mod invoke;
 mod kill;
+mod losses;
 mod stack;
 
 use serde_json::{Value, json};

@@ -24,7 +24,7 @@ use crate::command::report::tell;
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::interrupt::{self, Left};
+use crate::interrupt::{self, Left, Told};
 use crate::output::{self, Progress, ReportFile};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
@@ -95,15 +95,18 @@ async fn run(
     args: &InvokeArgs,
 ) -> Result<Exit, CommandError> {
     let run = &manifest.run;
+    let waits = !args.detach && waits(job, &manifest.limits);
+    // Whoever reads of the run can say that it is enough.
+    let told = waits.then(Told::new).flatten();
     output::note(&format!(
         "run {run}  (`slsart watch {run} --aws` follows it, `slsart stop {run} --aws` ends it)\n"
     ));
-    if args.detach || !waits(job, &manifest.limits) {
+    if !waits {
         return sent(host, job, manifest, args).await;
     }
     let outcome = tokio::select! {
         outcome = waited(host, job, manifest) => outcome?,
-        left = interrupt::stop_or_leave(host, run) => return Ok(match left {
+        left = interrupt::stop_or_leave(told, host, run) => return Ok(match left {
             Left::AtOnce => Exit::Interrupted,
             Left::Detached => {
                 output::note(&format!("the run goes on: `slsart watch {run} --aws` follows it\n"));
