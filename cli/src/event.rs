@@ -74,10 +74,12 @@ fn how(job: &mut Job, run: RunId, life: Duration) -> Result<Launch, CommandError
 
 /// How the deployment says that runs are cut.
 fn deployment() -> Result<Split, CommandError> {
-    let Ok(said) = std::env::var(LIMITS_VARIABLE) else {
-        return Ok(Split::default());
-    };
-    serde_json::from_str(&said)
+    limits_of(std::env::var(LIMITS_VARIABLE).ok().as_deref())
+}
+
+fn limits_of(said: Option<&str>) -> Result<Split, CommandError> {
+    let limits = said.map_or(Ok(Split::default()), serde_json::from_str);
+    limits
         .map_err(|error| CommandError::Bug(format!("`{LIMITS_VARIABLE}` cannot be read: {error}")))
 }
 

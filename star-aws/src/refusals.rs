@@ -14,12 +14,15 @@ use crate::replay::{answers, json_error, nowhere, query_error, s3_error};
 use crate::stack::{Deployer, Event};
 
 /// All calls, in the order in which each needs those before it.
-const CALLS: [Call; 10] = [
+const CALLS: [Call; 13] = [
     Call::GetObject,
     Call::PutObject,
     Call::ListObjects,
     Call::DeleteObject,
     Call::Invoke,
+    Call::GetFunction,
+    Call::PutFunctionConcurrency,
+    Call::GetAccountSettings,
     Call::CreateStack,
     Call::UpdateStack,
     Call::DeleteStack,
@@ -45,13 +48,17 @@ fn before(call: Call) -> (Vec<(u16, String)>, Form) {
     match call {
         Call::GetObject | Call::PutObject | Call::ListObjects => (vec![], s3_error),
         Call::DeleteObject => (vec![(200, page())], s3_error),
-        Call::Invoke => (vec![], json_error),
+        Call::Invoke
+        | Call::GetFunction
+        | Call::PutFunctionConcurrency
+        | Call::GetAccountSettings => (vec![], json_error),
         Call::CreateStack => (vec![(400, missing())], query_error),
         Call::UpdateStack | Call::DeleteStack => {
             (vec![(200, stack()), (200, events())], query_error)
         }
         Call::DescribeStackEvents => (vec![(200, stack())], query_error),
-        _ => (vec![], query_error),
+        Call::DescribeStacks => (vec![], query_error),
+        Call::Publish => unreachable!("nothing publishes yet"),
     }
 }
 
@@ -64,11 +71,18 @@ async fn said(call: Call, config: &Config) -> String {
         Call::PutObject => bucket.upload("k", vec![1]).await.unwrap_err().to_string(),
         Call::ListObjects | Call::DeleteObject => bucket.empty().await.unwrap_err().to_string(),
         Call::Invoke => lambda.send(vec![1]).await.unwrap_err().to_string(),
+        Call::GetFunction => lambda.configured().await.unwrap_err().to_string(),
+        Call::PutFunctionConcurrency => lambda.reserve(0).await.unwrap_err().to_string(),
+        Call::GetAccountSettings => lambda.account().await.unwrap_err().to_string(),
+        Call::Publish => unreachable!("nothing publishes yet"),
         Call::DeleteStack => {
             let removed = deployer.remove("s", &mut |_| {}).await;
             removed.unwrap_err().to_string()
         }
-        _ => {
+        Call::CreateStack
+        | Call::UpdateStack
+        | Call::DescribeStacks
+        | Call::DescribeStackEvents => {
             let (template, tags) = (json!({}), BTreeMap::new());
             let tell = &mut |_: &Event| {};
             let ensured = deployer.ensure("s", &template, &[], &tags, tell);
@@ -153,5 +167,22 @@ async fn a_network_that_is_down_is_told_for_each_call_that_is_made_first() {
         let text = said(call, &config).await;
         let expected = format!("AWS could not be reached for `{}`: ", call.action());
         assert!(text.contains(&expected), "{call:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_of_ten_functions_is_read_as_one() {
+    let limit =
+        r#"{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}"#;
+    let (config, _) = answers(&[(200, limit)]);
+    assert_eq!(Lambda::new(&config, "f").account().await.unwrap(), Some(10));
+}
+
+#[test]
+fn the_documentation_names_the_permission_of_each_call() {
+    let page = include_str!("../../docs/aws.md");
+    for call in CALLS {
+        let named = format!("`{}`", call.action());
+        assert!(page.contains(&named), "{named} in docs/aws.md");
     }
 }

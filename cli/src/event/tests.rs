@@ -129,3 +129,19 @@ fn nothing_outside_of_the_package_is_read_and_what_is_wrong_names_event_and_file
     let why = package.refused(&json!({ "Records": [] }));
     assert!(why.starts_with("event:1:1: error: "), "{why}");
 }
+
+#[test]
+fn what_a_deployment_says_of_cutting_is_what_its_function_reads() {
+    assert_eq!(limits_of(None).unwrap(), Split::default());
+    let limits = Split {
+        max_chunk_requests_per_second: Some(100),
+        ..Split::default()
+    };
+    let said = serde_json::to_string(&limits).unwrap();
+    assert_eq!(limits_of(Some(&said)).unwrap(), limits);
+    let wrong = limits_of(Some("7")).unwrap_err().to_string();
+    assert!(
+        wrong.starts_with("`SLSART_LIMITS` cannot be read: "),
+        "{wrong}"
+    );
+}

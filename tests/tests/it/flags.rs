@@ -134,6 +134,16 @@ const LINES: &[(&str, i32, &str)] = &[
     ("remove -v", 7, "no AWS region is set"),
     ("remove --config s.yml", 7, "no AWS region is set"),
     ("remove --app a", 2, "the flag `--app` is not supported: "),
+    // Kill.
+    ("kill --stage qa", 7, "no AWS region is set"),
+    ("kill -s qa", 7, "no AWS region is set"),
+    ("kill -v", 7, "no AWS region is set"),
+    (
+        "kill --region eu-west-1 --aws-profile me",
+        7,
+        "there are no AWS credentials",
+    ),
+    ("kill --org o", 2, "the flag `--org` is not supported: "),
     // Invoke.
     ("invoke --path s.yml", 5, "s.yml:"),
     ("invoke -p s.yml", 5, "s.yml:"),
@@ -192,6 +202,26 @@ const LINES: &[(&str, i32, &str)] = &[
         "the flag `--contextPath` is not supported: ",
     ),
     ("invoke --org o", 2, "the flag `--org` is not supported: "),
+    (
+        "invoke --acceptance",
+        2,
+        "the flag `-a/--acceptance` cannot be carried out yet: ",
+    ),
+    (
+        "invoke -a",
+        2,
+        "the flag `-a/--acceptance` cannot be carried out yet: ",
+    ),
+    (
+        "invoke --monitoring",
+        2,
+        "the flag `-m/--monitoring` cannot be carried out yet: ",
+    ),
+    (
+        "invoke -m",
+        2,
+        "the flag `-m/--monitoring` cannot be carried out yet: ",
+    ),
     // Script.
     ("script -e http://x -d 1 -r 1 -t 2 -o -", 0, "target"),
     (
