@@ -221,7 +221,7 @@ where
 }
 
 /// Between half of a pause and all of it, so that those who collided do not do so again.
-fn jitter(pause: Duration) -> Duration {
+pub(crate) fn jitter(pause: Duration) -> Duration {
     use std::hash::{BuildHasher as _, RandomState};
     let chance = RandomState::new().hash_one(0) % 1_000;
     pause / 2 + pause / 2 * chance as u32 / 1_000

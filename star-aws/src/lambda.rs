@@ -10,6 +10,7 @@ use aws_sdk_lambda::types::{
 };
 use star_core::transport::{Transport, TransportError};
 
+use crate::bucket::jitter;
 use crate::call::Call;
 use crate::config::Config;
 use crate::elf::Architecture;
@@ -140,11 +141,72 @@ impl Transport for Lambda {
                 Ok(()) => return Ok(()),
                 Err(error) => match pauses.next() {
                     Some(pause) if matches!(error, AwsError::Throttled { .. }) => {
-                        tokio::time::sleep(*pause).await;
+                        tokio::time::sleep(jitter(*pause)).await;
                     }
                     _ => return Err(TransportError(error.to_string())),
                 },
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::answers;
+
+    const THROTTLED: &str =
+        "{\"__type\": \"TooManyRequestsException\", \"message\": \"Rate Exceeded.\"}";
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_throttled_is_sent_again_after_growing_pauses_and_not_for_ever() {
+        let began = tokio::time::Instant::now();
+        let refused = (429, THROTTLED);
+        let (config, client) = answers(&[refused, refused, refused, (202, "")]);
+        let lambda = Lambda::new(&config, "f");
+        lambda.send(b"{}".to_vec()).await.unwrap();
+        assert_eq!(client.actual_requests().count(), 4);
+        let took = began.elapsed().as_millis();
+        assert!((850..=1_700).contains(&took), "{took}");
+
+        let (config, client) = answers(&[refused; 9]);
+        let refused = Lambda::new(&config, "f").send(b"{}".to_vec()).await;
+        assert_eq!(client.actual_requests().count(), 4);
+        let why = refused.unwrap_err().to_string();
+        assert!(
+            why.contains("`lambda:InvokeFunction` is throttled"),
+            "{why}"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_event_that_is_too_large_is_not_sent() {
+        let (config, client) = answers(&[(202, ""), (202, "")]);
+        let lambda = Lambda::new(&config, "f");
+        lambda.send(vec![b' '; LARGEST_EVENT]).await.unwrap();
+        assert!(lambda.send(vec![b' '; LARGEST_EVENT + 1]).await.is_err());
+        assert_eq!(client.actual_requests().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn how_a_function_is_configured_and_what_the_account_has_is_read() {
+        let function = "{\"Configuration\": {\"MemorySize\": 512, \"Timeout\": 30, \"Architectures\": [\"arm64\"]}, \"Concurrency\": {\"ReservedConcurrentExecutions\": 4}}";
+        let account = "{\"AccountLimit\": {\"ConcurrentExecutions\": 10, \"UnreservedConcurrentExecutions\": 6}}";
+        let denied = "{\"__type\": \"AccessDeniedException\", \"message\": \"no\"}";
+        let (config, _) = answers(&[(200, function), (200, account), (403, denied)]);
+        let lambda = Lambda::new(&config, "f");
+        let configured = Configured {
+            memory: 512,
+            life: Duration::from_secs(29),
+            architecture: Architecture::Arm,
+            reserved: Some(4),
+        };
+        assert_eq!(lambda.configured().await.unwrap(), configured);
+        assert_eq!(lambda.account().await.unwrap(), Some(6));
+        let why = lambda.account().await.unwrap_err().to_string();
+        assert!(
+            why.contains("the permission `lambda:GetAccountSettings` is needed"),
+            "{why}"
+        );
     }
 }

@@ -75,3 +75,15 @@ fn function(life: Duration) -> Limits {
         ..Limits::here(place::cores())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_functions_are_sent_for_as_long_before_as_aws_takes_to_have_them() {
+        let place = function(LONGEST_LIFE);
+        assert_eq!(place.lead_for(100), Duration::from_secs(15));
+        assert_eq!(place.lead_for(5_000), Duration::from_secs(50));
+    }
+}

@@ -100,7 +100,8 @@ impl Ground {
             let length = window.window.to().saturating_sub(window.window.from());
             u64::from(window.lanes) * length.as_secs().min(MOMENT)
         });
-        if !job.task.timetable().extent().is_batch() && lives.sum::<u64>() > MOMENT {
+        let is_batch = job.task.timetable().extent().is_batch();
+        if !is_batch && lives.sum::<u64>() > MOMENT {
             output::note("forecasting a large run, which takes a while (`--force` goes without)\n");
         }
         let world = self.world();
@@ -129,15 +130,15 @@ impl Ground {
         };
         let forecast = Forecast::new(&simulation, &prices, quota);
         Ok(Foreseen {
-            text: text(&simulation, &forecast),
+            text: text(&simulation, &forecast, is_batch.then_some(&world)),
             cost: forecast.cost.total,
             refused: refused(&simulation, &world, quota, job),
         })
     }
 }
 
-/// A sentence on what it takes.
-fn text(simulation: &Simulation, forecast: &Forecast) -> String {
+/// A sentence on what it takes. Of a batch nobody knows how long an item does.
+fn text(simulation: &Simulation, forecast: &Forecast, batch: Option<&World>) -> String {
     let Forecast {
         invocations,
         quota,
@@ -154,8 +155,12 @@ fn text(simulation: &Simulation, forecast: &Forecast) -> String {
     } else {
         format!("some ${:.4}", cost.total)
     };
+    let assumed = batch.map_or_else(String::new, |world| {
+        let item = world.item.median.as_secs_f64();
+        format!(", if an item takes {item} s")
+    });
     format!(
-        "forecast: {}, at most {} at once of {}; {begins}, and costs {price} (prices of {}, {})",
+        "forecast: {}, at most {} at once of {}; {begins}, and costs {price}{assumed} (prices of {}, {})",
         counted(*invocations, "function"),
         grouped(quota.needed.into()),
         grouped(quota.account.into()),
@@ -169,6 +174,9 @@ fn refused(simulation: &Simulation, world: &World, quota: Quota, job: &Job) -> O
     let facts = &simulation.outcome.facts;
     let undone = facts.lost + facts.tally.missed;
     let too_many = quota.needed > quota.account;
+    // How long a batch takes is assumed, so that it may well be done where the simulated one is not.
+    let is_batch = job.task.timetable().extent().is_batch();
+    let undone = if is_batch { 0 } else { undone };
     if !too_many && undone * 100 <= facts.planned * UNDONE && simulation.zero.is_some() {
         return None;
     }
