@@ -1,6 +1,7 @@
 //! What was typed: no side effects, nothing resolved.
 
 mod aws;
+mod passed;
 mod simulate;
 
 use std::path::PathBuf;
@@ -10,7 +11,9 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use clap_complete::Shell;
 use star_core::RunId;
 
-pub(crate) use aws::{AwsArgs, DeployArgs, InvokeArgs, PlaceArgs, RemoveArgs};
+pub(crate) use aws::{
+    AwsArgs, ConfigureArgs, DeployArgs, InvokeArgs, KillArgs, PlaceArgs, RemoveArgs,
+};
 pub(crate) use simulate::SimulateArgs;
 
 use crate::output::Said;
@@ -20,8 +23,20 @@ use crate::output::Said;
 /// A run cut into any number of pieces makes the same requests, with the same data, at the same instants, as the run on one machine,
 /// and its report is the same report.
 #[derive(Debug, Parser)]
-#[command(name = "slsart", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "slsart", version, about, max_term_width = 100, after_help = EXIT_CODES, disable_version_flag = true)]
 pub(crate) struct Typed {
+    /// Execute the command in debug mode: each call to AWS is told, and what the verbose mode tells
+    #[arg(short = 'D', long, global = true)]
+    pub(crate) debug: bool,
+
+    /// Execute the command in verbose mode: what it is about to do on AWS is told
+    #[arg(short = 'V', long, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Print version
+    #[arg(long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -86,12 +101,20 @@ pub(crate) enum Command {
     },
     /// Print the report of a run, also of one that is still running
     Report(ReportArgs),
+    /// Follow a run until it is over, and print its report
+    Watch(ReportArgs),
+    /// List the runs that are recorded, the newest first
+    Runs(ListArgs),
     /// Stop a run: no new arrivals, and what is running ends within seconds
     Stop(StopArgs),
+    /// Write `serverless.yml`, which says what is deployed, to be edited
+    Configure(ConfigureArgs),
     /// Put this program on AWS Lambda
     Deploy(DeployArgs),
     /// Run a script or job on AWS Lambda
     Invoke(InvokeArgs),
+    /// Stop all runs on AWS Lambda at once, save their reports here, and take the function away
+    Kill(KillArgs),
     /// Take away what `deploy` made, but for the ledger with its runs
     Remove(RemoveArgs),
     /// List the kinds of task that this program has
@@ -388,7 +411,7 @@ pub(crate) struct ScriptArgs {
     pub(crate) out: PathBuf,
 }
 
-/// `slsart report`.
+/// `slsart report` and `slsart watch`.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// The run
@@ -402,6 +425,26 @@ pub(crate) struct ReportArgs {
     /// that report is printed instead of the text
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `slsart runs`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// The most that are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) last: usize,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 
     /// Where runs are.
     #[command(flatten)]

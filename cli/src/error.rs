@@ -48,6 +48,9 @@ pub enum CommandError {
         /// Which.
         path: PathBuf,
     },
+    /// Files that would be written, or would be read beside those, are there.
+    #[error("Conflict with existing files:{}", listed(.0))]
+    Conflicts(Vec<PathBuf>),
     /// The terminal or a pipe can't be written.
     #[error("cannot write the output: {0}")]
     Output(std::io::Error),
@@ -91,6 +94,12 @@ pub enum CommandError {
         /// Where.
         region: String,
     },
+    /// There is nothing on AWS that could be killed. The text is the reference's.
+    #[error("Kill command failed: The function {function} is not deployed")]
+    NothingToKill {
+        /// The function that was looked for.
+        function: String,
+    },
     /// What is on AWS is something else.
     #[error(
         "`{stack}` was deployed by another build of this program: `slsart deploy` brings this one there"
@@ -102,6 +111,24 @@ pub enum CommandError {
     /// As a function it can't go on.
     #[error(transparent)]
     Function(#[from] star_aws::function::FunctionError),
+    /// A run was not sent, since its forecast says that it can't be done.
+    #[error("nothing was sent: {0} (`--force` sends it all the same)")]
+    Foreseen(String),
+    /// A run was not sent, since nobody would carry it out.
+    #[error(
+        "nothing was sent: the run would never start: the function's reserved concurrency is 0, so that none may run (`--force` sends it all the same)"
+    )]
+    NoFunctions,
+    /// A run was not sent, since it would cost too much.
+    #[error(
+        "nothing was sent: the run would cost some ${cost:.4}, which is more than ${most} (`--max-cost`)"
+    )]
+    TooDear {
+        /// By its forecast.
+        cost: f64,
+        /// As was typed.
+        most: f64,
+    },
     /// The run never began.
     #[error("the run never began: {0}")]
     NeverBegan(Failure),
@@ -117,7 +144,9 @@ impl CommandError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Job { .. } | Self::Plan(_) => Exit::Invalid,
+            Self::Job { .. } | Self::Plan(_) | Self::Foreseen(_) | Self::TooDear { .. } => {
+                Exit::Invalid
+            }
             Self::Usage(_)
             | Self::NoRun { .. }
             | Self::Write { .. }
@@ -125,8 +154,11 @@ impl CommandError {
             Self::Aws(_)
             | Self::Deploy(_)
             | Self::NotDeployed { .. }
+            | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
+            Self::NoFunctions => Exit::Partial,
             Self::Conflict { .. }
+            | Self::Conflicts(_)
             | Self::Function(_)
             | Self::NeverBegan(_)
             | Self::System { .. }
@@ -138,4 +170,9 @@ impl CommandError {
             | Self::Bug(_) => Exit::Bug,
         }
     }
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let lines = paths.iter().map(|path| format!("\n  {}", path.display()));
+    lines.collect()
 }

@@ -36,6 +36,21 @@ pub(crate) fn read_text(name: &str, text: &str, strict: bool) -> Result<Job, Com
     sound(examined(document, strict, |_| {})?)
 }
 
+/// Where all the files are that a job file is made of, itself the first.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let wrong = |diagnostics, sources| CommandError::Job {
+        diagnostics,
+        sources,
+    };
+    let read = document(path).map_err(|error| wrong(error.diagnostic.into(), error.sources));
+    let mut document = read?;
+    if let Err(errors) = Kinds::linked()?.read(&mut document) {
+        return Err(wrong(errors, document.sources));
+    }
+    let texts = document.sources.names().map(PathBuf::from);
+    Ok(texts.chain(document.paths().iter().cloned()).collect())
+}
+
 /// The job that was read. Warnings are printed.
 fn sound(examined: Examined) -> Result<Job, CommandError> {
     let Examined {

@@ -13,6 +13,7 @@ mod args;
 mod command;
 pub mod diagnostics;
 mod error;
+mod event;
 mod exit;
 mod interrupt;
 mod job;
@@ -40,13 +41,22 @@ pub fn main() -> ExitCode {
         Ok(typed) => typed,
         Err(error) => {
             let _nobody_reads_it = error.print();
+            suggest(&error);
             return match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Passed.into(),
                 _ => Exit::Usage.into(),
             };
         }
     };
+    if typed.debug {
+        output::set_debug();
+    } else if typed.verbose {
+        output::be_verbose();
+    }
     let done = std::panic::catch_unwind(|| command::run(typed.command));
+    if output::silent() {
+        output::note("`--verbose` and `--debug` tell of what is done on AWS, and nothing was\n");
+    }
     match done {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) => {
@@ -58,6 +68,38 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What was probably meant where flags of `invoke` were typed without it.
+fn suggest(error: &clap::Error) {
+    const FLAGS: [&str; 12] = [
+        "-p",
+        "--path",
+        "-d",
+        "--data",
+        "--si",
+        "--stdIn",
+        "--jo",
+        "--jsonOnly",
+        "-a",
+        "--acceptance",
+        "-m",
+        "--monitoring",
+    ];
+    if error.kind() != ErrorKind::UnknownArgument {
+        return;
+    }
+    let typed: Vec<_> = std::env::args().skip(1).collect();
+    let first = typed
+        .iter()
+        .find(|word| !["-V", "--verbose", "-D", "--debug"].contains(&word.as_str()));
+    let flag = first.and_then(|first| first.split('=').next());
+    if flag.is_some_and(|flag| FLAGS.contains(&flag)) {
+        output::note(&format!(
+            "\nno command was named: did you mean `slsart invoke {}`?\n",
+            typed.join(" ")
+        ));
+    }
+}
+
 /// Does what a function does: on AWS Lambda there is no command line.
 fn function() -> ExitCode {
     let log: star_aws::function::Log = std::sync::Arc::new(|line: &str| {
@@ -65,7 +107,7 @@ fn function() -> ExitCode {
     });
     let done = star_core::registry::Kinds::linked()
         .map_err(CommandError::from)
-        .and_then(|kinds| Ok(star_aws::function::run(kinds, &log)?));
+        .and_then(|kinds| Ok(star_aws::function::run(kinds, &event::reader(), &log)?));
     match done {
         Ok(()) => Exit::Passed.into(),
         Err(error) => {
@@ -89,7 +131,9 @@ fn complain(error: &CommandError) {
             sources,
         } => diagnostics::render(diagnostics, sources, output::colour()),
         // The text is the reference's.
-        conflict @ CommandError::Conflict { .. } => format!("{conflict}\n"),
+        conflict @ (CommandError::Conflict { .. } | CommandError::Conflicts(_)) => {
+            format!("{conflict}\n")
+        }
         other => format!("error: {other}\n"),
     };
     let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());

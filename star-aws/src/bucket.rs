@@ -9,7 +9,8 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
-use star_core::ledger::{Ledger, LedgerError};
+use star_core::RunId;
+use star_core::ledger::{Ledger, LedgerError, RUNS};
 
 use crate::call::Call;
 use crate::config::Config;
@@ -79,6 +80,27 @@ impl Bucket {
         let done = asked.body(ByteStream::from(bytes)).send().await;
         done.map(|_written| ())
             .map_err(|error| AwsError::of(Call::PutObject, &error))
+    }
+
+    /// The runs that are recorded there, in no order.
+    ///
+    /// # Errors
+    /// Where S3 does not tell.
+    pub async fn runs(&self) -> Result<Vec<RunId>, AwsError> {
+        let asked = self.client.list_objects_v2().bucket(&self.name);
+        let asked = asked.prefix(RUNS).delimiter("/");
+        let mut pages = asked.into_paginator().send();
+        let mut runs = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::of(Call::ListObjects, &error))?;
+            let folders = page.common_prefixes().iter();
+            let names = folders.filter_map(|folder| {
+                let name = folder.prefix()?.strip_prefix(RUNS)?.strip_suffix('/')?;
+                name.parse().ok()
+            });
+            runs.extend::<Vec<RunId>>(names.collect());
+        }
+        Ok(runs)
     }
 
     /// Removes every object.
@@ -199,7 +221,7 @@ where
 }
 
 /// Between half of a pause and all of it, so that those who collided do not do so again.
-fn jitter(pause: Duration) -> Duration {
+pub(crate) fn jitter(pause: Duration) -> Duration {
     use std::hash::{BuildHasher as _, RandomState};
     let chance = RandomState::new().hash_one(0) % 1_000;
     pause / 2 + pause / 2 * chance as u32 / 1_000

@@ -9,6 +9,7 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 
+use crate::calls::Calls;
 use crate::error::AwsError;
 
 /// An attempt that has had no answer for so long is given up, and another made.
@@ -27,12 +28,14 @@ pub struct Access {
     pub profile: Option<String>,
     /// The region.
     pub region: Option<String>,
+    /// Who is told of each call.
+    pub calls: Option<Calls>,
 }
 
 /// Everything that AWS's clients have in common.
 #[derive(Clone, Debug)]
 pub struct Config {
-    sdk: SdkConfig,
+    pub(crate) sdk: SdkConfig,
     region: String,
 }
 
@@ -48,7 +51,12 @@ impl Config {
             .operation_timeout(ALL_ATTEMPTS)
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http_client())
+            .http_client(
+                access
+                    .calls
+                    .clone()
+                    .map_or_else(http_client, |calls| calls.told(http_client())),
+            )
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts);
         if let Some(profile) = &access.profile {

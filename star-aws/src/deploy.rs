@@ -56,6 +56,8 @@ pub struct Wanted {
     pub id: String,
     /// Which program it is deployed by.
     pub launcher: String,
+    /// Whether the code is sent also where it is there already.
+    pub force: bool,
 }
 
 impl Wanted {
@@ -75,6 +77,7 @@ impl Wanted {
             id: id_of(program),
             settings,
             launcher,
+            force: false,
         })
     }
 
@@ -135,7 +138,7 @@ pub async fn deploy(
     let bucket = outputs.and_then(|mut outputs| outputs.remove(BUCKET));
     let bucket = bucket.ok_or(DeployError::Foreign(ledger_stack))?;
     let (store, key) = (Bucket::new(config, &bucket), wanted.code_key());
-    if !store.has(&key).await? {
+    if wanted.force || !store.has(&key).await? {
         store.upload(&key, wanted.package.bytes.clone()).await?;
     }
     let parameters = [(LEDGER, bucket.as_str()), (CODE_KEY, key.as_str())];
@@ -148,13 +151,8 @@ pub async fn deploy(
         (Change::Unchanged, _) => Change::Updated,
         (change, _) => change,
     };
-    let deployment = Deployment {
-        bucket,
-        function: wanted.settings.functions[0].name(&wanted.settings.names),
-        id: wanted.id.clone(),
-        launcher: wanted.launcher.clone(),
-    };
-    Ok((change, deployment))
+    let there = find(config, &wanted.settings.names).await?;
+    Ok((change, there.ok_or(DeployError::Foreign(stack))?))
 }
 
 /// The deployment of that name; none where there is none.

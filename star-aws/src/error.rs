@@ -43,6 +43,14 @@ pub enum AwsError {
         /// AWS's words.
         message: String,
     },
+    /// Too much in one piece.
+    #[error("what was sent is too large for AWS: `{action}` takes no more ({message})")]
+    TooLarge {
+        /// The permission of what was asked for.
+        action: &'static str,
+        /// AWS's words.
+        message: String,
+    },
     /// No answer.
     #[error("AWS could not be reached for `{action}`: {why}")]
     Unreachable {
@@ -79,7 +87,8 @@ impl AwsError {
             | Self::NoCredentials(_)
             | Self::Expired(_)
             | Self::Unknown(_)
-            | Self::Denied { .. } => true,
+            | Self::Denied { .. }
+            | Self::TooLarge { .. } => true,
             Self::Refused { code, .. } => code == "NoSuchBucket",
             Self::Throttled { .. } | Self::Unreachable { .. } => false,
         }
@@ -98,10 +107,16 @@ impl AwsError {
                 Self::Unreachable { action, why }
             };
         };
-        let code = refused
-            .code()
-            .unwrap_or("an error without a name")
-            .to_owned();
+        // An answer to `HEAD` has no body, and so no name.
+        let status = error
+            .raw_response()
+            .map(|answer| answer.status().as_u16())
+            .unwrap_or_default();
+        let code = match (refused.code(), status) {
+            (Some(code), _) => code.to_owned(),
+            (None, 403) => "AccessDenied".to_owned(),
+            (None, status) => format!("HTTP {status}"),
+        };
         let message = refused
             .message()
             .unwrap_or("no reason was given")
@@ -110,6 +125,10 @@ impl AwsError {
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 Self::Denied { action, message }
             }
+            "RequestTooLargeException"
+            | "RequestEntityTooLargeException"
+            | "EntityTooLarge"
+            | "HTTP 413" => Self::TooLarge { action, message },
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Self::Expired(message),
             "InvalidAccessKeyId"
             | "InvalidClientTokenId"

@@ -14,6 +14,7 @@ use star_core::{Failure, Voice};
 
 use crate::bucket::Bucket;
 use crate::config::{Access, Config};
+use crate::event::{Reader, carry_out, is_envelope, run_of};
 use crate::lambda::Lambda;
 
 /// The variable of the environment in which the platform says where invocations are to be had; elsewhere it is not set.
@@ -28,10 +29,13 @@ pub const TOPIC_VARIABLE: &str = "SLSART_TOPIC";
 /// The variable that says of which deployment the function is.
 pub const DEPLOYMENT_VARIABLE: &str = "SLSART_DEPLOYMENT";
 
+/// The variable that says how runs are cut where their scripts do not say, as JSON; not set where nothing is said of it.
+pub const LIMITS_VARIABLE: &str = "SLSART_LIMITS";
+
 const NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// How long before the platform ends an invocation its worker's life is over.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Why a function cannot be one.
 #[derive(Debug, thiserror::Error)]
@@ -58,12 +62,12 @@ pub fn is_function() -> bool {
 /// Where lines for the function's log go.
 pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Does what invocations ask for, as long as the platform has some. What workers do, and what tasks say, goes to `log`, a JSON object a
-/// line.
+/// Does what invocations ask for, as long as the platform has some: orders to workers, and scripts, which `reader` reads. What workers do,
+/// and what tasks say, goes to `log`, a JSON object a line.
 ///
 /// # Errors
 /// Where it is no function of a deployment, or the platform's interface fails.
-pub fn run(kinds: Kinds, log: &Log) -> Result<(), FunctionError> {
+pub fn run(kinds: Kinds, reader: &Reader, log: &Log) -> Result<(), FunctionError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -71,7 +75,8 @@ pub fn run(kinds: Kinds, log: &Log) -> Result<(), FunctionError> {
         let said = Arc::clone(log);
         let voice = Voice::new(move |line| said(&json!({ "said": line }).to_string()));
         let host = host(kinds, voice).await?;
-        let handler = service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), log));
+        let handler =
+            service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), reader, log));
         let served = lambda_runtime::run(handler).await;
         served.map_err(|error| FunctionError::Platform(error.to_string()))
     })
@@ -100,26 +105,50 @@ async fn host(kinds: Kinds, voice: Voice) -> Result<Host, FunctionError> {
 async fn handle(
     event: LambdaEvent<Value>,
     host: Host,
+    reader: &Reader,
     log: &Log,
-) -> Result<Reply, lambda_runtime::Error> {
+) -> Result<Value, lambda_runtime::Error> {
     let deadline = time(event.context.deadline());
     let host = Host {
         deadline: Some(deadline - LAST_WORDS),
         ..host
     };
-    let reply = match serde_json::to_vec(&event.payload) {
-        Ok(bytes) => work(&bytes, &host).await,
-        Err(error) => Reply::Failed(Failure::because("the event cannot be read", &error)),
+    let request = &event.context.request_id;
+    let (run, reply) = if is_envelope(&event.payload) {
+        let reply = match serde_json::to_vec(&event.payload) {
+            Ok(bytes) => work(&bytes, &host).await,
+            Err(error) => Reply::Failed(Failure::because("the event cannot be read", &error)),
+        };
+        (event.payload["run"].clone(), Ok(reply))
+    } else {
+        let warn = |text: &str| log(&json!({ "request": request, "warning": text }).to_string());
+        let reply = match run_of(request) {
+            Ok(run) => carry_out(&event.payload, run, &host, reader, &warn).await,
+            Err(why) => Err(why),
+        };
+        (json!(request), reply)
     };
-    let (run, order) = (&event.payload["run"], &event.payload["order"]);
-    let line = json!({
-        "request": event.context.request_id,
-        "run": run,
-        "order": order,
-        "reply": &reply,
-    });
+    let mut line = json!({ "request": request, "run": run });
+    let said = match &reply {
+        Ok(reply) => json!(reply),
+        Err(why) => json!({ "reply": "invalid", "detail": why }),
+    };
+    line["order"] = event.payload["order"].clone();
+    line["reply"] = said.clone();
     log(&line.to_string());
-    Ok(reply)
+    match reply {
+        Ok(_) => Ok(with_run(said, run)),
+        // Whoever waits for an answer, and the platform's counts, are to see it as what it is.
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// An answer, with the run that it is about.
+fn with_run(mut said: Value, run: Value) -> Value {
+    if let Some(said) = said.as_object_mut() {
+        said.insert("run".to_owned(), run);
+    }
+    said
 }
 
 fn time(at: SystemTime) -> Time {

@@ -1,27 +1,33 @@
 //! Runs of serverless-star on AWS Lambda.
 //!
 //! The function is the program itself: [`function`] is what it does there. What it needs around it is the [`stack`], which `CloudFormation`
-//! makes and removes. Runs are recorded on S3 ([`Bucket`]), and workers are sent for by asynchronous invocations ([`Lambda`]).
+//! makes and removes; what can be chosen of it is in [`assets`]. Runs are recorded on S3 ([`Bucket`]), and workers are sent for by asynchronous invocations ([`Lambda`]).
 //!
 //! Nothing here knows a kind of task.
 
+pub mod assets;
 mod bucket;
 mod call;
+mod calls;
 mod config;
 pub mod deploy;
 pub mod elf;
 mod error;
+pub mod event;
 pub mod function;
 mod lambda;
 mod names;
 pub mod package;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod replay;
 pub mod stack;
 
 pub use bucket::Bucket;
 pub use call::Call;
+pub use calls::Calls;
 pub use config::{Access, Config};
 pub use error::AwsError;
-pub use lambda::Lambda;
+pub use lambda::{Configured, Lambda};
 pub use names::{Names, NoName};

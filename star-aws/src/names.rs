@@ -16,6 +16,13 @@ pub struct Names {
 )]
 pub struct NoName(String);
 
+impl NoName {
+    /// What cannot be one.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The longest function name is 64; `-loadGenerator` and `-ledger` are added.
 const LONGEST: usize = 40;
 

@@ -17,6 +17,8 @@ pub const MOST_UNPACKED: u64 = 250 * 1024 * 1024;
 pub struct Package {
     /// The zip.
     pub bytes: Vec<u8>,
+    /// What is in it, the program first.
+    pub names: Vec<String>,
     /// The hash of its content (SHA-256, hexadecimal).
     pub hash: String,
 }
@@ -81,21 +83,24 @@ pub fn pack(program: &[u8], files: &[PackedFile]) -> Result<Package, PackageErro
             .map_err(|error| failed(name)(error.into()))
     };
     add(PROGRAM, program, 0o755)?;
+    let mut names = vec![PROGRAM.to_owned()];
     for file in sorted {
         if !is_inside(&file.name) {
             return Err(PackageError::Name(file.name.clone()));
         }
         add(&file.name, &file.bytes, 0o644)?;
+        names.push(file.name.clone());
     }
     let bytes = zip.finish().map_err(failed(PROGRAM))?.into_inner();
     Ok(Package {
         hash: hex(&Sha256::digest(&bytes)),
+        names,
         bytes,
     })
 }
 
 /// Whether a name is that of a file inside the package, and not the program's.
-fn is_inside(name: &str) -> bool {
+pub(crate) fn is_inside(name: &str) -> bool {
     let mut parts = name.split('/');
     name != PROGRAM && !name.contains('\\') && parts.all(|part| !matches!(part, "" | "." | ".."))
 }

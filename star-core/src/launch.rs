@@ -13,7 +13,7 @@ use crate::erased::{AnyOutcome, Job, Observer};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
-use crate::wire::VERSION;
+use crate::wire::{Envelope, Order, VERSION};
 use crate::worker::{Holder, Host, Patience, Sender, first_order, holder, watch, watch_start};
 
 use silence::Silence;
@@ -124,6 +124,18 @@ async fn write_manifest(
     let patience = Patience::until(clock, clock.now() + WRITE_PATIENCE);
     let written = patience.ask_why(write).await?;
     written.ok_or(LaunchError::Exists(manifest.run))
+}
+
+/// The order to start a launched run, for a launcher that is a worker itself.
+pub fn start_envelope(manifest: &Manifest) -> Envelope {
+    Envelope {
+        version: VERSION,
+        deployment: manifest.deployment.clone(),
+        run: manifest.run.clone(),
+        order: Order::Start,
+        hop: 0,
+        expires: start_expires(manifest),
+    }
 }
 
 /// Sends a launched run's first order, and looks after it and after the first window's bundle until both are claimed.

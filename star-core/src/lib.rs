@@ -50,7 +50,7 @@ pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
 pub use failure::Failure;
 pub use health::{ChunkHealth, Fill, Health, Trust};
 pub use histogram::Histogram;
-pub use launch::{Launch, LaunchError, attend, follow, launch, stop};
+pub use launch::{Launch, LaunchError, attend, follow, launch, start_envelope, stop};
 pub use ledger::RunId;
 pub use limits::{Intervals, Limits};
 pub use outcome::{Facts, Fault, Loss, Outcome, Why};

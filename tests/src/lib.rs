@@ -6,14 +6,18 @@
 )]
 
 mod author;
+mod cloud;
 pub mod differential;
 mod drip;
 pub mod hostile;
 mod launched;
 mod ministack;
+pub mod npm;
 mod program;
 mod proxy;
 mod record;
+mod runtime_api;
+mod terminal;
 mod vitals;
 
 use std::path::{Path, PathBuf};
@@ -28,12 +32,15 @@ use star_core::worker::{SystemIds, World};
 use task_artillery as _;
 
 pub use author::Author;
+pub use cloud::{Cloud, FUNCTION};
 pub use drip::{Drip, DripAgain};
 pub use launched::{Launched, Workers, job, launched, launched_job};
 pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
 pub use record::{Request, requests};
+pub use runtime_api::{Asked, RuntimeApi};
+pub use terminal::Terminal;
 pub use vitals::{Most, Vitals};
 
 /// A folder that is gone after the test.

@@ -74,6 +74,8 @@ impl Ministack {
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_DEFAULT_REGION", "us-east-1")
+            // Functions have the server's environment. As for commands: where others keep the machine busy, users start late.
+            .env("SLSART_LATE_LIMIT", "10000")
             .env("TMPDIR", &home)
             .env("HOME", &home)
             .env("STATE_DIR", home.join("state"))
@@ -98,16 +100,46 @@ impl Ministack {
     }
 
     fn is_healthy(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
-            return false;
-        };
+        let answer = self.exchange("GET", "/_ministack/health", &[], "");
+        answer.is_ok_and(|answer| answer.contains(" 200 "))
+    }
+
+    /// Asks it as AWS is asked, past all that the program under test would do: the status, and the body.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, String) {
+        let answer = self.exchange(method, path, headers, body).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, body.to_owned())
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        let line = |(name, value): &(&str, &str)| format!("{name}: {value}\r\n");
+        let headers = headers.iter().map(line).collect::<Vec<_>>().concat();
+        // Of HTTP/1.0, so that the body is not in pieces.
+        let asked = format!(
+            "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+            body.len()
+        );
+        stream.write_all(asked.as_bytes())?;
         let mut answer = String::new();
-        let asked =
-            "GET /_ministack/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
-        let _unread = stream
-            .write_all(asked.as_bytes())
-            .and_then(|()| stream.read_to_string(&mut answer));
-        answer.starts_with("HTTP/1.1 200")
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     /// A call of the program under test whose AWS is this one.
@@ -120,6 +152,21 @@ impl Ministack {
             .env("AWS_REGION", "us-east-1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("HOME", self.scratch.path("home"))
+    }
+
+    /// The processes of its functions.
+    ///
+    /// # Panics
+    /// Where there is no list of processes.
+    pub fn functions(&self) -> Vec<Pid> {
+        let code = format!("/ministack-provided-code-{}/", self.port);
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let functions = processes.filter(|process| {
+            let program = std::fs::read_link(process.path().join("exe"));
+            program.is_ok_and(|program| program.to_string_lossy().contains(&code))
+        });
+        let numbers = functions.filter_map(|process| process.file_name().to_str()?.parse().ok());
+        numbers.filter_map(Pid::from_raw).collect()
     }
 
     /// What it and its functions printed.

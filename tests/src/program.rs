@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::Scratch;
+use crate::{Scratch, Terminal};
 
 /// A call of the program.
 #[derive(Debug)]
@@ -72,6 +72,12 @@ impl Program {
     pub fn stdin(mut self, input: std::fs::File) -> Self {
         self.command.stdin(input);
         self
+    }
+
+    /// Starts it at a terminal; its standard output is elsewhere.
+    pub fn start_at(mut self, terminal: &Terminal) -> Child {
+        self.command.stdin(terminal.line());
+        self.piped().stderr(terminal.line()).spawn().unwrap()
     }
 
     /// Starts it.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use star_core::RunId;
 
+use super::passed::{DeployPassed, InvokePassed, RemovePassed};
+
 /// Whether a run is on AWS.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlaceArgs {
@@ -20,11 +22,11 @@ pub(crate) struct PlaceArgs {
 /// Which deployment on AWS.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AwsArgs {
-    /// The stage
-    #[arg(short, long, value_name = "STAGE", default_value = "dev")]
-    pub(crate) stage: String,
+    /// The stage [default: that of `serverless.yml`, or dev]
+    #[arg(short, long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
 
-    /// The region [default: that of the environment or the profile]
+    /// The region [default: that of `serverless.yml`, of the environment or of the profile]
     #[arg(short, long, value_name = "REGION")]
     pub(crate) region: Option<String>,
 
@@ -32,9 +34,13 @@ pub(crate) struct AwsArgs {
     #[arg(long, value_name = "PROFILE")]
     pub(crate) aws_profile: Option<String>,
 
-    /// The service, whose name begins those of all that is deployed
-    #[arg(long, value_name = "NAME", default_value = "serverless-star")]
-    pub(crate) service: String,
+    /// The service, whose name begins those of all that is deployed [default: that of `serverless.yml`, or serverless-star]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+
+    /// The file that says what is deployed [default: ./serverless.yml, where it is there]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `slsart deploy`.
@@ -45,20 +51,60 @@ pub(crate) struct DeployArgs {
     pub(crate) aws: AwsArgs,
 
     /// Print the templates and what would be done, and touch nothing
-    #[arg(long)]
+    #[arg(short = 'n', long, visible_alias = "noDeploy")]
     pub(crate) dry: bool,
+
+    /// Send the code again, also where nothing has changed
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// A script that is deployed with the program, so that events can name it [default: ./script.yml, where there is one]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) path: Option<PathBuf>,
 
     /// Another build of this program, where this one cannot run as a function
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) worker: Option<PathBuf>,
 
-    /// The function's memory in MiB; 1,769 are one processor
-    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(128..=10_240))]
-    pub(crate) memory: u32,
+    /// The function's memory in MiB; 1,769 are one processor [default: that of `serverless.yml`, or 1024]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(128..=10_240))]
+    pub(crate) memory: Option<u32>,
 
-    /// How long an invocation may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(30..=900))]
-    pub(crate) timeout: u64,
+    /// How long an invocation may take, in seconds [default: that of `serverless.yml`, or 900]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(30..=900))]
+    pub(crate) timeout: Option<u32>,
+
+    /// What the Serverless Framework has besides.
+    #[command(flatten)]
+    pub(crate) passed: DeployPassed,
+}
+
+/// `slsart configure`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigureArgs {
+    /// The service that the file names [default: serverless-star, with some letters behind]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+
+    /// The stage that the file names [default: dev]
+    #[arg(short, long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
+
+    /// The region that the file names [default: none]
+    #[arg(short, long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+}
+
+/// `slsart kill`.
+#[derive(Debug, Args)]
+pub(crate) struct KillArgs {
+    /// Which.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+
+    /// What the Serverless Framework has besides.
+    #[command(flatten)]
+    pub(crate) passed: RemovePassed,
 }
 
 /// `slsart remove`.
@@ -71,6 +117,10 @@ pub(crate) struct RemoveArgs {
     /// Remove the ledger too, with what is recorded of all runs
     #[arg(long)]
     pub(crate) purge: bool,
+
+    /// What the Serverless Framework has besides.
+    #[command(flatten)]
+    pub(crate) passed: RemovePassed,
 }
 
 /// `slsart invoke`.
@@ -129,6 +179,26 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
+    /// Do not wait for the run
+    #[arg(long)]
+    pub(crate) detach: bool,
+
+    /// Send it also where its forecast says that it can't be done
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Send nothing where the forecast says that the run costs more, in US dollars
+    #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
+    pub(crate) max_cost: Option<f64>,
+
+    /// Execute the script in acceptance mode; not there yet
+    #[arg(short, long)]
+    pub(crate) acceptance: bool,
+
+    /// Execute the script in monitoring mode; not there yet
+    #[arg(short, long)]
+    pub(crate) monitoring: bool,
+
     /// Reserved.
     #[arg(short = 't', long = "type", value_name = "TYPE", hide = true)]
     pub(crate) invocation_type: Option<String>,
@@ -144,4 +214,16 @@ pub(crate) struct InvokeArgs {
     /// Not supported.
     #[arg(long, hide = true)]
     pub(crate) raw: bool,
+
+    /// What the Serverless Framework has besides.
+    #[command(flatten)]
+    pub(crate) passed: InvokePassed,
+}
+
+fn dollars(typed: &str) -> Result<f64, String> {
+    let number = typed.strip_prefix('$').unwrap_or(typed).parse();
+    number
+        .ok()
+        .filter(|dollars: &f64| dollars.is_finite() && *dollars >= 0.0)
+        .ok_or_else(|| "a price is a number of US dollars, such as `0.50`".to_owned())
 }

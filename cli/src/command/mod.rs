@@ -7,24 +7,26 @@ mod new;
 mod plan;
 mod report;
 mod run;
+mod runs;
 mod schema;
 mod script;
 mod simulate;
+mod site;
 mod stop;
 mod target;
 mod tasks;
+mod watch;
 mod worker;
 
 use std::io::Write as _;
 
 use clap::CommandFactory as _;
 
-use star_core::worker::Host;
+pub(crate) use plan::{LONGEST_LIFE, fits_functions, in_functions};
 
-use crate::args::{Command, NewArgs, PlaceArgs, RunsArgs, Typed};
+use crate::args::{Command, NewArgs, Typed};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::place::Runs;
 
 /// Does a command.
 pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
@@ -40,9 +42,13 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
             what: NewArgs::Task(args),
         } => new::task(&args),
         Command::Report(args) => report::report(&args),
+        Command::Watch(args) => watch::watch(&args),
+        Command::Runs(args) => runs::runs(&args),
         Command::Stop(args) => stop::stop(&args),
+        Command::Configure(args) => aws::configure(&args),
         Command::Deploy(args) => aws::deploy(&args),
         Command::Invoke(args) => aws::invoke(&args),
+        Command::Kill(args) => aws::kill(&args),
         Command::Remove(args) => aws::remove(&args),
         Command::Tasks => tasks::tasks(),
         Command::Target(args) => target::target(&args),
@@ -72,18 +78,4 @@ pub(crate) fn on_runtime<A>(work: impl Future<Output = A>) -> Result<A, CommandE
     let answer = tokio::task::LocalSet::new().block_on(&runtime, work);
     runtime.shutdown_background();
     Ok(answer)
-}
-
-/// Where a run is that was asked for: on this machine, or on AWS. With the place's name.
-async fn place(runs: &RunsArgs, aws: &PlaceArgs) -> Result<(Host, String), CommandError> {
-    if aws.aws {
-        let place = aws::Deployed::new(&aws.deployment).await?;
-        return Ok((place.ledger().await?, place.name()));
-    }
-    let runs = Runs::resolve(runs)?;
-    let place = format!(
-        "`{}` (`--runs DIR` names another folder, `--aws` AWS)",
-        runs.folder().display()
-    );
-    Ok((runs.alone()?, place))
 }

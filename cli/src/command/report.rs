@@ -1,13 +1,11 @@
 //! `slsart report`: what the ledger says of a run.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use star_core::ledger::{Book, Manifest};
-use star_core::worker::Host;
-use star_core::{AnyOutcome, AnyTask};
+use star_core::AnyOutcome;
 
-use super::{on_runtime, place};
+use super::on_runtime;
+use super::site::{Recorded, Site};
 use crate::args::ReportArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -15,43 +13,46 @@ use crate::output::{self, ReportFile};
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let (file, outcome) = on_runtime(async {
-        let (host, place) = place(&args.runs, &args.place).await?;
-        let book = Book::new(Arc::clone(&host.world.ledger), args.run.clone());
-        let Some(manifest) = book.manifest().await? else {
-            return Err(CommandError::NoRun {
-                run: args.run.clone(),
-                place,
-            });
-        };
-        let task = task(&host, &book, &manifest).await?;
+        let site = Site::of(&args.runs, &args.place).await?;
+        let run = site.read(&args.run).await?;
         let (output, format) = (args.output.as_deref(), args.report_format.as_deref());
-        let file = ReportFile::prepare(output, format, task.formats())?;
-        Ok((file, look(&host, &task, manifest).await?))
+        let file = ReportFile::prepare(output, format, run.task.formats())?;
+        Ok::<_, CommandError>((file, look(&site, &run).await?))
     })??;
     if !outcome.facts.settled {
         output::note("the run is not over: this is its report so far\n");
     }
-    if let Some(file) = &file {
-        file.write(&outcome)?;
+    tell(file.as_ref(), &outcome, true)
+}
+
+/// Writes a report, and prints it for people where they are to read it.
+pub(super) fn tell(
+    file: Option<&ReportFile>,
+    outcome: &AnyOutcome,
+    readable: bool,
+) -> Result<Exit, CommandError> {
+    if let Some(file) = file {
+        file.write(outcome)?;
     }
     if let Some(why) = outcome.facts.never_began() {
         return Err(CommandError::NeverBegan(why.clone()));
     }
-    if !file.as_ref().is_some_and(ReportFile::to_stdout) {
-        output::print(&output::text(&outcome, output::width()))?;
+    if readable && !file.is_some_and(ReportFile::to_stdout) {
+        output::print(&output::text(outcome, output::width()))?;
     }
-    Ok(Exit::of(&outcome))
+    Ok(Exit::of(outcome))
 }
 
 /// Between two looks at a run that is about to be closed.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Looks at a run; closes it if it is over and nobody has.
-async fn look(host: &Host, task: &AnyTask, manifest: Manifest) -> Result<AnyOutcome, CommandError> {
+async fn look(site: &Site, run: &Recorded) -> Result<AnyOutcome, CommandError> {
+    let manifest = &run.manifest;
     let late = manifest.limits.closing + manifest.intervals.margin;
-    let mut observer = task.observe(host, Rc::new(manifest));
+    let mut observer = run.task.observe(&site.host, Rc::clone(manifest));
     let mut outcome = observer.look().await?;
-    let clock = &host.world.clock;
+    let clock = &site.host.world.clock;
     let until = clock.now() + late;
     // Whoever closes a run where it ran is about to.
     while outcome.facts.settled && !outcome.closed && clock.now() < until {
@@ -63,15 +64,4 @@ async fn look(host: &Host, task: &AnyTask, manifest: Manifest) -> Result<AnyOutc
         return Ok(observer.look().await?);
     }
     Ok(outcome)
-}
-
-/// The task that a run was launched with.
-async fn task(host: &Host, book: &Book, manifest: &Manifest) -> Result<AnyTask, CommandError> {
-    let kinds = &host.world.kinds;
-    let kind = kinds.get(&manifest.kind);
-    let kind = kind.ok_or_else(|| CommandError::Usage(kinds.unknown(&manifest.kind)))?;
-    let bytes = book.task(manifest.job).await?;
-    let bytes =
-        bytes.ok_or_else(|| CommandError::Bug("the run's task is not in its ledger".to_owned()))?;
-    kind.decode(&bytes).map_err(CommandError::Bug)
 }

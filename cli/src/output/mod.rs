@@ -10,6 +10,9 @@ mod plan;
 mod progress;
 mod said;
 pub(crate) mod simulation;
+mod state;
+mod talk;
+mod time;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -21,6 +24,9 @@ pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
 pub(crate) use said::Said;
+pub(crate) use state::state;
+pub(crate) use talk::{be_verbose, debug, debugs, set_debug, silent, verbose};
+pub(crate) use time::{instant, time_of_day};
 
 use crate::error::CommandError;
 

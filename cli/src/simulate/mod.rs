@@ -12,5 +12,5 @@ mod world;
 pub(crate) use advice::{Advice, crowd};
 pub(crate) use faults::Faults;
 pub(crate) use forecast::{Forecast, Quota};
-pub(crate) use prices::Prices;
+pub(crate) use prices::{Architecture, Prices};
 pub(crate) use world::Setting;

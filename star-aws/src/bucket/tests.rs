@@ -98,3 +98,23 @@ fn pauses_are_of_the_length_that_was_asked_for_and_not_all_alike() {
     );
     assert!(pauses.iter().any(|pause| *pause != pauses[0]));
 }
+
+#[tokio::test]
+async fn runs_are_listed_page_by_page_by_what_stands_before_their_records() {
+    let page = |names: &[&str], next: &str| {
+        let folder =
+            |name: &&str| format!("<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>");
+        let folders: Vec<_> = names.iter().map(folder).collect();
+        format!(
+            "<ListBucketResult>{next}{}</ListBucketResult>",
+            folders.concat()
+        )
+    };
+    let more = "<IsTruncated>true</IsTruncated><NextContinuationToken>n</NextContinuationToken>";
+    let first = page(&["runs/r1/", "runs/not a run/"], more);
+    let second = page(&["runs/r2-0a/"], "<IsTruncated>false</IsTruncated>");
+    let (bucket, asked) = bucket(&[(200, &first), (200, &second)]);
+    let runs = bucket.runs().await.unwrap();
+    assert_eq!(runs, ["r1".parse().unwrap(), "r2-0a".parse().unwrap()]);
+    assert_eq!(asked().len(), 2);
+}

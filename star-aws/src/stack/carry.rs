@@ -49,7 +49,10 @@ pub enum StackError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// A resource could not be made, changed or removed.
-    #[error("the stack `{stack}` ended as {status}: `{resource}` ({kind}): {reason}")]
+    #[error(
+        "the stack `{stack}` ended as {status}: `{resource}` ({kind}): {reason} ({})",
+        next(status, reason)
+    )]
     Failed {
         /// The stack.
         stack: String,
@@ -62,7 +65,22 @@ pub enum StackError {
         /// AWS's words.
         reason: String,
     },
-    /// Somebody else is at it, or it takes for ever.
+    /// The stack is somebody else's.
+    #[error(
+        "the stack `{0}` is there, and was not made by `slsart deploy`: it is left as it is (`--stage` and `--service` choose another name)"
+    )]
+    Foreign(String),
+    /// Somebody else is at it.
+    #[error(
+        "the stack `{stack}` is {status}: somebody is at it; wait until that is over, and call this again"
+    )]
+    Busy {
+        /// The stack.
+        stack: String,
+        /// What it is at.
+        status: String,
+    },
+    /// It takes for ever.
     #[error("the stack `{stack}` is still {status} after {} minutes: look at it on AWS's console", PATIENCE.as_secs() / 60)]
     Endless {
         /// The stack.
@@ -127,9 +145,12 @@ impl Deployer {
         told: &mut dyn FnMut(&Event),
     ) -> Result<Change, StackError> {
         let before = self.describe(stack).await?;
+        if let Some(before) = &before {
+            check(stack, before)?;
+        }
         // What failed when it was first made can only be removed.
         let before = match before {
-            Some(failed) if status(&failed) == "ROLLBACK_COMPLETE" => {
+            Some(failed) if NEVER_MADE.contains(&status(&failed).as_str()) => {
                 self.remove(stack, told).await?;
                 None
             }
@@ -191,6 +212,7 @@ impl Deployer {
         let Some(there) = self.describe(stack).await? else {
             return Ok(false);
         };
+        check(stack, &there)?;
         let seen = self.seen(Some(&there)).await?;
         // By its id it can be looked at also when it is gone.
         let id = there.stack_id().unwrap_or(stack).to_owned();
@@ -290,6 +312,68 @@ impl Deployer {
             });
         }
     }
+}
+
+/// How stacks end that were never made whole.
+const NEVER_MADE: [&str; 4] = [
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "CREATE_FAILED",
+    "DELETE_FAILED",
+];
+
+/// Whether a stack is one of a deployment, and nobody is at it.
+fn check(name: &str, stack: &Stack) -> Result<(), StackError> {
+    let described = stack.description().is_some_and(|text| {
+        [super::FUNCTION_MARK, super::LEDGER_MARK]
+            .iter()
+            .any(|mark| text.contains(mark))
+    });
+    let mut outputs = stack
+        .outputs()
+        .iter()
+        .filter_map(|output| output.output_key());
+    if !described && !outputs.any(|key| [super::DEPLOYMENT, super::BUCKET].contains(&key)) {
+        return Err(StackError::Foreign(name.to_owned()));
+    }
+    let status = status(stack);
+    if status.ends_with("_IN_PROGRESS") {
+        let stack = name.to_owned();
+        return Err(StackError::Busy { stack, status });
+    }
+    Ok(())
+}
+
+/// What to do about a resource that failed.
+fn next(status: &str, reason: &str) -> String {
+    let lower = reason.to_lowercase();
+    if lower.contains("not empty") {
+        return "`slsart remove --purge` empties it first".to_owned();
+    }
+    let permission = reason
+        .split_once("to perform: ")
+        .and_then(|(_, rest)| rest.split([' ', '(', ')', ',']).next());
+    let cause = if let Some(permission) = permission {
+        format!("the permission `{permission}` is needed")
+    } else if lower.contains("already exists") || lower.contains("already owned") {
+        "it is there already, and is none of this stack's: remove it, or choose another name with `--stage` or `--service`".to_owned()
+    } else if lower.contains("limit") || lower.contains("quota") {
+        "a limit of the account is reached: remove what is not needed, or ask AWS for more"
+            .to_owned()
+    } else {
+        "put right what it says".to_owned()
+    };
+    let then = match status {
+        "UPDATE_ROLLBACK_COMPLETE" => {
+            "what was deployed before is in place; then `slsart deploy` again"
+        }
+        "DELETE_FAILED" => "then `slsart remove` again",
+        "UPDATE_ROLLBACK_FAILED" => {
+            "the stack must be brought back on AWS's console; then `slsart deploy` again"
+        }
+        _ => "nothing of it stays; then `slsart deploy` again",
+    };
+    format!("{cause}; {then}")
 }
 
 fn status(stack: &Stack) -> String {

@@ -1,10 +1,11 @@
 //! The function and what it needs besides the ledger.
 
 use serde_json::{Map, Value, json};
+use star_core::job::Split;
 
 use super::role::role;
-use super::{Function, Schedule, Settings, VERSION, Vpc, attribute, reference};
-use crate::function::{DEPLOYMENT_VARIABLE, LEDGER_VARIABLE, TOPIC_VARIABLE};
+use super::{FUNCTION_MARK, Function, Schedule, Settings, VERSION, Vpc, attribute, reference};
+use crate::function::{DEPLOYMENT_VARIABLE, LEDGER_VARIABLE, LIMITS_VARIABLE, TOPIC_VARIABLE};
 
 /// The parameter that has the bucket's name.
 pub const LEDGER: &str = "LedgerBucket";
@@ -21,7 +22,7 @@ pub const DEPLOYMENT: &str = "Deployment";
 /// The output that says by which program it was deployed.
 pub const LAUNCHER: &str = "Launcher";
 
-pub(super) const TOPIC: &str = "MonitoringAlerts";
+pub(crate) const TOPIC: &str = "MonitoringAlerts";
 pub(super) const LOGS: &str = "Logs";
 const ROLE: &str = "Role";
 
@@ -40,7 +41,7 @@ pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) 
         add(
             name.clone(),
             "AWS::Lambda::Function",
-            properties(function, settings, deployment),
+            properties(function, settings, &of_this_stack(deployment)),
         );
         add(
             format!("{name}Async"),
@@ -69,7 +70,7 @@ pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) 
     }
     json!({
         "AWSTemplateFormatVersion": VERSION,
-        "Description": format!("{}: work that is cut into pieces and run wide", settings.names),
+        "Description": format!("{}: {FUNCTION_MARK}", settings.names),
         "Parameters": {
             LEDGER: { "Type": "String", "Description": "The bucket of the ledger" },
             CODE_KEY: { "Type": "String", "Description": "Where in the bucket the code is" },
@@ -77,12 +78,20 @@ pub fn function_template(settings: &Settings, deployment: &str, launcher: &str) 
         "Resources": resources,
         "Outputs": {
             FUNCTION: { "Value": reference(&resource_name(0)) },
-            DEPLOYMENT: { "Value": deployment },
+            DEPLOYMENT: { "Value": of_this_stack(deployment) },
             LAUNCHER: { "Value": launcher },
             LEDGER: { "Value": reference(LEDGER) },
             "Topic": { "Value": reference(TOPIC) },
         },
     })
+}
+
+/// What workers take envelopes of, with the number of the stack, which another that is made in its place does not have: an event that
+/// was sent before it was removed comes too late.
+fn of_this_stack(deployment: &str) -> Value {
+    let parts = json!({ "Fn::Split": ["/", reference("AWS::StackId")] });
+    let number = json!({ "Fn::Select": [2, parts] });
+    json!({ "Fn::Join": ["-", [deployment, number]] })
 }
 
 /// The resource of a function in the template: the first has no number.
@@ -120,13 +129,16 @@ fn topic(settings: &Settings) -> Value {
         .map(|told| json!({ "Protocol": told.protocol, "Endpoint": told.endpoint }))
         .collect();
     let mut topic = json!({ "TopicName": settings.names.topic() });
+    if let Some(name) = &settings.topic_display {
+        topic["DisplayName"] = json!(name);
+    }
     if !subscriptions.is_empty() {
         topic["Subscription"] = Value::Array(subscriptions);
     }
     with_tags(topic, settings)
 }
 
-fn properties(function: &Function, settings: &Settings, deployment: &str) -> Value {
+fn properties(function: &Function, settings: &Settings, deployment: &Value) -> Value {
     let mut variables: Map<String, Value> = function
         .environment
         .iter()
@@ -134,7 +146,11 @@ fn properties(function: &Function, settings: &Settings, deployment: &str) -> Val
         .collect();
     variables.insert(LEDGER_VARIABLE.to_owned(), reference(LEDGER));
     variables.insert(TOPIC_VARIABLE.to_owned(), reference(TOPIC));
-    variables.insert(DEPLOYMENT_VARIABLE.to_owned(), json!(deployment));
+    if settings.limits != Split::default() {
+        let limits = json!(settings.limits).to_string();
+        variables.insert(LIMITS_VARIABLE.to_owned(), limits.into());
+    }
+    variables.insert(DEPLOYMENT_VARIABLE.to_owned(), deployment.clone());
     let mut properties = json!({
         "FunctionName": function.name(&settings.names),
         "Runtime": "provided.al2023",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Settings, VERSION, reference};
+use super::{LEDGER_MARK, Settings, VERSION, reference};
 
 /// The output that has the bucket's name.
 pub const BUCKET: &str = "Ledger";
@@ -11,7 +11,7 @@ pub const BUCKET: &str = "Ledger";
 pub fn ledger_template(settings: &Settings) -> Value {
     json!({
         "AWSTemplateFormatVersion": VERSION,
-        "Description": format!("Ledger of {}: what is recorded of runs, and the function's code", settings.names),
+        "Description": format!("Ledger of {}: {LEDGER_MARK}", settings.names),
         "Resources": {
             BUCKET: {
                 "Type": "AWS::S3::Bucket",

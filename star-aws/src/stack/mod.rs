@@ -10,11 +10,16 @@ mod role;
 mod settings;
 
 pub use carry::{Change, Deployer, Event, StackError};
+pub(crate) use function::TOPIC;
 pub use function::{CODE_KEY, DEPLOYMENT, FUNCTION, LAUNCHER, LEDGER, function_template};
 pub use ledger::{BUCKET, ledger_template};
 pub use settings::{Function, Schedule, Settings, Subscription, Vpc};
 
 use serde_json::{Value, json};
+
+/// What is said of the two stacks, by which they are known again.
+pub(crate) const FUNCTION_MARK: &str = "work that is cut into pieces and run wide";
+pub(crate) const LEDGER_MARK: &str = "what is recorded of runs, and the function's code";
 
 const VERSION: &str = "2010-09-09";
 

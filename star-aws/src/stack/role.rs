@@ -26,6 +26,13 @@ pub(super) fn role(settings: &Settings) -> Value {
             "PolicyDocument": { "Version": "2012-10-17", "Statement": statements(settings) },
         }],
     });
+    if !settings.statements.is_empty() {
+        let more = json!({
+            "PolicyName": "more",
+            "PolicyDocument": { "Version": "2012-10-17", "Statement": settings.statements },
+        });
+        role["Policies"] = json!([role["Policies"][0], more]);
+    }
     let in_network = settings
         .functions
         .iter()

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use star_core::job::Split;
+
 use crate::elf::Architecture;
 use crate::names::Names;
 
@@ -13,14 +15,20 @@ pub struct Settings {
     pub names: Names,
     /// Its functions; the first is that which runs begin in.
     pub functions: Vec<Function>,
+    /// What texts of alerts on telephones begin with.
+    pub topic_display: Option<String>,
     /// Who is told of alerts.
     pub subscriptions: Vec<Subscription>,
     /// The tags of all resources.
     pub tags: BTreeMap<String, String>,
+    /// What the role may do besides what the function calls: statements of a policy.
+    pub statements: Vec<serde_json::Value>,
     /// Policies of the account that the role has besides its own, as ARNs.
     pub managed_policies: Vec<String>,
     /// The policy that bounds the role, as an ARN.
     pub permissions_boundary: Option<String>,
+    /// How runs are cut where their scripts do not say.
+    pub limits: Split,
     /// For how many days logs are kept.
     pub log_days: u32,
     /// For how many days what is recorded of a run is kept.
@@ -81,10 +89,13 @@ impl Settings {
         Self {
             names,
             functions: vec![Function::new(architecture)],
+            topic_display: None,
             subscriptions: Vec::new(),
             tags: BTreeMap::new(),
+            statements: Vec::new(),
             managed_policies: Vec::new(),
             permissions_boundary: None,
+            limits: Split::default(),
             log_days: 14,
             run_days: 30,
         }

@@ -29,6 +29,8 @@ pub struct Document {
     /// What they are relative to in files that have a folder of their own.
     folders: BTreeMap<FileId, PathBuf>,
     blobs: Vec<Blob>,
+    /// Where the files were read that it names.
+    read: Vec<PathBuf>,
     warnings: Diagnostics,
     asked: Option<Asked>,
     manner: Manner,
@@ -79,6 +81,7 @@ impl Document {
             folder: folder.into(),
             folders: BTreeMap::new(),
             blobs: Vec::new(),
+            read: Vec::new(),
             warnings: Diagnostics::default(),
             asked: None,
             manner: Manner::default(),
@@ -115,6 +118,7 @@ impl Document {
                 _ => fault,
             }
         })?;
+        self.read.push(self.folder_of(span.file).join(path));
         self.keep(blob.clone());
         Ok(blob)
     }
@@ -147,6 +151,7 @@ impl Document {
     ) -> Result<T, Diagnostic> {
         let (read, files) = reading(self.folder.clone(), || decode(node));
         for file in files {
+            self.read.push(self.folder.join(&file.reference.name));
             self.keep(file);
         }
         read.map_err(|error| error.among(node, others))
@@ -198,6 +203,11 @@ impl Document {
     /// The files read so far.
     pub fn blobs(&self) -> &[Blob] {
         &self.blobs
+    }
+
+    /// Where they were read, also those that are the same as others.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.read
     }
 
     /// Notes something harmless.

@@ -77,6 +77,11 @@ impl Sources {
         self.files.get(file.0 as usize).map_or("", |file| &file.1)
     }
 
+    /// The names of all files, in the order in which they were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The text under a span; empty where the span does not fit the text.
     pub fn snippet(&self, span: Span) -> &str {
         self.text(span.file)

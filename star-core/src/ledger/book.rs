@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::records::{
     Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, RunId, StartRecord, StopMark,
 };
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, RUNS};
 use crate::context::Traced;
 use crate::document::{Blob, BlobRef};
 use crate::failure::Failure;
@@ -53,7 +53,7 @@ impl Book {
     }
 
     fn key(&self, name: &str) -> String {
-        format!("runs/{}/{name}", self.run)
+        format!("{RUNS}{}/{name}", self.run)
     }
 
     async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, LedgerError> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, RUNS, RunId};
 
 /// A ledger in a directory: a file a key. A value is written beside its place and then moved there, so that no reader sees half of
 /// it; it is created by a hard link, which only one of many can make.
@@ -34,6 +34,23 @@ impl Directory {
     /// What the operating system says.
     pub fn make(&self) -> io::Result<()> {
         make_folder(&self.root)
+    }
+
+    /// The runs that are recorded there, in no order.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn runs(&self) -> io::Result<Vec<RunId>> {
+        let folder = match fs::read_dir(self.root.join(RUNS)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            folder => folder?,
+        };
+        let names = folder.map(|entry| Ok(entry?.file_name()));
+        let names: io::Result<Vec<_>> = names.collect();
+        let runs = names?.into_iter();
+        Ok(runs
+            .filter_map(|name| name.to_str()?.parse().ok())
+            .collect())
     }
 
     fn path(&self, key: &str) -> io::Result<PathBuf> {

@@ -24,6 +24,9 @@ pub use records::{
     StopMark, WindowPlan,
 };
 
+/// What the keys of all that is recorded of runs begin with, before a run's name and `/`.
+pub const RUNS: &str = "runs/";
+
 /// Values under keys. A key is made of letters, digits, `.`, `-`, `_`, and `/` between its parts.
 #[async_trait(?Send)]
 pub trait Ledger: Send + Sync + fmt::Debug {

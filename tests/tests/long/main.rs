@@ -4,6 +4,8 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod framework;
+mod function;
 mod rows;
 mod snapshots;
 mod soak;

@@ -1,13 +1,18 @@
 //! `slsart deploy`: puts this program on AWS Lambda.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use star_aws::assets::Place;
 use star_aws::deploy::{Wanted, deploy as carry_out, id_of, runnable};
 use star_aws::elf::NotRunnable;
-use star_aws::stack::{Change, Event, Settings};
+use star_aws::package::PackedFile;
+use star_aws::stack::{Change, Event};
 
+use super::assets;
+use super::packed;
 use super::place::Deployed;
 use crate::args::DeployArgs;
 use crate::command::on_runtime;
@@ -19,6 +24,44 @@ use crate::output;
 const HELP: &str = "docs/aws.md shows how to build one that fits; `--worker FILE` deploys it";
 
 pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError> {
+    args.passed.check()?;
+    if args.passed.verbosely {
+        output::be_verbose();
+    }
+    let (place, wanted) = wanted(args)?;
+    if args.dry {
+        output::print(&dry(&wanted)?)?;
+        return Ok(Exit::Passed);
+    }
+    on_runtime(async {
+        let place = Deployed::at(place, &args.aws).await?;
+        let (stack, region) = (place.names.stack(), place.config.region());
+        output::note(&format!("deploying `{stack}` to {region}\n"));
+        output::verbose(&format!(
+            "the code is {:.1} MB, and goes to `{}` in the bucket of `{}`",
+            wanted.package.bytes.len() as f64 / 1e6,
+            wanted.code_key(),
+            place.names.ledger_stack(),
+        ));
+        let (change, there) = carry_out(&place.config, &wanted, &mut tell).await?;
+        let done = match change {
+            Change::Created => "deployed",
+            Change::Updated => "updated",
+            Change::Unchanged if wanted.force => {
+                "the code was sent again; nothing else had changed"
+            }
+            Change::Unchanged => "nothing to do: it is deployed as it is",
+        };
+        output::print(&format!(
+            "{done}\nfunction {}\nledger   {}\n",
+            there.function, there.bucket
+        ))?;
+        Ok(Exit::Passed)
+    })?
+}
+
+/// What is to be deployed: what `serverless.yml` says, and what was typed, which wins.
+fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     let own = own_program()?;
     let launcher = id_of(&own);
     let (mut program, path) = match &args.worker {
@@ -29,33 +72,47 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
         CommandError::Usage(format!("{path} cannot run as a function: {why} ({HELP})"))
     };
     let found = runnable(&mut program).map_err(refused)?;
-    let names = star_aws::Names::new(&args.aws.service, &args.aws.stage)
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
-    let mut settings = Settings::new(names, found.architecture);
-    settings.functions[0].memory = args.memory;
-    settings.functions[0].timeout = Duration::from_secs(args.timeout);
-    let wanted = Wanted::new(settings, &program, &[], launcher)
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
-    if args.dry {
-        output::print(&dry(&wanted)?)?;
-        return Ok(Exit::Passed);
+    output::verbose(&format!("{path} is for {}", found.architecture));
+    let (place, assets, file) = assets::chosen(&args.aws)?;
+    let settings = assets.settings(place.names.clone(), found.architecture);
+    let (mut settings, mut files) = match file {
+        Some(file) => {
+            output::verbose(&format!("`{}` says what is deployed", file.name()));
+            match settings {
+                Ok(settings) => (settings, packed::said(&assets, file)?),
+                Err(fault) => return Err(file.wrong(fault.into())),
+            }
+        }
+        // Only a file can want another processor.
+        None => (
+            settings.map_err(|fault| CommandError::Bug(fault.message))?,
+            BTreeMap::new(),
+        ),
+    };
+    let typed = packed::files(args.path.as_deref())?;
+    if args.path.is_some() {
+        files.extend(typed);
+    } else {
+        // A script that happens to be here does not take the place of what the file names.
+        for (name, bytes) in typed {
+            files.entry(name).or_insert(bytes);
+        }
     }
-    on_runtime(async {
-        let place = Deployed::new(&args.aws).await?;
-        let (stack, region) = (place.names.stack(), place.config.region());
-        output::note(&format!("deploying `{stack}` to {region}\n"));
-        let (change, there) = carry_out(&place.config, &wanted, &mut tell).await?;
-        let done = match change {
-            Change::Created => "deployed",
-            Change::Updated => "updated",
-            Change::Unchanged => "nothing to do: it is deployed as it is",
-        };
-        output::print(&format!(
-            "{done}\nfunction {}\nledger   {}\n",
-            there.function, there.bucket
-        ))?;
-        Ok(Exit::Passed)
-    })?
+    let files: Vec<_> = files
+        .into_iter()
+        .map(|(name, bytes)| PackedFile { name, bytes })
+        .collect();
+    for function in &mut settings.functions {
+        function.memory = args.memory.unwrap_or(function.memory);
+        let timeout = args
+            .timeout
+            .map(|seconds| Duration::from_secs(seconds.into()));
+        function.timeout = timeout.unwrap_or(function.timeout);
+    }
+    let wanted = Wanted::new(settings, &program, &files, launcher)
+        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    let force = args.force;
+    Ok((place, Wanted { force, ..wanted }))
 }
 
 /// Tells what became of a resource.
@@ -72,20 +129,34 @@ pub(super) fn tell(stack: &str, event: &Event) {
     output::note(&line);
 }
 
-/// What would be done.
+/// What would be done. Values of variables of the environment are not shown.
 fn dry(wanted: &Wanted) -> Result<String, CommandError> {
     let mut text = String::new();
-    for (stack, template) in wanted.templates() {
+    let mut covered = wanted.clone();
+    let functions = covered.settings.functions.iter_mut();
+    let values: Vec<_> = functions
+        .flat_map(|function| function.environment.values_mut())
+        .collect();
+    let secret = !values.is_empty();
+    for value in values {
+        "****".clone_into(value);
+    }
+    for (stack, template) in covered.templates() {
         let template = serde_json::to_string_pretty(&template)
             .map_err(|error| CommandError::Bug(error.to_string()))?;
         let _infallible = writeln!(text, "# stack {stack}\n{template}");
     }
+    if secret {
+        text.push_str("# values of variables of the environment are deployed as they are, and shown as ****\n");
+    }
     let _infallible = writeln!(
         text,
-        "# the code, {:.1} MB: {}\n# nothing was touched",
+        "# the code, {:.1} MB: {}",
         wanted.package.bytes.len() as f64 / 1e6,
         wanted.code_key(),
     );
+    let _infallible = writeln!(text, "# in it: {}", wanted.package.names.join(", "));
+    text.push_str("# nothing was touched\n");
     Ok(text)
 }
 

@@ -1,54 +1,46 @@
 //! `slsart invoke`: runs a script or job on AWS Lambda.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde_json::json;
+use star_aws::Lambda;
 use star_aws::deploy::id_of;
+use star_core::job::Split;
 use star_core::ledger::Manifest;
 use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{
     AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, follow, launch,
 };
 
+use super::assets::limits as deployed;
 use super::deploy::own_program;
+use super::forecast::foresee;
 use super::place::Deployed;
+use super::script::{read, refuse};
 use crate::args::InvokeArgs;
-use crate::command::on_runtime;
-use crate::command::plan::{fits_functions, function};
+use crate::command::report::tell;
+use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::interrupt::{self, Left, Told};
 use crate::output::{self, Progress, ReportFile};
-use crate::{interrupt, job};
-
-/// What is invoked where nothing was named and there is no `./script.yml`, as in the reference.
-const BUILT_IN: &str = "\
-config:
-  target: https://aws.amazon.com
-  phases:
-    - duration: 5
-      arrivalRate: 1
-scenarios:
-  - flow:
-      - get:
-          url: /
-";
-
-/// The file that is taken where nothing was named.
-const SCRIPT: &str = "script.yml";
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     refuse(args)?;
+    args.passed.check()?;
     let mut job = read(args)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     fits_functions(&job)?;
-    let mut limits = job.task.limits(function());
-    limits.late = Duration::from_millis(args.late_limit);
-    let plan = job.task.plan(&limits)?;
-    let workers = plan.most_workers();
+    let split = deployed(args.aws.config.as_deref())?;
+    // What can't be cut is to be found before AWS is asked anything.
+    job.task.plan(&cut(&job, LONGEST_LIFE, &split, args))?;
+    // With `--jsonOnly` the report is what is printed.
+    let to_stdout = args.json_only.then_some(Path::new("-"));
     let report = ReportFile::prepare(
-        args.output.as_deref(),
+        args.output.as_deref().or(to_stdout),
         args.report_format.as_deref(),
         job.task.formats(),
     )?;
@@ -61,57 +53,71 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
             });
         }
         let host = place.launcher(&there)?;
+        let lambda = Lambda::new(&place.config, &there.function);
+        let configured = lambda.configured().await?;
+        let limits = cut(&job, configured.life, &split, args);
+        let workers = job.task.plan(&limits)?.most_workers();
         let how = Launch {
             run: args
                 .name
                 .clone()
                 .unwrap_or_else(|| RunId::mint(host.world.clock.now(), SystemIds.next())),
             seed,
-            limits: limits.clone(),
             intervals: Intervals::of_fleet(workers),
+            limits,
             rehearsal: false,
             traced: false,
         };
-        let waits = waits(&job, &limits);
+        foresee((&lambda, configured), &job, &how, args).await?;
         if !args.json_only {
             output::note("Invoking test Lambda\n");
         }
         let manifest = launch(&host, &job, how).await?;
         job.blobs = Vec::new();
-        let run = &manifest.run;
-        output::note(&format!(
-            "run {run}  (`slsart report {run} --aws` tells of it, `slsart stop {run} --aws` ends it)\n"
-        ));
-        if !waits {
-            return sent(&host, &job, &manifest, &limits, args).await;
-        }
-        let outcome = tokio::select! {
-            outcome = waited(&host, &job, &manifest) => outcome?,
-            () = interrupt::twice(&host, run) => return Ok(Exit::Interrupted),
-        };
-        if !args.json_only {
-            output::note("Your function invocation has completed.\n");
-        }
-        tell(&outcome, report.as_ref(), args)
+        run(&host, &job, &manifest, report.as_ref(), args).await
     })?
 }
 
-/// Prints or writes a report.
-fn tell(
-    outcome: &AnyOutcome,
+/// How a job is cut for functions that live so long.
+fn cut(job: &Job, life: Duration, split: &Split, args: &InvokeArgs) -> Limits {
+    Limits {
+        late: Duration::from_millis(args.late_limit),
+        ..in_functions(job, life, split)
+    }
+}
+
+/// Has a launched run begin, and waits for it where it is to be waited for.
+async fn run(
+    host: &Host,
+    job: &Job,
+    manifest: &Rc<Manifest>,
     report: Option<&ReportFile>,
     args: &InvokeArgs,
 ) -> Result<Exit, CommandError> {
-    if let Some(report) = report {
-        report.write(outcome)?;
+    let run = &manifest.run;
+    let waits = !args.detach && waits(job, &manifest.limits);
+    // Whoever reads of the run can say that it is enough.
+    let told = waits.then(Told::new).flatten();
+    output::note(&format!(
+        "run {run}  (`slsart watch {run} --aws` follows it, `slsart stop {run} --aws` ends it)\n"
+    ));
+    if !waits {
+        return sent(host, job, manifest, args).await;
     }
-    if let Some(why) = outcome.facts.never_began() {
-        return Err(CommandError::NeverBegan(why.clone()));
+    let outcome = tokio::select! {
+        outcome = waited(host, job, manifest) => outcome?,
+        left = interrupt::stop_or_leave(told, host, run) => return Ok(match left {
+            Left::AtOnce => Exit::Interrupted,
+            Left::Detached => {
+                output::note(&format!("the run goes on: `slsart watch {run} --aws` follows it\n"));
+                Exit::Passed
+            }
+        }),
+    };
+    if !args.json_only {
+        output::note("Your function invocation has completed.\n");
     }
-    if !report.is_some_and(ReportFile::to_stdout) && !args.json_only {
-        output::print(&output::text(outcome, output::width()))?;
-    }
-    Ok(Exit::of(outcome))
+    tell(report, &outcome, !args.json_only)
 }
 
 /// A run that nobody waits for: told where it is once its first worker is at it.
@@ -119,7 +125,6 @@ async fn sent(
     host: &Host,
     job: &Job,
     manifest: &Rc<Manifest>,
-    limits: &Limits,
     args: &InvokeArgs,
 ) -> Result<Exit, CommandError> {
     attend(host, manifest).await;
@@ -132,8 +137,10 @@ async fn sent(
         output::note("the run has not started: no function took it up\n");
         return Ok(Exit::Partial);
     }
-    if !args.json_only {
-        let seconds = needed(job, limits).as_secs();
+    if args.json_only {
+        output::print(&format!("{}\n", json!({ "run": &manifest.run })))?;
+    } else {
+        let seconds = needed(job, &manifest.limits).as_secs();
         output::note(&format!(
             "Your function has been invoked. The load is scheduled to be completed in {seconds} seconds.\n"
         ));
@@ -184,49 +191,4 @@ fn waits(job: &Job, limits: &Limits) -> bool {
     const HTTP_TIMEOUT: Duration = Duration::from_mins(2);
     const ROOM: Duration = Duration::from_secs(2);
     needed(job, limits) <= HTTP_TIMEOUT.min(limits.chunk).saturating_sub(ROOM)
-}
-
-/// The script, in the reference's order: the standard input, `-d`, `-p`, `./script.yml`, the built-in one.
-fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
-    let text = |name: &str, text: &str| job::read_text(name, text, args.strict);
-    if args.std_in {
-        return job::read_file(Path::new("-"), args.strict);
-    }
-    if let Some(data) = &args.data {
-        return text("--data", data);
-    }
-    if let Some(path) = &args.path {
-        return job::read_file(path, args.strict);
-    }
-    let there = PathBuf::from(SCRIPT);
-    if there.exists() {
-        return job::read_file(&there, args.strict);
-    }
-    text("the built-in script", BUILT_IN)
-}
-
-/// Answers flags that are not taken, as the reference does.
-fn refuse(args: &InvokeArgs) -> Result<(), CommandError> {
-    let reserved = [
-        ("-t/--type", &args.invocation_type),
-        ("-f/--function", &args.function),
-    ];
-    for (flag, given) in reserved {
-        if given.is_some() {
-            return Err(CommandError::Usage(format!(
-                "the flag `{flag}` is reserved: whether the run is waited for follows from how long it takes, and its function is the one deployed"
-            )));
-        }
-    }
-    if args.script.is_some() {
-        return Err(CommandError::Usage(
-            "the flag `--script` was removed: name the script with `-p FILE`".to_owned(),
-        ));
-    }
-    if args.raw {
-        return Err(CommandError::Usage(
-            "the flag `--raw` is not supported: a script is JSON or YAML".to_owned(),
-        ));
-    }
-    Ok(())
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use star_aws::assets::Place;
 use star_aws::deploy::{Deployment, find, ledger_of};
-use star_aws::{Access, Bucket, Config, Lambda, Names};
+use star_aws::{Access, Bucket, Calls, Config, Lambda, Names};
 use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
@@ -11,6 +12,7 @@ use star_core::worker::{Host, SystemIds, World};
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
+use crate::output;
 
 /// Which deployment is meant, and how it is reached.
 #[derive(Debug)]
@@ -21,13 +23,22 @@ pub(in crate::command) struct Deployed {
 
 impl Deployed {
     pub(in crate::command) async fn new(args: &AwsArgs) -> Result<Self, CommandError> {
-        let names = Names::new(&args.service, &args.stage)
-            .map_err(|error| CommandError::Usage(error.to_string()))?;
+        Self::at(super::assets::place(args)?, args).await
+    }
+
+    /// That deployment.
+    pub(super) async fn at(place: Place, args: &AwsArgs) -> Result<Self, CommandError> {
         let access = Access {
             profile: args.aws_profile.clone(),
-            region: args.region.clone(),
+            region: place.region,
+            calls: output::debugs().then(|| Calls::new(output::debug)),
         };
         let config = Config::load(&access).await?;
+        let names = place.names;
+        output::verbose(&format!(
+            "the deployment is `{names}` in {}",
+            config.region()
+        ));
         Ok(Self { names, config })
     }
 
@@ -38,10 +49,11 @@ impl Deployed {
     }
 
     /// The ledger, also of a deployment whose function is gone; no worker is sent for.
-    pub(in crate::command) async fn ledger(&self) -> Result<Host, CommandError> {
-        let bucket = ledger_of(&self.config, &self.names).await?;
-        let bucket = bucket.ok_or_else(|| self.missing())?;
-        self.host(bucket, String::new(), String::new())
+    pub(in crate::command) async fn ledger(&self) -> Result<(Host, Bucket), CommandError> {
+        let name = ledger_of(&self.config, &self.names).await?;
+        let name = name.ok_or_else(|| self.missing())?;
+        let host = self.host(name.clone(), String::new(), String::new())?;
+        Ok((host, Bucket::new(&self.config, name)))
     }
 
     /// The launcher of a run whose workers are functions.

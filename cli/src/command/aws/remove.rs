@@ -9,6 +9,10 @@ use crate::exit::Exit;
 use crate::output;
 
 pub(in crate::command) fn remove(args: &RemoveArgs) -> Result<Exit, CommandError> {
+    args.passed.check()?;
+    if args.passed.verbosely {
+        output::be_verbose();
+    }
     on_runtime(async {
         let place = Deployed::new(&args.aws).await?;
         let removed =

@@ -5,7 +5,7 @@ use crate::replay::{answers, query_error};
 
 fn stack(status: &str) -> String {
     format!(
-        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackId>arn:s/1</StackId><StackName>s</StackName><StackStatus>{status}</StackStatus><Outputs><member><OutputKey>Ledger</OutputKey><OutputValue>b</OutputValue></member></Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackId>arn:s/1</StackId><StackName>s</StackName><Description>s: work that is cut into pieces and run wide</Description><StackStatus>{status}</StackStatus><Outputs><member><OutputKey>Ledger</OutputKey><OutputValue>b</OutputValue></member></Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
     )
 }
 
@@ -83,7 +83,7 @@ async fn a_resource_that_fails_is_named_with_its_reason_and_not_those_that_it_to
     .await;
     assert_eq!(
         done.unwrap_err().to_string(),
-        "the stack `s` ended as ROLLBACK_COMPLETE: `Role` (AWS::X::Y): not authorized to perform: iam:CreateRole"
+        "the stack `s` ended as ROLLBACK_COMPLETE: `Role` (AWS::X::Y): not authorized to perform: iam:CreateRole (the permission `iam:CreateRole` is needed; nothing of it stays; then `slsart deploy` again)"
     );
 }
 
@@ -168,6 +168,79 @@ async fn a_stack_that_cannot_be_removed_says_why() {
         .await;
     assert_eq!(
         removed.unwrap_err().to_string(),
-        "the stack `s` ended as DELETE_FAILED: `Ledger` (AWS::X::Y): The bucket you tried to delete is not empty"
+        "the stack `s` ended as DELETE_FAILED: `Ledger` (AWS::X::Y): The bucket you tried to delete is not empty (`slsart remove --purge` empties it first)"
+    );
+}
+
+/// What is said of a resource that fails when a stack is in this state before, and in that one afterwards.
+async fn failing(before: Option<&str>, after: &str, reason: &str) -> String {
+    let (before, asked) = match before {
+        Some(status) => (vec![(200, stack(status)), (200, events(&[]))], "Update"),
+        None => (vec![(400, missing())], "Create"),
+    };
+    let asked = format!(
+        "<{asked}StackResponse><{asked}StackResult><StackId>arn:s/1</StackId></{asked}StackResult></{asked}StackResponse>"
+    );
+    let failed = events(&[(9, "Ledger", "CREATE_FAILED", reason)]);
+    let mut given = before;
+    given.extend([(200, asked), (200, failed), (200, stack(after))]);
+    let given: Vec<_> = given
+        .iter()
+        .map(|(status, body)| (*status, body.as_str()))
+        .collect();
+    ensure(&given).await.0.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn what_fails_says_what_to_do_next() {
+    let taken = failing(None, "ROLLBACK_COMPLETE", "star-ledger already exists").await;
+    assert_eq!(
+        taken,
+        "the stack `s` ended as ROLLBACK_COMPLETE: `Ledger` (AWS::X::Y): star-ledger already exists (it is there already, and is none of this stack's: remove it, or choose another name with `--stage` or `--service`; nothing of it stays; then `slsart deploy` again)"
+    );
+    for (after, said) in [
+        (
+            "UPDATE_ROLLBACK_COMPLETE",
+            "(put right what it says; what was deployed before is in place; then `slsart deploy` again)",
+        ),
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "(put right what it says; the stack must be brought back on AWS's console; then `slsart deploy` again)",
+        ),
+    ] {
+        let text = failing(Some("CREATE_COMPLETE"), after, "it is red").await;
+        assert!(text.ends_with(said), "{text}");
+    }
+    let limit = failing(None, "ROLLBACK_COMPLETE", "Account limit exceeded").await;
+    assert!(
+        limit.contains("a limit of the account is reached"),
+        "{limit}"
+    );
+}
+
+#[tokio::test]
+async fn a_stack_of_somebody_else_is_neither_changed_nor_removed() {
+    let foreign = stack("CREATE_COMPLETE")
+        .replace("cut into pieces", "sold in pieces")
+        .replace(">Ledger<", ">Url<");
+    let said = "the stack `s` is there, and was not made by `slsart deploy`: it is left as it is (`--stage` and `--service` choose another name)";
+    let (done, _, asked) = ensure(&[(200, &foreign)]).await;
+    assert_eq!((done.unwrap_err().to_string().as_str(), asked), (said, 1));
+    let (config, client) = answers(&[(200, &foreign)]);
+    let deployer = Deployer::of(config.cloudformation());
+    let removed = deployer.remove("s", &mut |_| {}).await;
+    assert_eq!(removed.unwrap_err().to_string(), said);
+    assert_eq!(client.actual_requests().count(), 1);
+}
+
+#[tokio::test]
+async fn a_stack_that_somebody_is_at_is_left_to_him() {
+    let (done, _, asked) = ensure(&[(200, &stack("UPDATE_IN_PROGRESS"))]).await;
+    assert_eq!(
+        (done.unwrap_err().to_string().as_str(), asked),
+        (
+            "the stack `s` is UPDATE_IN_PROGRESS: somebody is at it; wait until that is over, and call this again",
+            1
+        )
     );
 }

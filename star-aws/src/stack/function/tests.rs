@@ -17,6 +17,13 @@ fn plain() -> Settings {
 fn rich() -> Settings {
     let mut settings = plain();
     settings.tags.insert("team".to_owned(), "load".to_owned());
+    settings.statements = vec![json!({
+        "Effect": "Allow",
+        "Action": ["execute-api:Invoke"],
+        "Resource": { "Fn::Sub": "arn:${AWS::Partition}:execute-api:*:*:abcdef1234/*" },
+    })];
+    settings.limits.max_chunk_requests_per_second = Some(100);
+    settings.topic_display = Some("load".to_owned());
     settings.managed_policies = vec!["arn:aws:iam::123456789012:policy/audit".to_owned()];
     settings.permissions_boundary = Some("arn:aws:iam::123456789012:policy/bounds".to_owned());
     settings.subscriptions.push(Subscription {
@@ -85,6 +92,28 @@ fn no_statement_of_the_role_has_an_asterisk_but_behind_the_runs_of_the_bucket() 
     let starred: BTreeSet<_> = starred.map(|(_, text)| *text).collect();
     let runs = "arn:${AWS::Partition}:s3:::${LedgerBucket}/runs/*";
     assert_eq!(starred, BTreeSet::from([runs]));
+}
+
+#[test]
+fn what_else_the_role_may_do_is_what_was_asked_for() {
+    let settings = rich();
+    let role = function_template(&settings, "d", "d")["Resources"]["Role"]["Properties"].clone();
+    let policies = role["Policies"].as_array().unwrap();
+    assert_eq!(policies.len(), 2);
+    let more = &policies[1]["PolicyDocument"]["Statement"];
+    assert_eq!(more, &json!(settings.statements));
+    let managed = role["ManagedPolicyArns"].as_array().unwrap();
+    let in_networks =
+        "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaENIManagementAccess";
+    assert_eq!(managed[0], json!(settings.managed_policies[0]));
+    assert_eq!(managed[1..], [json!({ "Fn::Sub": in_networks })]);
+    assert_eq!(
+        role["PermissionsBoundary"],
+        json!(settings.permissions_boundary)
+    );
+    let role = function_template(&plain(), "d", "d")["Resources"]["Role"]["Properties"].clone();
+    assert_eq!(role["Policies"].as_array().unwrap().len(), 1);
+    assert!(role.get("ManagedPolicyArns").is_none() && role.get("PermissionsBoundary").is_none());
 }
 
 #[test]

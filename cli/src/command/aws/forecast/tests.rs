@@ -1,0 +1,89 @@
+use std::time::Duration;
+
+use star_core::Intervals;
+use star_core::job::Split;
+use star_core::registry::Kinds;
+
+use super::*;
+use crate::command::in_functions;
+
+/// A script of so many users a second for twenty seconds.
+fn job(rate: u32) -> Job {
+    let script = format!(
+        "config: {{target: \"http://t\", phases: [{{duration: 20, arrivalRate: {rate}}}]}}\nscenarios: [{{flow: [{{think: 1}}]}}]\n"
+    );
+    let mut document = star_yaml::document_from("s.yml", script.as_bytes(), ".").unwrap();
+    Kinds::linked().unwrap().read(&mut document).unwrap()
+}
+
+fn foreseen(job: &Job, ground: &Ground) -> Foreseen {
+    let limits = in_functions(job, ground.configured.life, &Split::default());
+    let workers = job.task.plan(&limits).unwrap().most_workers();
+    let how = Launch {
+        run: "r".parse().unwrap(),
+        seed: 1,
+        limits,
+        intervals: Intervals::of_fleet(workers),
+        rehearsal: false,
+        traced: false,
+    };
+    ground.foresee(job, &how).unwrap()
+}
+
+fn ground(account: Option<u32>) -> Ground {
+    let configured = Configured {
+        memory: 1_024,
+        life: Duration::from_secs(899),
+        architecture: Architecture::X86,
+        reserved: None,
+    };
+    Ground::new(configured, account)
+}
+
+#[test]
+fn what_a_run_takes_is_told_with_its_price() {
+    let foreseen = foreseen(&job(100), &ground(None));
+    assert!(
+        foreseen
+            .text
+            .starts_with("forecast: 4 functions, at most 4 at once of 1,000; begins after 1"),
+        "{foreseen:?}"
+    );
+    assert_eq!(foreseen.refused, None);
+    // Four functions of a gigabyte for 36 to 40 seconds.
+    assert!((0.002..0.004).contains(&foreseen.cost), "{foreseen:?}");
+    let on_arm = Ground {
+        configured: Configured {
+            architecture: Architecture::Arm,
+            ..ground(None).configured
+        },
+        ..ground(None)
+    };
+    let on_arm = self::foreseen(&job(100), &on_arm);
+    assert!(on_arm.cost < foreseen.cost * 0.85, "{on_arm:?}");
+}
+
+#[test]
+fn a_new_accounts_ten_functions_are_not_enough_for_more_and_it_is_said_what_would_be() {
+    let small = ground(Some(10));
+    assert_eq!(foreseen(&job(250), &small).refused, None);
+    let foreseen = foreseen(&job(1_000), &small);
+    let why = foreseen.refused.unwrap();
+    assert!(
+        why.starts_with("it needs 40 functions at once, and this account has 10: ask AWS for 40, or raise `_split.maxChunkRequestsPerSecond` to "),
+        "{why}"
+    );
+}
+
+#[test]
+fn what_is_kept_for_the_function_is_its_limit() {
+    let of = |reserved| {
+        let configured = Configured {
+            reserved,
+            ..ground(None).configured
+        };
+        Ground::new(configured, Some(100)).concurrency
+    };
+    assert_eq!(of(None), 100);
+    assert_eq!(of(Some(4)), 4);
+}

@@ -1,0 +1,161 @@
+//! `slsart kill`: stops all that runs, at once, and takes the function away.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::iter;
+use star_aws::Lambda;
+use star_core::clock::{Clock as _, SystemClock};
+use star_core::{AnyOutcome, RunId};
+
+use super::deploy::tell;
+use super::place::Deployed;
+use crate::args::KillArgs;
+use crate::command::on_runtime;
+use crate::command::site::{Recorded, Site};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::{self, ReportFile, state, time_of_day};
+
+/// So many runs are told at once.
+const AT_ONCE: usize = 64;
+
+/// So long the reference advises to wait before anything is deployed again.
+const ADVICE: Duration = Duration::from_mins(5);
+
+/// Between two looks at a run that is about to end.
+const LOOK: Duration = Duration::from_millis(250);
+
+pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
+    args.passed.check()?;
+    if args.passed.verbosely {
+        output::be_verbose();
+    }
+    on_runtime(async {
+        let place = Deployed::new(&args.aws).await?;
+        let there = star_aws::deploy::find(&place.config, &place.names).await?;
+        let there = there.ok_or_else(|| CommandError::NothingToKill {
+            function: place.names.function(),
+        })?;
+        // Whatever the ledger says, the function is to go.
+        let ending = match stop_all(&place).await {
+            Ok(ending) => ending,
+            Err(error) => {
+                output::note(&format!(
+                    "the runs could not be told to stop, and go on until they find no function: {error}\n"
+                ));
+                None
+            }
+        };
+        let function = &there.function;
+        Lambda::new(&place.config, function).reserve(0).await?;
+        output::print(&format!(
+            "Concurrency successfully set to zero for {function}.\n"
+        ))?;
+        star_aws::deploy::remove(&place.config, &place.names, false, &mut tell).await?;
+        let until = SystemClock::new().now() + ADVICE;
+        output::print(&format!(
+            "`{}` is removed; its ledger stays, with the reports of its runs\n\
+             We advise to wait until {} UTC before re-deploying to avoid possible problems. \
+             See https://github.com/Nordstrom/serverless-artillery/#killing-a-runaway-performance-test\n",
+            place.names,
+            time_of_day(until)
+        ))?;
+        if let Some((site, runs)) = ending {
+            save_all(&site, runs, Wait::UntilSettled).await;
+        }
+        Ok(Exit::Passed)
+    })?
+}
+
+/// Tells all runs that are not over to stop, and saves what they came to by then. Those of which more is to come.
+async fn stop_all(place: &Deployed) -> Result<Option<(Site, Vec<RunId>)>, CommandError> {
+    let site = Site::on_aws(place).await?;
+    let open = iter(site.runs().await?).map(|run| {
+        let book = site.book(&run);
+        async move {
+            let is_open = !matches!(book.is_closed().await, Ok(true));
+            // Without a manifest nothing was ever launched.
+            let launched = is_open && !matches!(book.manifest().await, Ok(None));
+            launched.then_some(run)
+        }
+    });
+    let open = open.buffer_unordered(AT_ONCE);
+    let open: Vec<RunId> = open.filter_map(std::future::ready).collect().await;
+    let told = iter(open).map(|run| async {
+        let text = match star_core::stop(&site.host, &run).await {
+            Ok(()) => format!("the run `{run}` is told to stop\n"),
+            Err(error) => format!("the run `{run}` could not be told to stop: {error}\n"),
+        };
+        output::note(&text);
+        run
+    });
+    let told: Vec<_> = told.buffer_unordered(AT_ONCE).collect().await;
+    let ending = save_all(&site, told, Wait::ForWorkers).await;
+    Ok(Some((site, ending)))
+}
+
+/// How long a run is looked at that was told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    /// Until its workers have seen it: within two of their looks, and the time that running units are given.
+    ForWorkers,
+    /// Until nothing more is to come: what nobody was to begin any more is known for sure a margin later.
+    UntilSettled,
+}
+
+/// Saves the reports of runs in the current folder. Those of which more is to come.
+async fn save_all(site: &Site, runs: Vec<RunId>, wait: Wait) -> Vec<RunId> {
+    let saved = iter(runs).map(|run| async {
+        match save(site, &run, wait).await {
+            Ok(settled) => (!settled).then_some(run),
+            Err(error) => {
+                output::note(&format!(
+                    "the report of the run `{run}` was not saved: {error} (it stays in the ledger: `slsart report {run} --aws`)\n"
+                ));
+                None
+            }
+        }
+    });
+    let saved = saved.buffer_unordered(AT_ONCE);
+    saved.filter_map(std::future::ready).collect().await
+}
+
+/// Saves a run's report. Whether it is settled.
+async fn save(site: &Site, name: &RunId, wait: Wait) -> Result<bool, CommandError> {
+    let run = site.read(name).await?;
+    let outcome = last_look(site, &run, wait).await?;
+    let path = PathBuf::from(format!("{name}.json"));
+    let file = ReportFile::prepare(Some(&path), None, run.task.formats())?;
+    if let Some(file) = file {
+        file.write(&outcome)?;
+    }
+    output::note(&format!(
+        "the report of the run `{name}` ({}) is saved as `{}`\n",
+        state(&outcome),
+        path.display()
+    ));
+    Ok(outcome.facts.settled)
+}
+
+/// What a run has come to once it is settled, or was waited for long enough.
+async fn last_look(site: &Site, run: &Recorded, wait: Wait) -> Result<AnyOutcome, CommandError> {
+    let intervals = &run.manifest.intervals;
+    let clock = &site.host.world.clock;
+    let seen = intervals.stop * 2 + intervals.grace;
+    let until = clock.now()
+        + match wait {
+            Wait::ForWorkers => seen,
+            Wait::UntilSettled => seen + intervals.margin,
+        };
+    let mut observer = run.task.observe(&site.host, Rc::clone(&run.manifest));
+    loop {
+        let outcome = observer.look().await?;
+        if outcome.facts.settled || clock.now() >= until {
+            return Ok(outcome);
+        }
+        clock.sleep_until(clock.now() + LOOK).await;
+    }
+}

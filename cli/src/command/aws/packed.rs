@@ -1,0 +1,187 @@
+//! The script that is deployed with the program, for events that name it, and its files.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use star_aws::assets::{Assets, Placed};
+use star_core::document::{Diagnostic, Diagnostics};
+
+use super::assets::File;
+use super::script::SCRIPT;
+use crate::error::CommandError;
+use crate::{job, output};
+
+/// Files by their names in the package, so that one that is named twice is packed once.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// The files to pack: the script that was named, or `./script.yml` where there is one that can be packed.
+pub(super) fn files(script: Option<&Path>) -> Result<Files, CommandError> {
+    let there = Path::new(SCRIPT);
+    let files = match script {
+        Some(script) => gather(script, folder_of(script))?,
+        None if !there.exists() => Files::new(),
+        None => match gather(there, folder_of(there)) {
+            Ok(files) => files,
+            // Nobody asked for it: it may be a script that needs more than itself.
+            Err(error) => {
+                output::note(&format!(
+                    "`{SCRIPT}` is not packed, so that no event can name it: {error} (`slsart check {SCRIPT}` tells more)\n"
+                ));
+                Files::new()
+            }
+        },
+    };
+    if !files.is_empty() {
+        let names: Vec<_> = files.keys().map(String::as_str).collect();
+        output::note(&format!("packing {}\n", names.join(", ")));
+    }
+    Ok(files)
+}
+
+fn folder_of(script: &Path) -> &Path {
+    script.parent().unwrap_or(Path::new(""))
+}
+
+/// A script and its files, called by where they are in a folder.
+fn gather(script: &Path, folder: &Path) -> Result<Files, CommandError> {
+    let mut files = Files::new();
+    for path in job::files(script)? {
+        let name = name_in(&path, folder).ok_or_else(|| {
+            CommandError::Usage(format!(
+                "`{}` cannot be packed: it is outside of the folder of `{}`",
+                path.display(),
+                script.display()
+            ))
+        })?;
+        let bytes = std::fs::read(&path).map_err(|source| {
+            CommandError::Usage(format!("cannot read `{}`: {source}", path.display()))
+        })?;
+        files.insert(name, bytes);
+    }
+    Ok(files)
+}
+
+/// The files to pack that `serverless.yml` names: those of `package`, and the scripts of schedules with their files.
+pub(super) fn said(assets: &Assets, file: File) -> Result<Files, CommandError> {
+    let mut faults = Diagnostics::default();
+    let mut files = Files::new();
+    for named in &assets.files {
+        match inside(named, file.folder()) {
+            Ok(bytes) => {
+                files.insert(named.value.clone(), bytes);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let mut scripts = Vec::new();
+    for script in &assets.scripts {
+        match inside(&script.file, file.folder()) {
+            Ok(bytes) => scripts.push((script, bytes)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(file.wrong(faults));
+    }
+    for (script, bytes) in scripts {
+        let name = &script.file.value;
+        match gather(&file.folder().join(name), file.folder()) {
+            Ok(found) => files.extend(found),
+            // With what the event says besides it may be whole.
+            Err(_) if script.more => {
+                files.insert(name.clone(), bytes);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(files)
+}
+
+/// What is in a file that is named by where it is in a folder, also behind links.
+fn inside(named: &Placed<String>, folder: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let name = &named.value;
+    let read = || -> std::io::Result<Option<Vec<u8>>> {
+        let path = folder.join(name).canonicalize()?;
+        if !path.starts_with(folder.canonicalize()?) {
+            return Ok(None);
+        }
+        std::fs::read(path).map(Some)
+    };
+    let (fault, help) = match read() {
+        Ok(Some(bytes)) => return Ok(bytes),
+        Ok(None) => (
+            format!("`{name}` is a link that leads out of this folder"),
+            "copy the file here",
+        ),
+        Err(error) => (
+            format!("`{name}` cannot be packed: {error}"),
+            "it is looked for in the folder of `serverless.yml`",
+        ),
+    };
+    Err(Diagnostic::error(fault).at(named.span, "").help(help))
+}
+
+/// What a file is called in the package, whose root is that folder; none where it is outside.
+fn name_in(path: &Path, folder: &Path) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.strip_prefix(folder).ok()?.components() {
+        match part {
+            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_packed_by_where_they_are_from_the_script() {
+        let name = |path: &str, folder: &str| name_in(Path::new(path), Path::new(folder));
+        let some = |name: &str| Some(name.to_owned());
+        assert_eq!(name("script.yml", ""), some("script.yml"));
+        assert_eq!(name("perf/script.yml", "perf"), some("script.yml"));
+        assert_eq!(name("perf/./data/../rows.csv", "perf"), some("rows.csv"));
+        assert_eq!(
+            name("/a/perf/data/rows.csv", "/a/perf"),
+            some("data/rows.csv")
+        );
+        assert_eq!(name("perf/../rows.csv", "perf"), None);
+        assert_eq!(name("/etc/passwd", ""), None);
+        assert_eq!(name("/etc/passwd", "/a"), None);
+    }
+
+    #[test]
+    fn a_script_is_packed_with_what_it_includes_and_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(
+            "s.yml",
+            "includes: parts/flow.yml\nconfig: { target: http://t, phases: [{ duration: 1, arrivalRate: 1 }], payload: [{ path: a.csv, fields: [a] }, { path: same.csv, fields: [b] }] }\n",
+        );
+        write("parts/flow.yml", "scenarios: [{ flow: [{ think: 1 }] }]\n");
+        write("a.csv", "1\n");
+        write("same.csv", "1\n");
+        let gathered = |name: &str| gather(&folder.path().join(name), folder.path());
+        let files = gathered("s.yml").unwrap();
+        let names: Vec<_> = files.keys().map(String::as_str).collect();
+        assert_eq!(names, ["a.csv", "parts/flow.yml", "s.yml", "same.csv"]);
+        write("t.yml", "{}\n");
+        assert!(gathered("t.yml").is_err());
+    }
+}

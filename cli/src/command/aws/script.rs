@@ -1,0 +1,80 @@
+//! Which script is invoked, and which flags are none.
+
+use std::path::{Path, PathBuf};
+
+use star_core::Job;
+
+use crate::args::InvokeArgs;
+use crate::error::CommandError;
+use crate::job;
+
+/// What is invoked where nothing was named and there is no `./script.yml`, as in the reference.
+const BUILT_IN: &str = "\
+config:
+  target: https://aws.amazon.com
+  phases:
+    - duration: 5
+      arrivalRate: 1
+scenarios:
+  - flow:
+      - get:
+          url: /
+";
+
+/// The file that is taken where nothing was named.
+pub(super) const SCRIPT: &str = "script.yml";
+
+/// The script, in the reference's order: the standard input, `-d`, `-p`, `./script.yml`, the built-in one.
+pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
+    let text = |name: &str, text: &str| job::read_text(name, text, args.strict);
+    if args.std_in {
+        return job::read_file(Path::new("-"), args.strict);
+    }
+    if let Some(data) = &args.data {
+        return text("--data", data);
+    }
+    if let Some(path) = &args.path {
+        return job::read_file(path, args.strict);
+    }
+    let there = PathBuf::from(SCRIPT);
+    if there.exists() {
+        return job::read_file(&there, args.strict);
+    }
+    text("the built-in script", BUILT_IN)
+}
+
+/// Answers flags that are not taken, as the reference does.
+pub(super) fn refuse(args: &InvokeArgs) -> Result<(), CommandError> {
+    let reserved = [
+        ("-t/--type", &args.invocation_type),
+        ("-f/--function", &args.function),
+    ];
+    for (flag, given) in reserved {
+        if given.is_some() {
+            return Err(CommandError::Usage(format!(
+                "the flag `{flag}` is reserved: whether the run is waited for follows from how long it takes, and its function is the one deployed"
+            )));
+        }
+    }
+    if args.script.is_some() {
+        return Err(CommandError::Usage(
+            "the flag `--script` was removed: name the script with `-p FILE`".to_owned(),
+        ));
+    }
+    for (flag, given) in [
+        ("-a/--acceptance", args.acceptance),
+        ("-m/--monitoring", args.monitoring),
+    ] {
+        if given {
+            return Err(CommandError::Usage(format!(
+                "the flag `{flag}` cannot be carried out yet: acceptance and monitoring mode are not there; without it the script is run as a performance test"
+            )));
+        }
+    }
+    if args.raw {
+        return Err(CommandError::Usage(
+            "the flag `--raw` is not supported: a script is JSON or YAML".to_owned(),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! `slsart watch`: follows a run that was launched elsewhere.
+
+use super::on_runtime;
+use super::report::tell;
+use super::site::Site;
+use crate::args::ReportArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::{self, ReportFile};
+
+pub(super) fn watch(args: &ReportArgs) -> Result<Exit, CommandError> {
+    let watched = on_runtime(async {
+        let site = Site::of(&args.runs, &args.place).await?;
+        let run = site.read(&args.run).await?;
+        let (output, format) = (args.output.as_deref(), args.report_format.as_deref());
+        let file = ReportFile::prepare(output, format, run.task.formats())?;
+        tokio::select! {
+            outcome = site.follow(&run) => Ok(Some((file, outcome?))),
+            _ = tokio::signal::ctrl_c() => {
+                output::note(&format!("\nthe run `{}` goes on\n", args.run));
+                Ok::<_, CommandError>(None)
+            }
+        }
+    })??;
+    match watched {
+        Some((file, outcome)) => tell(file.as_ref(), &outcome, true),
+        None => Ok(Exit::Interrupted),
+    }
+}

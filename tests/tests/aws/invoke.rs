@@ -1,0 +1,107 @@
+//! What `invoke` says and does before it sends anything, and how it is left.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tests::{Cloud, Terminal, finish, json as read};
+
+use crate::PROGRAM;
+
+#[test]
+fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script(
+        "[{ duration: 3, arrivalRate: 5 }]",
+        "{ timeBufferInMilliseconds: 1500 }",
+    );
+    let invoke = |more: &[&str]| cloud.slsart().args(["invoke", "--seed", "7"]).args(more);
+    let dear = invoke(&["--max-cost", "0"]).run().expect(5);
+    assert!(
+        dear.err
+            .contains("forecast: 1 function, at most 1 at once of ")
+            && dear
+                .err
+                .contains("error: nothing was sent: the run would cost some $0.0"),
+        "{}",
+        dear.err
+    );
+    for mode in ["-a", "--monitoring"] {
+        let refused = invoke(&[mode]).run().expect(2);
+        assert!(
+            refused
+                .err
+                .contains("acceptance and monitoring mode are not there"),
+            "{}",
+            refused.err
+        );
+    }
+    cloud.reserve(0);
+    let stuck = invoke(&[]).run().expect(4);
+    assert!(
+        stuck.err.contains("the run would never start: "),
+        "{}",
+        stuck.err
+    );
+    cloud.reserve(100);
+    assert_eq!((cloud.states(), cloud.target.count()), (vec![], 0));
+
+    let left = invoke(&["--detach", "--name", "left", "--max-cost", "$1"])
+        .run()
+        .expect(0);
+    assert!(
+        left.err.contains("Your function has been invoked."),
+        "{}",
+        left.err
+    );
+    let watch = ["watch", "left", "--aws", "-o", "left.json"];
+    cloud.slsart().args(watch).run().expect(0);
+    assert_eq!(cloud.target.count(), 30);
+
+    // At a terminal one is asked; what is no answer is asked again.
+    cloud.target.clear();
+    let mut terminal = Terminal::default();
+    let waiting = invoke(&["--name", "asked"]).start_at(&terminal);
+    terminal.wait_for("run asked ");
+    kill_process(Pid::from_child(&waiting), Signal::INT).unwrap();
+    terminal.wait_for("(d, detach), or stop it (s)? ");
+    terminal.types("what?\n");
+    terminal.wait_for("(d, detach), or stop it (s)? ");
+    terminal.types("d\n");
+    finish(waiting).expect(0);
+    terminal.wait_for("the run goes on: `slsart watch asked --aws` follows it");
+    let watch = ["watch", "asked", "--aws"];
+    cloud.slsart().args(watch).run().expect(0);
+    assert_eq!(cloud.target.count(), 30);
+
+    // Only the report is printed, and it is that of the run.
+    let only = invoke(&["--jo"]).run().expect(0);
+    let printed: serde_json::Value = serde_json::from_str(&only.out).unwrap();
+    let counters = |report: &serde_json::Value| report["aggregate"]["counters"].clone();
+    assert_eq!(
+        counters(&printed),
+        counters(&read(&cloud.scratch.path("left.json")))
+    );
+}
+
+#[test]
+fn more_runs_at_once_than_functions_may_are_all_carried_out() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script(
+        "[{ duration: 1, arrivalRate: 5 }]",
+        "{ timeBufferInMilliseconds: 8000 }",
+    );
+    cloud.reserve(4);
+    let began = Instant::now();
+    let all: Vec<_> = (0..8)
+        .map(|_| cloud.slsart().args(["invoke", "--force"]).start())
+        .collect();
+    for one in all {
+        finish(one).expect(0);
+    }
+    assert_eq!(cloud.target.count(), 8 * 10);
+    assert!(
+        began.elapsed() < Duration::from_mins(1),
+        "{:?}",
+        began.elapsed()
+    );
+}

@@ -1,0 +1,100 @@
+//! Deployments as `serverless.yml` says, from nothing to nothing.
+
+use tests::{Cloud, Finished};
+
+use crate::PROGRAM;
+
+fn called(cloud: &Cloud, args: &[&str]) -> Finished {
+    cloud.slsart().args(args).run()
+}
+
+#[test]
+fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_named_again() {
+    let cloud = Cloud::new(PROGRAM);
+    cloud.script("[{ duration: 1, arrivalRate: 5 }]", "{}");
+    let service = ["--service", "my-load", "--stage", "qa"];
+    cloud
+        .slsart()
+        .args(["configure"])
+        .args(service)
+        .run()
+        .expect(0);
+    let path = cloud.scratch.path("serverless.yml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let topic = "      Type: AWS::SNS::Topic\n";
+    let told = format!(
+        "{topic}      Properties: {{ Subscription: [{{ Protocol: email, Endpoint: a@example.com }}] }}\n"
+    );
+    let text = text
+        .replace(
+            "# package:\n#   patterns:\n#     - \"!**\"\n#     - script.yml\n",
+            "package:\n  patterns:\n    - script.yml\n",
+        )
+        .replace(topic, &told)
+        .replace(
+            "    # environment:\n    #   API_TOKEN: ${env:API_TOKEN}\n",
+            "    environment: { TOKEN: hunter2hunter2 }\n",
+        )
+        .replace("  # tags:\n  #   team: load\n", "  tags: { team: load }\n");
+    std::fs::write(&path, &text).unwrap();
+
+    let first = called(&cloud, &["deploy", "--debug"]).expect(0);
+    assert!(
+        first
+            .out
+            .starts_with("deployed\nfunction my-load-qa-loadGenerator\n"),
+        "{}",
+        first.out
+    );
+    for said in [
+        "`serverless.yml` says what is deployed",
+        "the deployment is `my-load-qa` in us-east-1",
+        " CreateStack: 200 in ",
+        "/code/",
+        "LoadGeneratorSchedule0",
+    ] {
+        assert!(first.err.contains(said), "{said}: {}", first.err);
+    }
+    for secret in ["hunter2", "AWS4-HMAC", "Signature"] {
+        assert!(!first.err.contains(secret), "{secret}: {}", first.err);
+    }
+    let second = called(&cloud, &["deploy"]).expect(0);
+    assert!(second.out.starts_with("nothing to do"), "{}", second.out);
+    let forced = called(&cloud, &["deploy", "--force"]).expect(0);
+    assert!(
+        forced.out.starts_with("the code was sent again"),
+        "{}",
+        forced.out
+    );
+    std::fs::write(&path, text.replace("memorySize: 1024", "memorySize: 512")).unwrap();
+    let changed = called(&cloud, &["deploy"]).expect(0);
+    assert!(changed.out.starts_with("updated\n"), "{}", changed.out);
+
+    let invoked = called(&cloud, &["invoke", "--seed", "7"]).expect(0);
+    assert!(
+        invoked
+            .err
+            .contains("Your function invocation has completed."),
+        "{}",
+        invoked.err
+    );
+    let run = Cloud::run_of(&invoked);
+    called(&cloud, &["report", &run, "--aws"]).expect(0);
+    // What the command line says wins: there is no such stage.
+    let elsewhere = called(&cloud, &["invoke", "-s", "dev"]).expect(7);
+    assert!(
+        elsewhere
+            .err
+            .contains("nothing is deployed as `my-load-dev`"),
+        "{}",
+        elsewhere.err
+    );
+    let removed = called(&cloud, &["remove", "--purge"]).expect(0);
+    assert!(
+        removed
+            .out
+            .contains("`my-load-qa` is removed, and its ledger"),
+        "{}",
+        removed.out
+    );
+}

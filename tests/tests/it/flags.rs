@@ -1,0 +1,295 @@
+//! Every flag of the reference's usage, and of the Serverless Framework's commands behind it, is carried out or answered in one sentence.
+
+use tests::{Finished, Scratch};
+
+use crate::commands::slsart;
+
+/// What the program does with a command line, where there is no AWS.
+fn typed(scratch: &Scratch, line: &str) -> Finished {
+    slsart(scratch).args(line.split(' ')).run()
+}
+
+/// A command line, the exit code, and what is said.
+///
+/// Without a region or credentials a command that is carried out ends where AWS would be asked, with code 7: its flags were taken.
+const LINES: &[(&str, i32, &str)] = &[
+    ("--help", 0, "Commands:"),
+    ("--version", 0, "slsart "),
+    ("help deploy", 0, "--stage"),
+    ("deploy --help", 0, "--noDeploy"),
+    ("invoke --help", 0, "--jsonOnly"),
+    ("remove --help", 0, "--purge"),
+    ("script --help", 0, "--rampTo"),
+    ("configure --help", 0, "--service"),
+    // All commands.
+    ("-D remove", 7, "no AWS region is set"),
+    ("remove --debug", 7, "no AWS region is set"),
+    ("-V remove", 7, "no AWS region is set"),
+    ("remove --verbose", 7, "no AWS region is set"),
+    (
+        "-V tasks",
+        0,
+        "`--verbose` and `--debug` tell of what is done on AWS, and nothing was",
+    ),
+    // Deploy.
+    (
+        "deploy --worker worker --noDeploy",
+        0,
+        "# nothing was touched",
+    ),
+    ("deploy --worker worker -n", 0, "# nothing was touched"),
+    (
+        "deploy --worker worker -n --stage qa",
+        0,
+        "# stack serverless-star-qa\n",
+    ),
+    (
+        "deploy --worker worker -n -s qa",
+        0,
+        "# stack serverless-star-qa\n",
+    ),
+    (
+        "deploy --worker worker -n --region eu-west-1",
+        0,
+        "# nothing was touched",
+    ),
+    (
+        "deploy --worker worker -n -r eu-west-1",
+        0,
+        "# nothing was touched",
+    ),
+    (
+        "deploy --worker worker -n --aws-profile me",
+        0,
+        "# nothing was touched",
+    ),
+    (
+        "deploy --worker worker -n --verbose",
+        0,
+        "worker is for x86_64",
+    ),
+    ("deploy --worker worker -n -v", 0, "worker is for x86_64"),
+    (
+        "deploy --worker worker -n --conceal",
+        0,
+        "# nothing was touched",
+    ),
+    (
+        "deploy --worker worker -n --force",
+        0,
+        "# nothing was touched",
+    ),
+    (
+        "deploy --worker worker -n --no-aws-s3-accelerate",
+        0,
+        "# nothing was touched",
+    ),
+    (
+        "deploy --worker worker -n --config s.yml",
+        0,
+        "# stack own-dev\n",
+    ),
+    ("deploy --worker worker -n -c s.yml", 0, "# stack own-dev\n"),
+    (
+        "deploy --worker worker --stage qa",
+        7,
+        "no AWS region is set",
+    ),
+    (
+        "deploy --package out",
+        2,
+        "the flag `--package` is not supported: ",
+    ),
+    (
+        "deploy --function f",
+        2,
+        "the flag `-f/--function` is reserved: ",
+    ),
+    ("deploy -f f", 2, "the flag `-f/--function` is reserved: "),
+    (
+        "deploy --aws-s3-accelerate",
+        2,
+        "the flag `--aws-s3-accelerate` is not supported: ",
+    ),
+    (
+        "deploy --update-config",
+        2,
+        "the flag `--update-config` is not supported: ",
+    ),
+    ("deploy --app a", 2, "the flag `--app` is not supported: "),
+    ("deploy --org o", 2, "the flag `--org` is not supported: "),
+    // Remove.
+    ("remove --stage qa", 7, "no AWS region is set"),
+    ("remove -s qa", 7, "no AWS region is set"),
+    (
+        "remove --region eu-west-1 --aws-profile me",
+        7,
+        "there are no AWS credentials",
+    ),
+    (
+        "remove -r eu-west-1 --aws-profile me",
+        7,
+        "there are no AWS credentials",
+    ),
+    ("remove -v", 7, "no AWS region is set"),
+    ("remove --config s.yml", 7, "no AWS region is set"),
+    ("remove --app a", 2, "the flag `--app` is not supported: "),
+    // Kill.
+    ("kill --stage qa", 7, "no AWS region is set"),
+    ("kill -s qa", 7, "no AWS region is set"),
+    ("kill -v", 7, "no AWS region is set"),
+    (
+        "kill --region eu-west-1 --aws-profile me",
+        7,
+        "there are no AWS credentials",
+    ),
+    ("kill --org o", 2, "the flag `--org` is not supported: "),
+    // Invoke.
+    ("invoke --path s.yml", 5, "s.yml:"),
+    ("invoke -p s.yml", 5, "s.yml:"),
+    ("invoke --path missing.yml", 5, "missing.yml"),
+    ("invoke --data {}", 5, "--data:"),
+    ("invoke -d {}", 5, "--data:"),
+    ("invoke --stdIn", 5, "error: "),
+    ("invoke --si", 5, "error: "),
+    ("invoke --jsonOnly", 7, "no AWS region is set"),
+    ("invoke --jo", 7, "no AWS region is set"),
+    ("invoke --stage qa", 7, "no AWS region is set"),
+    ("invoke -s qa", 7, "no AWS region is set"),
+    (
+        "invoke -r eu-west-1 --aws-profile me",
+        7,
+        "there are no AWS credentials",
+    ),
+    (
+        "invoke --type Event",
+        2,
+        "the flag `-t/--type` is reserved: ",
+    ),
+    ("invoke -t Event", 2, "the flag `-t/--type` is reserved: "),
+    (
+        "invoke --function f",
+        2,
+        "the flag `-f/--function` is reserved: ",
+    ),
+    ("invoke -f f", 2, "the flag `-f/--function` is reserved: "),
+    (
+        "invoke --script s.yml",
+        2,
+        "the flag `--script` was removed: ",
+    ),
+    ("invoke --raw", 2, "the flag `--raw` is not supported: "),
+    (
+        "invoke --qualifier 1",
+        2,
+        "the flag `-q/--qualifier` is not supported: ",
+    ),
+    (
+        "invoke -q 1",
+        2,
+        "the flag `-q/--qualifier` is not supported: ",
+    ),
+    ("invoke --log", 2, "the flag `-l/--log` is not supported: "),
+    ("invoke -l", 2, "the flag `-l/--log` is not supported: "),
+    (
+        "invoke --context {}",
+        2,
+        "the flag `--context` is not supported: ",
+    ),
+    (
+        "invoke --contextPath c.json",
+        2,
+        "the flag `--contextPath` is not supported: ",
+    ),
+    ("invoke --org o", 2, "the flag `--org` is not supported: "),
+    (
+        "invoke --acceptance",
+        2,
+        "the flag `-a/--acceptance` cannot be carried out yet: ",
+    ),
+    (
+        "invoke -a",
+        2,
+        "the flag `-a/--acceptance` cannot be carried out yet: ",
+    ),
+    (
+        "invoke --monitoring",
+        2,
+        "the flag `-m/--monitoring` cannot be carried out yet: ",
+    ),
+    (
+        "invoke -m",
+        2,
+        "the flag `-m/--monitoring` cannot be carried out yet: ",
+    ),
+    // Script.
+    ("script -e http://x -d 1 -r 1 -t 2 -o -", 0, "target"),
+    (
+        "script --endpoint http://x --duration 1 --rate 1 --rampTo 2 --out -",
+        0,
+        "target",
+    ),
+    // No command.
+    ("-p s.yml", 2, "did you mean `slsart invoke -p s.yml`?"),
+    (
+        "--path=s.yml",
+        2,
+        "did you mean `slsart invoke --path=s.yml`?",
+    ),
+    ("-D -d {}", 2, "did you mean `slsart invoke -D -d {}`?"),
+    (
+        "--jo -p s.yml",
+        2,
+        "did you mean `slsart invoke --jo -p s.yml`?",
+    ),
+    ("-a", 2, "did you mean `slsart invoke -a`?"),
+];
+
+#[test]
+fn every_flag_of_the_reference_is_carried_out_or_answered_in_one_sentence() {
+    let scratch = Scratch::default();
+    let mut header = vec![0x7f, b'E', b'L', b'F', 2, 1, 1, 0];
+    header.resize(64, 0);
+    (header[16], header[18], header[20], header[52]) = (2, 62, 1, 64);
+    scratch.write("worker", header);
+    scratch.write("s.yml", "service: own\nfunctions: { loadGenerator: {} }\n");
+    scratch.write("home/.aws/config", "[profile me]\n");
+    let mut wrong = Vec::new();
+    for (line, code, said) in LINES {
+        let finished = slsart(&scratch)
+            .args(line.split(' '))
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("HOME", scratch.path("home").to_string_lossy().as_ref())
+            .run();
+        let text = format!("{}{}", finished.out, finished.err);
+        let answers = text
+            .lines()
+            .filter(|line| line.starts_with("error: "))
+            .count();
+        let one = *code != 2 || line.starts_with('-') || answers == 1;
+        if finished.code != Some(*code) || !text.contains(said) || !one {
+            wrong.push(format!("slsart {line}: {:?}\n{text}", finished.code));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn short_flags_mean_in_each_command_what_they_mean_in_the_reference() {
+    // `-s` was the script's once; it is the stage's now, as in the framework.
+    let scratch = Scratch::default();
+    let help = typed(&scratch, "invoke --help").expect(0).out;
+    for both in [
+        "-s, --stage",
+        "-r, --region",
+        "-p, --path",
+        "-d, --data",
+        "-D, --debug",
+        "-V, --verbose",
+    ] {
+        assert!(help.contains(both), "{both}: {help}");
+    }
+    for alias in ["si", "jo"] {
+        assert!(help.contains(alias), "{alias}: {help}");
+    }
+}

@@ -1,0 +1,35 @@
+//! The program as the platform starts it.
+
+use tests::{RuntimeApi, Scratch};
+
+use crate::commands::slsart;
+
+#[test]
+fn started_as_a_function_it_asks_for_an_invocation_whatever_was_typed() {
+    for args in [&[][..], &["--help"], &["run", "missing.yml"]] {
+        let (scratch, api) = (Scratch::default(), RuntimeApi::start());
+        let function = api.function(slsart(&scratch).args(args));
+        let mut child = function
+            .env("SLSART_LEDGER", "bucket")
+            .env("SLSART_DEPLOYMENT", "2-0")
+            .start();
+        let (asked, _open) = api.next();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(
+            asked.line,
+            "GET /2018-06-01/runtime/invocation/next HTTP/1.1"
+        );
+    }
+}
+
+#[test]
+fn a_function_that_was_not_deployed_by_this_program_says_so() {
+    let (scratch, api) = (Scratch::default(), RuntimeApi::start());
+    let ended = api.function(slsart(&scratch)).run().expect(1);
+    assert!(
+        ended.err.contains("the variable `SLSART_LEDGER` is not set: this function was not deployed by `slsart deploy`"),
+        "{}",
+        ended.err
+    );
+}
