@@ -101,7 +101,7 @@ impl Ministack {
 
     fn is_healthy(&self) -> bool {
         let answer = self.exchange("GET", "/_ministack/health", &[], "");
-        answer.is_ok_and(|answer| answer.contains(" 200 "))
+        answer.is_ok_and(|answer| !answer.is_empty() && parts(&answer).0 == 200)
     }
 
     /// Asks it as AWS is asked, past all that the program under test would do: the status, and the body.
@@ -116,9 +116,18 @@ impl Ministack {
         body: &str,
     ) -> (u16, String) {
         let answer = self.exchange(method, path, headers, body).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, body.to_owned())
+        let (status, body) = parts(&answer);
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// Asks for what is not text: the status, and the body.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub fn bytes(&self, path: &str) -> (u16, Vec<u8>) {
+        let answer = self.exchange("GET", path, &[], "").unwrap();
+        let (status, body) = parts(&answer);
+        (status, body.to_vec())
     }
 
     fn exchange(
@@ -127,7 +136,7 @@ impl Ministack {
         path: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> std::io::Result<String> {
+    ) -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         let line = |(name, value): &(&str, &str)| format!("{name}: {value}\r\n");
         let headers = headers.iter().map(line).collect::<Vec<_>>().concat();
@@ -137,8 +146,8 @@ impl Ministack {
             body.len()
         );
         stream.write_all(asked.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
         Ok(answer)
     }
 
@@ -173,6 +182,15 @@ impl Ministack {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.scratch.path("log")).unwrap_or_default()
     }
+}
+
+/// The status and the body of an answer.
+fn parts(answer: &[u8]) -> (u16, &[u8]) {
+    const END: &[u8] = b"\r\n\r\n";
+    let end = answer.windows(END.len()).position(|some| some == END);
+    let (head, body) = answer.split_at(end.unwrap() + END.len());
+    let head = str::from_utf8(head).unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
 }
 
 fn endpoint(port: u16) -> String {
