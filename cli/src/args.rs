@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
+use star_core::document::Options;
 
 pub(crate) use simulate::SimulateArgs;
 
@@ -122,6 +123,10 @@ pub(crate) struct JobArgs {
     #[arg(short, long)]
     pub(crate) solo: bool,
 
+    /// What the run is for.
+    #[command(flatten)]
+    pub(crate) mode: ModeArgs,
+
     /// Another CSV file for the script's payload
     #[arg(short, long, value_name = "CSV", value_hint = ValueHint::FilePath)]
     pub(crate) payload: Option<String>,
@@ -137,6 +142,32 @@ pub(crate) struct JobArgs {
     /// Take warnings for errors
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// What a run is for, instead of what the script says.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct ModeArgs {
+    /// Try every scenario out, to see whether what was deployed does what it should (`mode: acceptance`)
+    #[arg(short, long, conflicts_with = "monitoring")]
+    pub(crate) acceptance: bool,
+
+    /// Try every scenario out several times, to see whether it still does (`mode: monitoring`)
+    #[arg(short, long)]
+    pub(crate) monitoring: bool,
+}
+
+impl ModeArgs {
+    /// Says it to whoever reads the document that these options are of.
+    pub(crate) fn give(self, options: &mut Options) {
+        for (name, given) in [
+            ("acceptance", self.acceptance),
+            ("monitoring", self.monitoring),
+        ] {
+            if given {
+                options.give(name, "");
+            }
+        }
+    }
 }
 
 /// `slsart new`.

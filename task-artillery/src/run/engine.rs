@@ -19,7 +19,7 @@ use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::{Table, shared};
 use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place, RequestName, View};
-use crate::script::model::{Payload, Reporting, Request, Weights};
+use crate::script::model::{Payload, Reporting, Request, Sampling, Weights};
 use crate::script::template::Template;
 use crate::script::{Confidential, Globals, Script, Secrets, Vars};
 
@@ -29,6 +29,7 @@ pub(super) struct Engine {
     flows: Vec<Vec<Step>>,
     weights: Weights,
     arrivals: Arrivals,
+    sampling: Option<Sampling>,
     globals: Rc<Globals>,
     tables: Vec<Arc<Table>>,
     names: Names,
@@ -72,6 +73,7 @@ impl Engine {
             flows,
             weights: Weights::new(&script.scenarios),
             arrivals: arrivals.clone(),
+            sampling: script.sampling.clone(),
             globals: Rc::new(globals),
             tables,
             names: names(script, arrivals, requests),
@@ -136,8 +138,22 @@ impl Engine {
         self.http.warm_up(cx).await;
     }
 
-    /// What a user does, by its number alone: the scenario that it plays, and the phase that it arrives in.
+    /// How scenarios are tried out, where that is what the run is for.
+    pub(super) fn sampling(&self) -> Option<&Sampling> {
+        self.sampling.as_ref()
+    }
+
+    /// What a user does, by its number alone: the scenario that it plays, and the phase that it arrives in. Where scenarios are tried out
+    /// each unit is one of them, and there are no phases.
     pub(super) fn place(&self, unit: &Unit<LoadReport>) -> Place {
+        if self.sampling.is_some() {
+            let scenario = usize::try_from(unit.index()).unwrap_or(usize::MAX);
+            unit.note("scenario", || scenario);
+            return Place {
+                scenario,
+                ..Place::default()
+            };
+        }
         let scenario = self.weights.pick(&mut unit.draws(draws::SCENARIO, 0));
         let phase = self.arrivals.phase_of(unit.index());
         unit.note("scenario", || scenario);
@@ -148,16 +164,21 @@ impl Engine {
         }
     }
 
-    /// A user's variables, and its rows of the payloads.
-    pub(super) fn vars(&self, unit: &Unit<LoadReport>) -> Vars {
+    /// A user's variables, and its rows of the payloads: each sample of a scenario is a user of its own, and those of all scenarios are
+    /// numbered through.
+    pub(super) fn vars(&self, unit: &Unit<LoadReport>, sample: u64) -> Vars {
+        let number = match &self.sampling {
+            Some(sampling) => unit.index() * sampling.size + sample,
+            None => unit.index(),
+        };
         if !self.tables.is_empty() {
             unit.note("rows", || {
-                let rows = self.tables.iter().map(|table| table.row_of(unit.index()));
+                let rows = self.tables.iter().map(|table| table.row_of(number));
                 rows.collect::<Vec<_>>()
             });
         }
-        let mut drawn = unit.draws(draws::VARIABLES, 0);
-        Vars::new(Rc::clone(&self.globals), unit.index(), &mut drawn)
+        let mut drawn = unit.draws(draws::VARIABLES, sample);
+        Vars::new(Rc::clone(&self.globals), number, &mut drawn)
     }
 
     /// The variables of what is done once per run: with the first row of each payload.
@@ -172,7 +193,9 @@ impl Engine {
 /// # Errors
 /// One sentence.
 pub(crate) fn check(script: &Script) -> Result<(), String> {
-    if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
+    if let Some(sampling) = &script.sampling {
+        sampling.check()?;
+    } else if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
     Security::check(&script.tls)?;
@@ -252,12 +275,15 @@ fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
         phases: phases(script, arrivals),
         view: view(&script.reporting, requests.made),
         requests: requests.names,
-        length: arrivals.duration().saturating_add(life::longest(script)),
+        length: life::of_run(script, arrivals),
     }
 }
 
 /// What reports call the script's phases.
 pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
+    if script.sampling.is_some() {
+        return Vec::new();
+    }
     let phases = script.phases.iter().enumerate().map(|(index, phase)| {
         let span = arrivals.span_of(index).unwrap_or_default();
         PhaseName {

@@ -73,6 +73,7 @@ pub(super) fn alone(script: &Script, flow: &[Step]) -> Script {
         }],
         before: Vec::new(),
         after: Vec::new(),
+        sampling: None,
         ..script.clone()
     }
 }

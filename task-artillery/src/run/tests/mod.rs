@@ -15,6 +15,7 @@ mod parallel;
 mod pool;
 mod proxy;
 mod redirect;
+mod samples;
 mod sending;
 mod server;
 mod sources;

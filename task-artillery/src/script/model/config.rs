@@ -15,6 +15,7 @@ use super::flow::{Scenario, Step};
 use super::payload::Payload;
 use super::proxy::Proxies;
 use super::reporting::Reporting;
+use super::sampling::Sampling;
 use super::tls::TlsSettings;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
@@ -54,6 +55,9 @@ pub struct Script {
     pub after: Vec<Step>,
     /// What `before` captured, from when the run has begun.
     pub captured: serde_json::Map<String, serde_json::Value>,
+    /// How every scenario is tried out, where that is what the run is for; then nobody arrives, and the phases mean nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// The script's own limits.
     pub split: Split,
     /// What it says of its report.

@@ -9,6 +9,7 @@ mod proxy;
 mod reporting;
 mod request;
 mod rounds;
+mod sampling;
 mod tls;
 mod weights;
 
@@ -22,5 +23,6 @@ pub use reporting::{EndpointNames, Reporting};
 pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
+pub use sampling::{Sampling, Trial};
 pub use tls::{Identity, Pem, TlsSettings};
 pub use weights::Weights;

@@ -9,7 +9,7 @@ mod flow;
 mod reporting;
 
 pub(super) use config::{
-    CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
+    CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SAMPLING, SCRIPT, SPLIT, TLS,
     TLS_CLIENT,
 };
 pub(super) use flow::{
@@ -93,6 +93,7 @@ pub(super) fn home(key: &str) -> Option<String> {
         &PAYLOAD,
         &CSV,
         &SPLIT,
+        &SAMPLING,
         &SCENARIO,
         &STEP,
         &REQUEST,

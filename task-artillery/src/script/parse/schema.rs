@@ -22,6 +22,7 @@ pub fn schema() -> Value {
         ("payload", of_mapping(&keys::PAYLOAD)),
         ("options", of_mapping(&keys::CSV)),
         ("split", of_mapping(&keys::SPLIT)),
+        ("sampling", of_mapping(&keys::SAMPLING)),
         ("scenario", of_mapping(&keys::SCENARIO)),
         ("once", of_mapping(&keys::ONCE)),
         ("steps", steps()),
@@ -97,6 +98,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "defaults"
         | "plugins"
         | "auth"
+        | "sampling"
         | "metrics-by-endpoint"
         | "apdex" => reference(name),
         "_split" => reference("split"),

@@ -18,14 +18,11 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("includes", Done),
         Key("_split", Done),
         Key("mode", Done),
+        Key("sampling", Done),
         Key("before", Done),
         Key("after", Done),
         Key(SIMULATION, Done),
         Key(TRACE, Done),
-        Key(
-            "sampling",
-            Harmless("it is for the modes `acceptance` and `monitoring`"),
-        ),
         Key("task", Silent),
         Key("$schema", Silent),
         Key("target", IN_CONFIG),
@@ -38,6 +35,19 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("defaults", IN_CONFIG),
         Key("flow", IN_SCENARIO),
         Key("weight", IN_SCENARIO),
+    ],
+};
+
+/// How scenarios are tried out.
+pub(in crate::script::parse) static SAMPLING: Mapping = Mapping {
+    noun: "`sampling`",
+    rest: "",
+    keys: &[
+        Key("size", Done),
+        Key("averagePause", Done),
+        Key("pauseVariance", Done),
+        Key("errorBudget", Done),
+        Key("warningThreshold", Done),
     ],
 };
 

@@ -4,7 +4,7 @@ use super::super::keys;
 use super::*;
 
 /// Each table, and a script in which `KEY` stands for one of its keys without a value.
-static CASES: [(&keys::Mapping, &str); 26] = [
+static CASES: [(&keys::Mapping, &str); 27] = [
     (&keys::SCRIPT, "{KEY, x-: 1}"),
     (
         &keys::CONFIG,
@@ -53,6 +53,10 @@ static CASES: [(&keys::Mapping, &str); 26] = [
     (
         &keys::SPLIT,
         "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::SAMPLING,
+        "{mode: acc, sampling: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
     ),
     (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
     (
