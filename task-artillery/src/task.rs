@@ -177,6 +177,11 @@ impl Task for Artillery {
         split.fits_functions("the script", "arrivals", length, peak)
     }
 
+    /// Where scenarios are tried out.
+    fn must_be_whole(&self) -> bool {
+        self.script.sampling.is_some()
+    }
+
     /// What `_split` says holds instead of what the place has by default.
     fn limits(&self, place: Limits) -> Limits {
         let workers = place.workers;
@@ -244,10 +249,10 @@ impl Task for Artillery {
         Ok(())
     }
 
-    /// `after`. Where nobody arrived no worker named the phases, and the report has them all the same.
+    /// `after`. Where no worker named the script's parts the report has them all the same.
     async fn close(&self, report: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
-        if report.phases.is_empty() {
-            report.prepare_phases(&run::phases(&self.script, &self.arrivals));
+        if report.scenarios.is_empty() {
+            report.prepare(&run::names(&self.script, &self.arrivals)?);
         }
         once::after(&self.script, &self.arrivals, cx).await
     }

@@ -92,6 +92,7 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
                 { "regexp": "x{{ $randomNumber(1, 9) }}", "as": "token", "strict": false },
             ],
             "match": { "xpath": "//a", "value": "{{ $randomString(3) }}" },
+            "expect": [{ "statusCode": 200 }, { "equals": ["{{ $randomString(3) }}", "{{ name }}"], "hasHeader": "x-{{ $randomNumber(1, 9) }}" }],
         } })),
         (0..=100_u32).prop_map(|percent| {
             json!({ "get": { "url": "/{{ $randomString(3) }}", "probability": percent, "ifTrue": "random() < 0.7 or one > 1" } })

@@ -18,8 +18,10 @@ use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::{Table, shared};
-use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place, RequestName, View};
-use crate::script::model::{Payload, Reporting, Request, Sampling, Weights};
+use crate::report::{
+    Ensured, ErrorName, LoadReport, Names, PhaseName, Place, RequestName, Sampled, View,
+};
+use crate::script::model::{Checking, Payload, Request, Sampling, Weights};
 use crate::script::template::Template;
 use crate::script::{Confidential, Globals, Script, Secrets, Vars};
 
@@ -68,6 +70,7 @@ impl Engine {
             naming,
             globals,
             locations,
+            confidential,
         } = compiled;
         Ok(Self {
             flows,
@@ -76,7 +79,7 @@ impl Engine {
             sampling: script.sampling.clone(),
             globals: Rc::new(globals),
             tables,
-            names: names(script, arrivals, requests),
+            names: named(script, arrivals, requests),
             naming,
             http: Rc::new(Shared::new(
                 locations,
@@ -88,7 +91,7 @@ impl Engine {
                     .map(|pool| limit::share(pool.get(), lanes) as usize),
             )),
             secrets: script.secrets.clone(),
-            confidential: Confidential::of(script),
+            confidential,
             rehearsal: cx.rehearsal(),
         })
     }
@@ -121,6 +124,11 @@ impl Engine {
     /// A text for people, in which nothing of the environment is to be read.
     pub(super) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
         self.secrets.redact(text)
+    }
+
+    /// What is not to be shown.
+    pub(super) fn confidential(&self) -> &Confidential {
+        &self.confidential
     }
 
     /// A rendered text as errors may show it: as the script has it where it is made of what is not to be shown.
@@ -164,13 +172,18 @@ impl Engine {
         }
     }
 
+    /// A user's number among all of the run's: the samples of all scenarios are numbered through.
+    pub(super) fn number_of(&self, unit: &Unit<LoadReport>, sample: u64) -> u64 {
+        match &self.sampling {
+            Some(sampling) => unit.index() * sampling.size + sample,
+            None => unit.index(),
+        }
+    }
+
     /// A user's variables, and its rows of the payloads: each sample of a scenario is a user of its own, and those of all scenarios are
     /// numbered through.
     pub(super) fn vars(&self, unit: &Unit<LoadReport>, sample: u64) -> Vars {
-        let number = match &self.sampling {
-            Some(sampling) => unit.index() * sampling.size + sample,
-            None => unit.index(),
-        };
+        let number = self.number_of(unit, sample);
         if !self.tables.is_empty() {
             unit.note("rows", || {
                 let rows = self.tables.iter().map(|table| table.row_of(number));
@@ -218,6 +231,14 @@ struct Compiled {
     naming: Naming,
     globals: Globals,
     locations: Locations,
+    confidential: Confidential,
+}
+
+/// What a script asks of answers: where scenarios are tried out, one that is not as it should be ends the sample.
+fn checking(script: &Script) -> Checking {
+    let mut checking = script.checking.clone();
+    checking.failures_as_errors |= script.sampling.is_some();
+    checking
 }
 
 impl Compiled {
@@ -239,17 +260,29 @@ impl Compiled {
         let locations = Locations::new(&script.target, &script.http.proxies)
             .map_err(|error| Failure::because("the target cannot be reached", &error))?;
         let naming = Naming::new(&script.reporting.endpoints, &script.target);
-        let mut compiler = Compiler::new(&globals, &locations, &naming, files);
+        let confidential = Confidential::of(script);
+        let checking = checking(script);
+        let mut compiler = Compiler {
+            globals: &globals,
+            locations: &locations,
+            naming: &naming,
+            files,
+            checking: &checking,
+            confidential: &confidential,
+            requests: Requests::default(),
+        };
         let scenarios = script.scenarios.iter();
         let flows = scenarios
             .map(|scenario| Step::compile_all(&scenario.flow, &mut compiler))
             .collect::<Result<_, _>>()?;
+        let requests = compiler.requests;
         Ok(Self {
             flows,
-            requests: compiler.requests,
+            requests,
             naming,
             globals,
             locations,
+            confidential,
         })
     }
 }
@@ -266,21 +299,30 @@ async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failur
     Ok(table.ordered(payload.order, &mut drawn))
 }
 
-fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
+/// What reports call a script's parts, where no worker said so.
+///
+/// # Errors
+/// Where the script is not one that was checked.
+pub(crate) fn names(script: &Script, arrivals: &Arrivals) -> Result<Names, Failure> {
+    let compiled = Compiled::new(script, Vec::new(), 0, &Files::default(), false)?;
+    Ok(named(script, arrivals, compiled.requests))
+}
+
+fn named(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
     let scenarios = script.scenarios.iter().enumerate();
     Names {
         scenarios: scenarios
             .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
             .collect(),
         phases: phases(script, arrivals),
-        view: view(&script.reporting, requests.made),
+        view: view(script, requests.made),
         requests: requests.names,
         length: life::of_run(script, arrivals),
     }
 }
 
 /// What reports call the script's phases.
-pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
+fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
     if script.sampling.is_some() {
         return Vec::new();
     }
@@ -297,8 +339,21 @@ pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
     phases.collect()
 }
 
-fn view(reporting: &Reporting, made: bool) -> View {
+/// How a script's report is read.
+fn view(script: &Script, made: bool) -> View {
+    let reporting = &script.reporting;
+    let ensured = script.checking.ensure.iter().map(|one| Ensured {
+        text: one.text.clone(),
+        condition: one.condition.source().to_owned(),
+        strict: one.strict,
+    });
     View {
+        ensured: ensured.collect(),
+        sampling: script.sampling.as_ref().map(|sampling| Sampled {
+            trial: sampling.trial,
+            size: sampling.size,
+            error_budget: sampling.error_budget,
+        }),
         extended: reporting.extended_metrics,
         namespace: reporting.endpoints.metrics_namespace.clone(),
         without_requests: reporting.endpoints.suppress_output,
@@ -315,6 +370,10 @@ pub(super) struct Compiler<'s> {
     /// Where URLs lead.
     pub(super) locations: &'s Locations,
     files: &'s Files,
+    /// What is asked of all answers.
+    pub(super) checking: &'s Checking,
+    /// What is not to be shown.
+    pub(super) confidential: &'s Confidential,
     /// What reports call endpoints.
     pub(super) naming: &'s Naming,
     requests: Requests,
@@ -329,22 +388,7 @@ struct Requests {
     made: bool,
 }
 
-impl<'s> Compiler<'s> {
-    fn new(
-        globals: &'s Globals,
-        locations: &'s Locations,
-        naming: &'s Naming,
-        files: &'s Files,
-    ) -> Self {
-        Self {
-            globals,
-            locations,
-            naming,
-            files,
-            requests: Requests::default(),
-        }
-    }
-
+impl Compiler<'_> {
     /// A file's bytes.
     pub(super) fn file(&self, file: &BlobRef) -> Bytes {
         self.files.get(file)

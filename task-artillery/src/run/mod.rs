@@ -17,6 +17,7 @@ mod error;
 mod files;
 mod http;
 mod limit;
+mod mask;
 mod meter;
 pub(crate) mod once;
 mod samples;
@@ -33,7 +34,7 @@ use crate::arrivals::Arrivals;
 use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
-pub(crate) use engine::{check, phases};
+pub(crate) use engine::{check, names};
 use limit::Limit;
 use user::User;
 

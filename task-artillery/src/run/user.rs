@@ -69,6 +69,11 @@ impl User {
         }
     }
 
+    /// Its number among all of the run's users.
+    pub(super) fn number(&self) -> u64 {
+        self.engine.number_of(&self.unit, self.sample)
+    }
+
     fn set_out(&self) -> Walk<'_> {
         let engine = &self.engine;
         Walk {

@@ -5,6 +5,7 @@ mod capture;
 mod connection;
 mod cutting;
 mod endpoints;
+mod expect;
 mod flow;
 mod guard;
 mod hostile;

@@ -10,6 +10,7 @@ use star_core::{Window, as_nanos};
 use super::super::secrets::Secrets;
 use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
+use super::checks::Checking;
 use super::content::Cookie;
 use super::flow::{Scenario, Step};
 use super::payload::Payload;
@@ -62,6 +63,9 @@ pub struct Script {
     pub split: Split,
     /// What it says of its report.
     pub reporting: Reporting,
+    /// What it asks of answers everywhere, and of the run.
+    #[serde(default, skip_serializing_if = "Checking::is_default")]
+    pub checking: Checking,
 }
 
 /// A stretch of the load.

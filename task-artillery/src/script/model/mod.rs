@@ -1,6 +1,7 @@
 //! The typed script, and its form on the wire.
 
 mod capture;
+mod checks;
 mod config;
 mod content;
 mod flow;
@@ -14,6 +15,7 @@ mod tls;
 mod weights;
 
 pub use capture::{Capture, CaptureSource, Group, Match, Nth};
+pub use checks::{Checking, Ensure, Expectation};
 pub use config::{CookieSettings, Header, HttpSettings, Lookups, Phase, Script, Variable};
 pub use content::{Auth, Body, Cookie, Field, Part, PartContent};
 pub use flow::{Parallel, Scenario, Step, StepKind};

@@ -4,10 +4,12 @@
 //! more of the language changes a status here and reads the key.
 
 use super::fields::enumerate;
+mod checks;
 mod config;
 mod flow;
 mod reporting;
 
+pub(super) use checks::{CONDITION, ENSURE, EXPECT, EXPECT_PLUGIN};
 pub(super) use config::{
     CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SAMPLING, SCRIPT, SPLIT, TLS,
     TLS_CLIENT,
@@ -99,6 +101,7 @@ pub(super) fn home(key: &str) -> Option<String> {
         &REQUEST,
         &CAPTURE,
         &MATCH,
+        &EXPECT,
         &LOOP,
         &THINK,
         &PARALLEL,
@@ -107,6 +110,8 @@ pub(super) fn home(key: &str) -> Option<String> {
         &COOKIE_JAR,
         &PLUGINS,
         &APDEX,
+        &EXPECT_PLUGIN,
+        &CONDITION,
         &ENDPOINTS,
     ];
     let homes = all

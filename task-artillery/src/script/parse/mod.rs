@@ -9,7 +9,9 @@ mod condition;
 mod config;
 mod cookies;
 mod csv;
+mod ensure;
 mod environments;
+mod expect;
 mod expression;
 mod fields;
 mod headers;
@@ -143,6 +145,7 @@ impl Reader<'_> {
             variables,
             payloads,
             reporting,
+            checking,
         } = config?;
         Some(Script {
             target,
@@ -163,6 +166,7 @@ impl Reader<'_> {
             sampling,
             split: self.split,
             reporting,
+            checking,
         })
     }
 

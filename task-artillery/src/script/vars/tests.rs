@@ -47,6 +47,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         sampling: None,
         split: crate::script::Split::default(),
         reporting: crate::script::model::Reporting::default(),
+        checking: crate::script::model::Checking::default(),
     }
 }
 

@@ -70,7 +70,7 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("engines", OTHER_ENGINE),
         Key("socketio", OTHER_ENGINE),
         Key("ws", OTHER_ENGINE),
-        Key("ensure", NotYet("look at the report's figures instead")),
+        Key("ensure", Done),
         Key("apdex", Done),
         Key("pluginsScope", LEAVE_OUT),
         Key("statsInterval", Harmless("nor has it in Artillery 2")),
@@ -203,11 +203,8 @@ pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
     rest: "",
     keys: &[
         Key("metrics-by-endpoint", Done),
-        Key(
-            "expect",
-            NotYet("a strict `capture` fails a user whose answer lacks something"),
-        ),
-        Key("ensure", NotYet("look at the report's figures instead")),
+        Key("expect", Done),
+        Key("ensure", Done),
         Key("apdex", Done),
         Key(
             "publish-metrics",

@@ -4,7 +4,7 @@ use super::super::keys;
 use super::*;
 
 /// Each table, and a script in which `KEY` stands for one of its keys without a value.
-static CASES: [(&keys::Mapping, &str); 27] = [
+static CASES: [(&keys::Mapping, &str); 31] = [
     (&keys::SCRIPT, "{KEY, x-: 1}"),
     (
         &keys::CONFIG,
@@ -29,6 +29,22 @@ static CASES: [(&keys::Mapping, &str); 27] = [
     (
         &keys::ENDPOINTS,
         "{config: {plugins: {metrics-by-endpoint: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::EXPECT_PLUGIN,
+        "{config: {plugins: {expect: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::ENSURE,
+        "{config: {ensure: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::CONDITION,
+        "{config: {ensure: {conditions: [{KEY}]}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::EXPECT,
+        "{scenarios: [{flow: [{get: {url: /, expect: {KEY}}}]}]}",
     ),
     (
         &keys::APDEX,
