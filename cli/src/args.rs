@@ -220,6 +220,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
 
+    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) junit: Option<PathBuf>,
+
     /// How many workers; by default as many as there are cores, or as `_split` in the script asks for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) workers: Option<u32>,
