@@ -16,6 +16,7 @@ mod error;
 mod exit;
 mod interrupt;
 mod job;
+mod monitor;
 mod output;
 mod place;
 mod search;

@@ -198,6 +198,11 @@ fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>) -> Time {
             let last_sign = chunk.live.as_ref().map_or(end, |live| live.at);
             end.max(last_sign + intervals.snapshot * SIGNS_MISSED)
         }
+        Some(claim) if start.batch && limits.give_up_silent => {
+            let last_sign = chunk.live.as_ref().map_or(claim.at, |live| live.at);
+            let silent = last_sign.max(start.zero) + intervals.snapshot * SIGNS_MISSED;
+            end.min(claim.lease).min(silent)
+        }
         Some(claim) => end.min(claim.lease),
         None => end,
     };

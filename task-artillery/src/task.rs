@@ -68,6 +68,7 @@ impl Artillery {
         let mut limits = limits;
         limits.workers = Some(workers);
         limits.chunk_units = Some(scenarios.div_ceil(workers.into()).max(1));
+        limits.give_up_silent = true;
         limits.batch_end = self.script.split.max_script_duration();
         limits
     }

@@ -19,6 +19,8 @@ mod interrupts;
 mod layers;
 mod losses;
 mod manner;
+mod modes;
+mod monitor;
 mod new_task;
 mod once;
 mod places;
