@@ -399,6 +399,57 @@ mod tests {
     }
 
     #[test]
+    fn a_chunk_of_a_batch_is_given_up_when_its_worker_is_silent_where_that_is_asked_for() {
+        let batch = StartRecord {
+            batch: true,
+            windows: vec![WindowPlan {
+                window: Window::ALL,
+                lanes: 1,
+                units: 10,
+            }],
+            workers: 1,
+            units: 10,
+            end: seconds(3600),
+            ..start()
+        };
+        let settled = |give_up_silent: bool, sign: Option<u64>, after: u64| {
+            let mut manifest = manifest();
+            manifest.limits.give_up_silent = give_up_silent;
+            let live = sign.map(|at| Live {
+                sequence: 1,
+                at: ZERO + seconds(at),
+                measured: measured(4, 3),
+            });
+            let chunk = batch.chunks().next().unwrap();
+            let evidence = [Evidence {
+                chunk,
+                units: 10,
+                claim: Some(claim()),
+                last: None,
+                failed: None,
+                live,
+            }];
+            let record = Record {
+                manifest: &manifest,
+                start: &batch,
+                stop: None,
+                evidence: &evidence,
+            };
+            settle(&record, ZERO + seconds(after)).facts
+        };
+        // Five snapshots of a second that did not come, and the margin.
+        assert!(!settled(true, None, 6).settled);
+        assert!(settled(true, None, 7).settled);
+        assert!(!settled(true, Some(60), 66).settled);
+        let given_up = settled(true, Some(60), 67);
+        assert_eq!(
+            (given_up.settled, given_up.lost, given_up.unfinished),
+            (true, 6, 1)
+        );
+        assert!(!settled(false, Some(60), 3000).settled);
+    }
+
+    #[test]
     fn a_chunk_whose_units_all_ended_and_that_never_said_so_is_a_fault() {
         let mut evidence = evidence();
         for chunk in &mut evidence {
