@@ -24,7 +24,11 @@ pub(super) struct Mask<'m> {
 
 impl<'m> Mask<'m> {
     /// The mask for a user that sent these credentials.
-    pub(super) fn new(engine: &'m Engine, vars: &Vars, credentials: &[HeaderValue]) -> Self {
+    pub(super) fn new<'c>(
+        engine: &'m Engine,
+        vars: &Vars,
+        credentials: impl Iterator<Item = &'c HeaderValue>,
+    ) -> Self {
         let mut hidden = Vec::new();
         for name in engine.confidential().names() {
             let path = crate::script::path::Path::parse(name);

@@ -100,6 +100,11 @@ impl Expects {
         self.all.is_empty()
     }
 
+    /// Whether an error may have to say where the request went.
+    pub(super) fn tell_urls(&self) -> bool {
+        !self.all.is_empty() && self.as_errors && self.name.is_none()
+    }
+
     /// Whether one of them looks at the body.
     pub(super) fn need_body(&self) -> bool {
         self.all.iter().any(|one| looks_at_body(&one.expectation))

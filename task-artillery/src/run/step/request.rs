@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use star_core::Failure;
 use star_core::document::is_secret_key;
 use star_core::draw::Draws;
@@ -47,6 +47,8 @@ pub(in crate::run) struct RequestStep {
     method: Method,
     url: Destination,
     headers: Headers,
+    /// Those of them that say who asks and are the same for all users.
+    credentials: Vec<HeaderValue>,
     auth: Option<Credentials>,
     cookies: Vec<Given>,
     body: Content,
@@ -64,12 +66,17 @@ impl RequestStep {
         let (body, content_type) = Content::compile(request.body.as_ref(), compiler)?;
         let method = Method::from_bytes(request.method.as_str().as_bytes())
             .map_err(|error| Failure::because("a method is none", &error))?;
+        let headers = Headers::compile(request, content_type, compiler)?;
+        let fixed = headers.fixed().iter();
+        let secret = fixed.filter(|(name, value)| says_who_asks(name, value));
+        let credentials = secret.map(|(_, value)| value.clone()).collect();
         Ok(Self {
             number: compiler.number_of(request),
             guard: Guard::compile(request),
             method,
             url: Destination::compile(request, compiler),
-            headers: Headers::compile(request, content_type, compiler)?,
+            headers,
+            credentials,
             auth: request.auth.as_ref().map(Credentials::compile),
             cookies: Given::compile_all(request, compiler),
             body,
@@ -99,7 +106,9 @@ impl RequestStep {
         }
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
-        let sent = self.looks_at_answers().then(|| Sent::of(&call));
+        let sent = self
+            .looks_at_answers()
+            .then(|| Sent::of(&call, !self.expects.tell_urls()));
         let made = self.made_endpoint(turn.engine, &call.location);
         let endpoint = match &self.made {
             Some(_) => made.as_deref().map(EndpointKey::Made),
@@ -138,7 +147,8 @@ impl RequestStep {
         let kept = self
             .captures
             .keep(&answer.headers, &body, turn.vars, &mut draws);
-        let mask = || Mask::new(turn.engine, turn.vars, &sent.credentials);
+        let credentials = || self.credentials.iter().chain(&sent.credentials);
+        let mask = || Mask::new(turn.engine, turn.vars, credentials());
         if let Err(unmet) = &kept {
             let failed = FailedCheck {
                 check: unmet.check.clone(),
@@ -182,8 +192,11 @@ impl RequestStep {
             return Ok(());
         }
         let name = self.expects.name.clone().unwrap_or_else(|| {
-            let url = self.url.template();
-            url.map_or(sent.url.clone(), |url| turn.engine.legible(url, sent.url))
+            let url = sent.url.unwrap_or_default();
+            match self.url.template() {
+                Some(template) => turn.engine.legible(template, url),
+                None => url,
+            }
         });
         Err(UserError::Expectations(name))
     }
@@ -236,30 +249,31 @@ impl RequestStep {
 
 /// What is to be known of a request when its answer is there.
 struct Sent {
-    url: String,
-    /// What it says about who asks.
+    /// Where it went, where an error may have to say so.
+    url: Option<String>,
+    /// What it said about who asks, besides what all users say.
     credentials: Vec<HeaderValue>,
 }
 
 impl Sent {
-    fn of(call: &Call<'_>) -> Self {
-        let rendered = call.rendered.iter().map(|(name, value)| (*name, value));
-        let headers = call.headers.iter().chain(rendered);
-        let secret = headers.filter(|(name, value)| {
-            let name = name.as_str();
-            value.is_sensitive()
-                || is_secret_key(name)
-                || SECRET.iter().any(|part| name.contains(part))
-        });
+    fn of(call: &Call<'_>, named: bool) -> Self {
+        let rendered = call.rendered.iter();
+        let secret = rendered.filter(|(name, value)| says_who_asks(name, value));
         let location = &call.location;
         Self {
-            url: format!("{}{}", location.origin, location.path),
+            url: (!named).then(|| format!("{}{}", location.origin, location.path)),
             credentials: secret
                 .map(|(_, value)| value.clone())
                 .chain(location.authorization.clone())
                 .collect(),
         }
     }
+}
+
+/// Whether a header's value is not to be shown.
+fn says_who_asks(name: &HeaderName, value: &HeaderValue) -> bool {
+    let name = name.as_str();
+    value.is_sensitive() || is_secret_key(name) || SECRET.iter().any(|part| name.contains(part))
 }
 
 /// The body of an answer, decoded.
