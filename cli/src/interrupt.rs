@@ -5,23 +5,6 @@ use star_core::worker::Host;
 
 use crate::output;
 
-/// Returns when the program is told to end.
-pub(crate) async fn once() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listening = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    );
-    let (Ok(mut interrupt), Ok(mut terminate)) = listening else {
-        // Where signals can't be had, they do what they do by default.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
 /// Once: sets the run's stop mark, so that its report still comes. Returns the second time, when all is to end at once.
 pub(crate) async fn twice(host: &Host, run: &RunId) {
     use tokio::signal::unix::{SignalKind, signal};

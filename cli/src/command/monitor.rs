@@ -6,6 +6,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use star_core::clock::{Clock, SystemClock};
 use star_core::{Job, Limits};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::on_runtime;
@@ -13,12 +14,12 @@ use super::run::Place;
 use crate::args::{JobArgs, MonitorArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::job;
 use crate::monitor::{
     Alert, Kept, Round, Sender, Server, Shown, State, Status, Timing, Watched, play, watch,
 };
 use crate::output;
 use crate::place::{self, Room, Runs};
-use crate::{interrupt, job};
 
 pub(super) fn monitor(args: &MonitorArgs) -> Result<Exit, CommandError> {
     place::raise_descriptors();
@@ -106,7 +107,7 @@ async fn live(
 ) -> Result<Exit, CommandError> {
     let (stopper, stop) = watch::channel(false);
     tokio::task::spawn_local(async move {
-        interrupt::once().await;
+        told_to_end().await;
         output::note("\nstopping: the round that is under way may end within seconds\n");
         // Whoever listened is gone with the monitor.
         let _nobody = stopper.send(true);
@@ -143,6 +144,22 @@ async fn live(
         Some(_) if args.rounds.is_some() => Exit::Failed,
         _ => Exit::Passed,
     })
+}
+
+/// Returns at Ctrl-C, or when the program is told to terminate.
+async fn told_to_end() {
+    let listening = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    let (Ok(mut interrupt), Ok(mut terminate)) = listening else {
+        // Where signals can't be had, they do what they do by default.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 impl Monitor {
