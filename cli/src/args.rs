@@ -4,12 +4,14 @@ mod aws;
 mod passed;
 mod simulate;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use star_core::RunId;
+use star_core::document::Options;
 
 pub(crate) use aws::{
     AwsArgs, ConfigureArgs, DeployArgs, InvokeArgs, KillArgs, PlaceArgs, RemoveArgs,
@@ -75,6 +77,11 @@ Exit codes:
 pub(crate) enum Command {
     /// Run a script or job on this machine and print its report
     Run(RunArgs),
+    /// Try a script out again and again, and tell somebody when it fails
+    ///
+    /// Each round is a run of the script in the mode `monitoring`, in memory. It goes on until it is interrupted. Somebody is told when a
+    /// round fails and the one before did not, from time to time while rounds fail, and when one passes again.
+    Monitor(MonitorArgs),
     /// Show how a script or job is cut, without running it
     Plan(PlanArgs),
     /// Find the highest rate that this machine holds, by running a script at higher and higher rates
@@ -170,6 +177,10 @@ pub(crate) struct JobArgs {
     #[arg(short, long)]
     pub(crate) solo: bool,
 
+    /// What the run is for.
+    #[command(flatten)]
+    pub(crate) mode: ModeArgs,
+
     /// Another CSV file for the script's payload
     #[arg(short, long, value_name = "CSV", value_hint = ValueHint::FilePath)]
     pub(crate) payload: Option<String>,
@@ -185,6 +196,32 @@ pub(crate) struct JobArgs {
     /// Take warnings for errors
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// What a run is for, instead of what the script says.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct ModeArgs {
+    /// Try every scenario out, to see whether what was deployed does what it should (`mode: acceptance`)
+    #[arg(short, long, conflicts_with = "monitoring")]
+    pub(crate) acceptance: bool,
+
+    /// Try every scenario out several times, to see whether it still does (`mode: monitoring`)
+    #[arg(short, long)]
+    pub(crate) monitoring: bool,
+}
+
+impl ModeArgs {
+    /// Says it to whoever reads the document that these options are of.
+    pub(crate) fn give(self, options: &mut Options) {
+        for (name, given) in [
+            ("acceptance", self.acceptance),
+            ("monitoring", self.monitoring),
+        ] {
+            if given {
+                options.give(name, "");
+            }
+        }
+    }
 }
 
 /// `slsart new`.
@@ -217,6 +254,75 @@ pub(crate) struct RunsArgs {
     pub(crate) runs: Option<PathBuf>,
 }
 
+/// `slsart monitor`.
+#[derive(Debug, Args)]
+pub(crate) struct MonitorArgs {
+    /// Which script.
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+
+    /// From the beginning of a round to that of the next, such as `30s` or `5m`
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = interval)]
+    pub(crate) every: Duration,
+
+    /// Post alerts as JSON to this URL
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SLSART_WEBHOOK",
+        hide_env_values = true
+    )]
+    pub(crate) webhook: Option<String>,
+
+    /// Give alerts as JSON to this command of the shell, on its standard input
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+
+    /// How long after an alert there is another while rounds still fail; `0` for never
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    pub(crate) remind: Duration,
+
+    /// Serve `/metrics` for Prometheus, and `/health`, on this address, such as `127.0.0.1:9464`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+
+    /// Where the monitor keeps what it knows [default: a file for the script, beside the runs]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) state: Option<PathBuf>,
+
+    /// End after so many rounds; the exit code is then 3 where the last failed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) rounds: Option<u64>,
+
+    /// How many workers; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) workers: Option<u32>,
+
+    /// Say nothing of rounds
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Where runs are recorded.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+}
+
+/// A duration as scripts have it.
+fn duration(text: &str) -> Result<Duration, String> {
+    star_core::document::duration::parse(text)
+        .map_err(|error| format!("it is {error} (for example `30s` or `5m`)"))
+}
+
+/// One that something can be repeated after.
+fn interval(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_secs(1);
+    let interval = duration(text)?;
+    if interval < LEAST {
+        return Err("a second is the least".to_owned());
+    }
+    Ok(interval)
+}
+
 /// `slsart run`.
 #[expect(
     clippy::struct_excessive_bools,
@@ -236,6 +342,10 @@ pub(crate) struct RunArgs {
     /// that report is printed instead of the text
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
+
+    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) junit: Option<PathBuf>,
 
     /// How many workers; by default as many as there are cores, or as `_split` in the script asks for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -49,6 +49,16 @@ impl Exit {
         if facts.stopped.is_some() {
             return Self::Interrupted;
         }
+        match Self::by_parts(outcome) {
+            Self::Partial | Self::NoAnswer if outcome.must_be_whole && facts.settled => {
+                Self::Failed
+            }
+            exit => exit,
+        }
+    }
+
+    fn by_parts(outcome: &AnyOutcome) -> Self {
+        let facts = &outcome.facts;
         match &outcome.verdict {
             Verdict::NoAnswer => Self::NoAnswer,
             Verdict::Failed(_) => Self::Failed,

@@ -144,6 +144,7 @@ fn give(args: &JobArgs, options: &mut Options) {
             options.give(name, value);
         }
     }
+    args.mode.give(options);
     for (name, given) in [("solo", args.solo), ("insecure", args.insecure)] {
         if given {
             options.give(name, "");

@@ -17,6 +17,7 @@ mod event;
 mod exit;
 mod interrupt;
 mod job;
+mod monitor;
 mod output;
 mod place;
 mod search;

@@ -18,7 +18,7 @@ use crate::ledger::{Begun, Book, ClaimKey, Heard, Ledger, LedgerError, Manifest}
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
 use crate::plan::{Plan, PlanError, expected_open, plan};
-use crate::report::{Report, Summary, Verdict};
+use crate::report::{Case, Report, Summary, Verdict};
 use crate::settle::undelivered;
 use crate::split::{Rate, Splittable};
 use crate::task::Task;
@@ -270,6 +270,7 @@ impl<T: Task> ErasedTask for Typed<T> {
         let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());
         Box::new(TypedObserver::<T> {
             units: self.0.units(),
+            whole: self.0.must_be_whole(),
             host,
             manifest,
             book,
@@ -287,6 +288,10 @@ pub struct AnyOutcome {
     pub closed: bool,
     /// What the run is worth.
     pub verdict: Verdict,
+    /// Whether it is worth something only as a whole: then whatever is missing makes it fail.
+    pub must_be_whole: bool,
+    /// What was tried out or should hold, one by one, once all is settled.
+    pub cases: Vec<Case>,
     /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
     pub latency: Option<Histogram>,
     /// How many units failed, each by itself.
@@ -319,12 +324,18 @@ impl<S: Summary> AnySummary for S {
 }
 
 impl AnyOutcome {
-    fn new<R: Report>(outcome: &Outcome<R>, closed: bool) -> Self {
+    fn new<R: Report>(outcome: &Outcome<R>, closed: bool, must_be_whole: bool) -> Self {
         let Outcome { report, facts } = outcome;
         Self {
             facts: facts.clone(),
             closed,
             verdict: report.verdict(facts),
+            must_be_whole,
+            cases: if facts.settled {
+                report.cases(facts)
+            } else {
+                Vec::new()
+            },
             latency: report.latency().cloned(),
             failed: report.failed(),
             counts: report.counts(),
@@ -386,6 +397,8 @@ trait ErasedObserver {
 struct TypedObserver<T: Task> {
     /// How many units there were before `open`.
     units: u64,
+    /// Whether the run is worth something only as a whole.
+    whole: bool,
     host: Host,
     manifest: Rc<Manifest>,
     book: Book,
@@ -468,7 +481,7 @@ impl<T: Task> TypedObserver<T> {
         }
         outcome.facts.stopped = stop.map(|mark| mark.at);
         outcome.facts.settled = settled;
-        Ok(AnyOutcome::new(&outcome, closed))
+        Ok(AnyOutcome::new(&outcome, closed, self.whole))
     }
 }
 
@@ -486,7 +499,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
                 report: closed.report,
                 facts: closed.facts,
             };
-            return Ok(AnyOutcome::new(&outcome, true));
+            return Ok(AnyOutcome::new(&outcome, true, self.whole));
         }
         if !self.join().await? {
             return self.look_before_start().await;
@@ -497,7 +510,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
         let clock = &*self.host.world.clock;
         let (book, manifest, start) = (&running.book, &running.manifest, &running.start);
         let outcome = gathered.settle(book, manifest, start, clock).await?;
-        Ok(AnyOutcome::new(&outcome, false))
+        Ok(AnyOutcome::new(&outcome, false, self.whole))
     }
 
     async fn close(&mut self) {

@@ -55,7 +55,7 @@ pub use ledger::RunId;
 pub use limits::{Intervals, Limits};
 pub use outcome::{Facts, Fault, Loss, Outcome, Why};
 pub use plan::{Plan, PlanError, plan};
-pub use report::{Measured, Report, Summary, Tally, Verdict};
+pub use report::{Case, Measured, Report, Summary, Tally, Verdict};
 pub use settle::{Evidence, Record, settle};
 pub use slice::{Lanes, Slice, Window};
 pub use split::{Extent, Rate, Splittable};

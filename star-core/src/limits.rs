@@ -47,6 +47,14 @@ pub struct Limits {
     pub batch_end: Duration,
     /// To how many workers at most a worker sends parts of its bundle.
     pub fan_out: u32,
+    /// Of a batch, whether a chunk is given up whose worker publishes no snapshots, though its life may go on: its units leave room for that.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub give_up_silent: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Limits {
@@ -67,6 +75,7 @@ impl Limits {
             late: Duration::from_millis(100),
             batch_end: Duration::from_hours(1),
             fan_out: 16,
+            give_up_silent: false,
         }
     }
 

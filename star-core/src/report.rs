@@ -1,6 +1,7 @@
 //! What is measured, and what is counted.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,12 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + Send + 'stati
         Verdict::Passed
     }
 
+    /// What was tried out or should hold, one by one, as test reports have it; nothing where that is not told apart.
+    fn cases(&self, facts: &Facts) -> Vec<Case> {
+        let _ = facts;
+        Vec::new()
+    }
+
     /// How long units waited for answers, in microseconds, from when they were due; none where that is not measured.
     fn latency(&self) -> Option<&Histogram> {
         None
@@ -65,6 +72,21 @@ pub trait Summary: Serialize + fmt::Display {
 }
 
 impl Summary for String {}
+
+/// Something that was tried out, or that should hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// What it belongs to, such as `scenarios`.
+    pub group: String,
+    /// What it is called.
+    pub name: String,
+    /// How long it took, where that is measured.
+    pub took: Option<Duration>,
+    /// Why it failed; none where it did not.
+    pub failed: Option<String>,
+    /// All that is to be said of it, a line each.
+    pub told: Vec<String>,
+}
 
 /// What a run is worth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -224,11 +224,15 @@ fn deadline<R: Report>(record: &Record<'_, R>, chunk: &Evidence<R>, heard: Optio
             let last_sign = chunk.live.as_ref().map_or(end, |live| live.at);
             end.max(last_sign + silence(intervals))
         }
-        // A batch has no time at which its chunks are over.
+        // A batch has no time at which its chunks are over. Here every worker gives signs of life, whatever it is at.
         Some(claim) if limits.life.is_none() && awake => {
             let silence = silence(intervals) * if chunk.again { 2 } else { 1 };
             let last_sign = chunk.heard().unwrap_or(claim.at);
             end.min(claim.lease).min(last_sign + silence)
+        }
+        Some(claim) if start.batch && limits.give_up_silent && awake => {
+            let last_sign = chunk.heard().unwrap_or(claim.at).max(start.zero);
+            end.min(claim.lease).min(last_sign + silence(intervals))
         }
         Some(claim) => end.min(claim.lease),
         None if limits.life.is_none() && start.batch && awake => {
@@ -486,6 +490,61 @@ mod tests {
         );
         assert!(over.worst[1..].iter().all(|one| one.trust().is_given()));
         assert!(over.adds_up() && over.is_partial());
+    }
+
+    #[test]
+    fn a_chunk_of_a_batch_is_given_up_when_its_worker_is_silent_where_that_is_asked_for() {
+        let batch = StartRecord {
+            batch: true,
+            windows: vec![WindowPlan {
+                window: Window::ALL,
+                lanes: 1,
+                units: 10,
+            }],
+            workers: 1,
+            units: 10,
+            end: seconds(3600),
+            ..start()
+        };
+        let settled = |give_up_silent: bool, sign: Option<u64>, after: u64| {
+            let mut manifest = manifest();
+            manifest.limits.life = Some(seconds(900));
+            manifest.limits.give_up_silent = give_up_silent;
+            let live = sign.map(|at| Live {
+                sequence: 1,
+                at: ZERO + seconds(at),
+                measured: measured(4, 3),
+            });
+            let chunk = batch.chunks().next().unwrap();
+            let evidence = [Evidence {
+                chunk,
+                units: 10,
+                claim: Some(claim()),
+                last: None,
+                failed: None,
+                live,
+                sign: None,
+                again: false,
+            }];
+            let record = Record {
+                manifest: &manifest,
+                start: &batch,
+                stop: None,
+                evidence: &evidence,
+                awake: true,
+            };
+            settle(&record, ZERO + seconds(after)).facts
+        };
+        // Five snapshots of a second that did not come, and the margin.
+        assert!(!settled(true, None, 6).settled);
+        assert!(settled(true, None, 7).settled);
+        assert!(!settled(true, Some(60), 66).settled);
+        let given_up = settled(true, Some(60), 67);
+        assert_eq!(
+            (given_up.settled, given_up.lost, given_up.unfinished),
+            (true, 6, 1)
+        );
+        assert!(!settled(false, Some(60), 3000).settled);
     }
 
     #[test]

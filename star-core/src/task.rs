@@ -103,6 +103,12 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         place
     }
 
+    /// Whether a run is worth something only as a whole: then it has failed, and is not just partial, where anything of it is lost, missed or
+    /// not done.
+    fn must_be_whole(&self) -> bool {
+        false
+    }
+
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO

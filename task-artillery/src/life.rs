@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use star_core::draw::Draws;
 
+use crate::arrivals::Arrivals;
 use crate::script::model::{Loop, Parallel, Rounds, Scenario, Step, StepKind, Think, ThinkTime};
 use crate::script::{Script, Vars};
 
@@ -116,12 +117,29 @@ fn rounds(repeat: &Loop) -> u64 {
     }
 }
 
+/// The scenarios that somebody plays, and how often: where they are tried out, each as often as any other.
+fn scenarios(script: &Script) -> impl Iterator<Item = (u32, &Scenario)> {
+    let tried = script.sampling.is_some();
+    let scenarios = script.scenarios.iter().map(move |scenario| {
+        let weight = if tried { 1 } else { scenario.weight };
+        (weight, scenario)
+    });
+    scenarios.filter(|(weight, _)| *weight > 0)
+}
+
 fn played(script: &Script) -> impl Iterator<Item = (u32, Life)> {
-    let scenarios = script
-        .scenarios
-        .iter()
-        .filter(|scenario| scenario.weight > 0);
-    scenarios.map(|scenario| (scenario.weight, Life::of(scenario)))
+    scenarios(script).map(|(weight, scenario)| (weight, Life::of(scenario)))
+}
+
+/// How long it is at the most until all users have ended, as far as the script tells.
+pub(crate) fn of_run(script: &Script, arrivals: &Arrivals) -> Duration {
+    let longest = longest(script);
+    let Some(sampling) = &script.sampling else {
+        return arrivals.duration().saturating_add(longest);
+    };
+    let samples = u32::try_from(sampling.size).unwrap_or(u32::MAX);
+    let lives = longest.saturating_mul(samples);
+    lives.saturating_add(sampling.longest_pauses())
 }
 
 /// The longest pauses of any scenario, and one answer that takes all the time that it may.
@@ -145,9 +163,8 @@ pub(crate) fn most_requests(script: &Script) -> u64 {
 
 /// The most connections that a user of any scenario has at once: one, or as many as it has branches under way.
 pub(crate) fn connections(script: &Script) -> u64 {
-    let scenarios = script.scenarios.iter();
-    let scenarios = scenarios.filter(|scenario| scenario.weight > 0);
-    let most = scenarios.map(|scenario| at_once(&scenario.flow)).max();
+    let most = scenarios(script).map(|(_, scenario)| at_once(&scenario.flow));
+    let most = most.max();
     most.unwrap_or_default().max(1)
 }
 
@@ -166,7 +183,7 @@ fn at_once(flow: &[Step]) -> u64 {
     flow.iter().map(of_step).max().unwrap_or_default()
 }
 
-/// The mean life: pauses, and a tenth of a second for each answer.
+/// The mean life of a unit: pauses, and a tenth of a second for each answer.
 pub(crate) fn expected(script: &Script) -> Duration {
     let (mut weights, mut nanos) = (0_u128, 0_u128);
     for (weight, life) in played(script) {
@@ -176,5 +193,11 @@ pub(crate) fn expected(script: &Script) -> Duration {
         nanos = nanos.saturating_add(each.saturating_mul(weight.into()));
     }
     let mean = nanos.checked_div(weights).unwrap_or_default();
-    Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
+    let mean = Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX));
+    let Some(sampling) = &script.sampling else {
+        return mean;
+    };
+    let samples = u32::try_from(sampling.size).unwrap_or(u32::MAX);
+    let sample = mean.saturating_add(sampling.average_pause);
+    sample.saturating_mul(samples)
 }

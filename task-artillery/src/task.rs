@@ -16,7 +16,7 @@ use crate::script::model::Phase;
 use crate::script::{self, Script};
 use crate::{life, run};
 
-/// A script to run: its units are the users that arrive.
+/// A script to run: its units are the users that arrive; or its scenarios, where each is tried out.
 ///
 /// On the wire it is the script.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,21 @@ impl Artillery {
         }
     }
 
+    /// The limits of a batch whose units are scenarios: so many to a worker that there is one chunk for each, whose scenarios are tried
+    /// out at the same time; one that is slow keeps nobody waiting. Where nobody says how many workers there are each scenario has its own.
+    fn tried_out(&self, workers: Option<u32>, limits: Limits) -> Limits {
+        const MOST: u32 = 1000;
+        let scenarios = self.script.scenarios.len() as u64;
+        let connections = self.script.http.pool.map_or(u32::MAX, NonZeroU32::get);
+        let workers = workers.unwrap_or(MOST).min(connections).max(1);
+        let mut limits = limits;
+        limits.workers = Some(workers);
+        limits.chunk_units = Some(scenarios.div_ceil(workers.into()).max(1));
+        limits.give_up_silent = true;
+        limits.batch_end = self.script.split.max_script_duration();
+        limits
+    }
+
     /// How long users may live on after their window: their pauses, and one answer that takes all the time that it may. Where a
     /// worker's life is bounded it is at most a third of that; where it is not, nobody is kept waiting by a longer time, since a worker
     /// is done when its users are: there each further request adds a second.
@@ -87,15 +102,24 @@ impl<'de> Deserialize<'de> for Artillery {
 
 impl Splittable for Artillery {
     fn extent(&self) -> Extent {
-        Extent::Timed(self.arrivals.duration())
+        match &self.script.sampling {
+            Some(_) => Extent::Batch,
+            None => Extent::Timed(self.arrivals.duration()),
+        }
     }
 
     fn units(&self) -> u64 {
-        self.arrivals.units()
+        match &self.script.sampling {
+            Some(_) => self.script.scenarios.len() as u64,
+            None => self.arrivals.units(),
+        }
     }
 
     fn due(&self, unit: u64) -> Duration {
-        self.arrivals.due(unit)
+        match &self.script.sampling {
+            Some(_) => Duration::ZERO,
+            None => self.arrivals.due(unit),
+        }
     }
 
     /// No more than users may be under way, or share connections, so that each lane may have one.
@@ -143,6 +167,9 @@ impl Task for Artillery {
 
     /// The defaults of `_split` hold in functions.
     fn fits_functions(&self) -> Result<(), String> {
+        if self.script.sampling.is_some() {
+            return Ok(());
+        }
         let phases = self.script.phases.iter();
         let peak = phases
             .map(|phase| phase.load.peak(phase.duration))
@@ -151,13 +178,23 @@ impl Task for Artillery {
         split.fits_functions("the script", "arrivals", length, peak)
     }
 
+    /// Where scenarios are tried out.
+    fn must_be_whole(&self) -> bool {
+        self.script.sampling.is_some()
+    }
+
     /// What `_split` says holds instead of what the place has by default.
     fn limits(&self, place: Limits) -> Limits {
-        self.script.split.over(Limits {
+        let workers = place.workers;
+        let limits = self.script.split.over(Limits {
             tail: self.tail(&place),
             closing: self.closing(&place),
             ..place
-        })
+        });
+        match &self.script.sampling {
+            Some(_) => self.tried_out(workers, limits),
+            None => limits,
+        }
     }
 
     fn seed(&mut self, seed: u64) {
@@ -176,6 +213,9 @@ impl Task for Artillery {
     /// Its phases are replaced by one. What `_split` says of chunks is left out, since that is to be found; what it says of the script
     /// holds.
     fn at_rate(&self, rate: Rate, duration: Duration) -> Option<Self> {
+        if self.script.sampling.is_some() {
+            return None;
+        }
         let most = self.script.split.max_script_requests_per_second;
         if most.is_some_and(|most| rate.get() > most.into()) {
             return None;
@@ -210,10 +250,10 @@ impl Task for Artillery {
         Ok(())
     }
 
-    /// `after`. Where nobody arrived no worker named the phases, and the report has them all the same.
+    /// `after`. Where no worker named the script's parts the report has them all the same.
     async fn close(&self, report: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
-        if report.phases.is_empty() {
-            report.prepare_phases(&run::phases(&self.script, &self.arrivals));
+        if report.scenarios.is_empty() {
+            report.prepare(&run::names(&self.script, &self.arrivals)?);
         }
         once::after(&self.script, &self.arrivals, cx).await
     }

@@ -16,7 +16,7 @@ fn script() -> impl Strategy<Value = Value> {
     let phases = prop::collection::vec(phase(), 1..5);
     let flows = prop::collection::vec((0..4_u32, prop::collection::vec(step(1), 1..5)), 1..4);
     let order = prop_oneof![Just("sequence"), Just("random")];
-    (phases, flows, order, any::<bool>()).prop_map(|(phases, flows, order, skip)| {
+    (phases, flows, order, any::<bool>(), mode()).prop_map(|(phases, flows, order, skip, mode)| {
         let scenarios: Vec<Value> = flows
             .into_iter()
             .enumerate()
@@ -26,7 +26,7 @@ fn script() -> impl Strategy<Value = Value> {
                 json!({ "name": format!("scenario {index}"), "weight": weight, "flow": flow })
             })
             .collect();
-        json!({
+        let mut script = json!({
             "config": {
                 "target": "http://127.0.0.1:1",
                 "phases": phases,
@@ -38,8 +38,19 @@ fn script() -> impl Strategy<Value = Value> {
             "scenarios": scenarios,
             "after": { "flow": [{ "delete": { "url": "/sessions/{{ session }}" } }] },
             "_split": { "maxScriptRequestsPerSecond": 50_000 },
-        })
+        });
+        if let Some((mode, size)) = mode {
+            script["mode"] = json!(mode);
+            script["sampling"] = json!({ "size": size, "averagePause": 0.2, "pauseVariance": 0.15, "errorBudget": 0 });
+        }
+        script
     })
+}
+
+/// Half of the scripts are load tests; the others try their scenarios out.
+fn mode() -> impl Strategy<Value = Option<(&'static str, u32)>> {
+    let trial = prop_oneof![Just("acceptance"), Just("mon")];
+    prop::option::of((trial, 1..4_u32))
 }
 
 fn phase() -> impl Strategy<Value = Value> {
@@ -81,6 +92,7 @@ fn step(depth: u32) -> BoxedStrategy<Value> {
                 { "regexp": "x{{ $randomNumber(1, 9) }}", "as": "token", "strict": false },
             ],
             "match": { "xpath": "//a", "value": "{{ $randomString(3) }}" },
+            "expect": [{ "statusCode": 200 }, { "equals": ["{{ $randomString(3) }}", "{{ name }}"], "hasHeader": "x-{{ $randomNumber(1, 9) }}" }],
         } })),
         (0..=100_u32).prop_map(|percent| {
             json!({ "get": { "url": "/{{ $randomString(3) }}", "probability": percent, "ifTrue": "random() < 0.7 or one > 1" } })

@@ -229,6 +229,7 @@ impl World {
             late: Duration::from_millis(100),
             batch_end: Duration::from_hours(1),
             fan_out: split.fan_out,
+            give_up_silent: false,
         }
     }
 

@@ -3,6 +3,7 @@
 mod aws;
 mod check;
 mod find_max;
+mod monitor;
 mod new;
 mod plan;
 mod report;
@@ -32,6 +33,7 @@ use crate::exit::Exit;
 pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Monitor(args) => monitor::monitor(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::FindMax(args) => find_max::find_max(&args),
         Command::Simulate(args) => simulate::simulate(&args),

@@ -35,7 +35,12 @@ pub(super) fn tell(
         file.write(outcome)?;
     }
     if let Some(why) = outcome.facts.never_began() {
-        return Err(CommandError::NeverBegan(why.clone()));
+        let error = CommandError::NeverBegan(why.clone());
+        if !outcome.must_be_whole {
+            return Err(error);
+        }
+        output::note(&format!("error: {error}\n"));
+        return Ok(Exit::Failed);
     }
     if readable && !file.is_some_and(ReportFile::to_stdout) {
         output::print(&output::text(outcome, output::width()))?;

@@ -11,7 +11,7 @@ use super::on_runtime;
 use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, Progress, ReportFile, Said};
+use crate::output::{self, JunitFile, Progress, ReportFile, Said};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -52,6 +52,7 @@ pub(super) fn cut_like(
         job: JobArgs::default(),
         output: None,
         report_format: None,
+        junit: None,
         workers: None,
         processes: false,
         late_limit: 0,
@@ -76,6 +77,7 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
         args.report_format.as_deref(),
         job.task.formats(),
     )?;
+    let junit = JunitFile::prepare(args.junit.as_deref())?;
     if let Some(trace) = &args.trace {
         output::prepare(trace)?;
     }
@@ -106,8 +108,18 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     if let Some(report) = &report {
         report.write(&outcome)?;
     }
+    let exit = exit(&outcome, args.trusted);
+    if let Some(junit) = &junit {
+        junit.write(&outcome, exit)?;
+    }
+    annotate(args, &outcome, exit);
     if let Some(why) = outcome.facts.never_began() {
-        return Err(CommandError::NeverBegan(why.clone()));
+        let error = CommandError::NeverBegan(why.clone());
+        if !outcome.must_be_whole {
+            return Err(error);
+        }
+        output::note(&format!("error: {error}\n"));
+        return Ok(Exit::Failed);
     }
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome, output::width()))?;
@@ -115,11 +127,30 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
             output::print(NOTHING_DONE)?;
         }
     }
-    let exit = Exit::of(&outcome);
-    if args.trusted && exit == Exit::Passed && !outcome.facts.trust().is_given() {
-        return Ok(Exit::Partial);
-    }
     Ok(exit)
+}
+
+/// What a run comes to. Where it must be trusted, one that cannot be is not what was asked for.
+fn exit(outcome: &AnyOutcome, trusted: bool) -> Exit {
+    let exit = Exit::of(outcome);
+    if trusted && exit == Exit::Passed && !outcome.facts.trust().is_given() {
+        return if outcome.must_be_whole {
+            Exit::Failed
+        } else {
+            Exit::Partial
+        };
+    }
+    exit
+}
+
+/// Tells GitHub what failed, if it reads this.
+fn annotate(args: &RunArgs, outcome: &AnyOutcome, exit: Exit) {
+    let script = args.job.script.first().or(args.job.input.first());
+    if let Some(script) = script
+        && output::annotations_are_read()
+    {
+        output::note(&output::annotations(&output::cases(outcome, exit), script));
+    }
 }
 
 pub(super) fn bundled_target() -> Result<Running, CommandError> {

@@ -1,10 +1,12 @@
 //! What people and programs read. The only place that prints.
 
+mod annotations;
 mod apart;
 mod curve;
 mod facts;
 mod file;
 mod health;
+mod junit;
 mod number;
 mod plan;
 mod progress;
@@ -16,10 +18,12 @@ mod time;
 
 use std::io::{IsTerminal as _, Write as _};
 
+pub(crate) use annotations::{annotations, are_read as annotations_are_read};
 pub(crate) use apart::keep_apart;
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
 pub(crate) use file::{ReportFile, prepare, write_whole};
+pub(crate) use junit::{JunitFile, cases};
 pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;

@@ -199,6 +199,16 @@ impl<R: Report> Context<R> {
         clock.sleep_until(clock.now() + span).await;
     }
 
+    /// How many units may be open at once in this worker; none where there is no bound.
+    pub fn most_open(&self) -> Option<u64> {
+        self.shared.terms.open
+    }
+
+    /// Returns when nothing is to be begun any more, because of a stop.
+    pub async fn stopping(&self) {
+        self.shared.signals.stop.cancelled().await;
+    }
+
     /// Returns when units that are still open are to end at once: the worker's life is over, or a stop's grace is.
     pub async fn cut_off(&self) {
         self.shared.signals.cut_off.cancelled().await;

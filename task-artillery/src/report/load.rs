@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use star_core::{Facts, Histogram, Report, Verdict, as_nanos};
+use star_core::{Case, Facts, Histogram, Report, Verdict, as_nanos};
 
 use super::active::Active;
+use super::checks::Checks;
 use super::errors::Errors;
+use super::judgement;
 use super::periods::Periods;
 use super::series::Series;
 use super::summary::Summary;
@@ -42,6 +44,9 @@ pub struct LoadReport {
     /// The proxies that connections were opened through.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub proxies: BTreeSet<String>,
+    /// What answers should have been.
+    #[serde(default, skip_serializing_if = "Checks::is_empty")]
+    pub checks: Checks,
     /// By scenario, in the order of the script.
     pub scenarios: Vec<ScenarioReport>,
     /// By phase, in order.
@@ -66,6 +71,9 @@ pub struct ScenarioReport {
     pub users: Users,
     /// Their requests.
     pub traffic: Traffic,
+    /// How long its samples took that came to their end, where scenarios are tried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lived: Option<Box<Histogram>>,
 }
 
 /// One phase's part: of the users that arrived in it, however long they live.
@@ -107,6 +115,9 @@ impl ScenarioReport {
         take_greater(&mut self.name, other.name);
         self.users.merge(other.users);
         self.traffic.merge(other.traffic);
+        if let Some(lived) = other.lived {
+            self.lived.get_or_insert_default().merge(&lived);
+        }
     }
 }
 
@@ -156,6 +167,7 @@ impl Report for LoadReport {
         self.active.merge(other.active);
         self.requesting.merge(other.requesting);
         self.due_latency.merge(&other.due_latency);
+        self.checks.merge(other.checks);
         self.proxies.extend(other.proxies);
         self.total.merge(&other.total);
         self.dns.merge(&other.dns);
@@ -173,13 +185,14 @@ impl Report for LoadReport {
         Summary::new(self.clone(), facts.clone())
     }
 
-    /// Without an answer to any request there is nothing to judge. Users that failed, and answers of 4xx and 5xx, are results.
-    fn verdict(&self, _: &Facts) -> Verdict {
-        if self.traffic.requests > 0 && self.traffic.responses == 0 {
-            Verdict::NoAnswer
-        } else {
-            Verdict::Passed
-        }
+    /// Without an answer to any request there is nothing to judge. Users that failed, and answers of 4xx and 5xx, are results of a load
+    /// test; where scenarios are tried out they are errors.
+    fn verdict(&self, facts: &Facts) -> Verdict {
+        judgement::verdict(self, facts)
+    }
+
+    fn cases(&self, facts: &Facts) -> Vec<Case> {
+        judgement::cases(self, facts)
     }
 
     fn latency(&self) -> Option<&Histogram> {
@@ -213,6 +226,7 @@ impl Report for LoadReport {
             "users": self.users,
             "traffic": self.traffic.counts(),
             "classes": classes,
+            "checks": self.checks.counts(),
             "dueLatencies": self.due_latency.count(),
             "totals": self.total.count(),
             "connects": self.connect.count(),

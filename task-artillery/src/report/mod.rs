@@ -9,8 +9,11 @@
 
 mod active;
 mod apdex;
+mod checks;
 mod endpoint;
+mod ensure;
 mod errors;
+mod judgement;
 mod load;
 mod made;
 mod names;
@@ -24,8 +27,11 @@ mod view;
 
 pub use active::Active;
 pub use apdex::Apdex;
+pub use checks::{Checks, FailedCheck, Held};
 pub use endpoint::{Answered, Endpoint, EndpointKey, Endpoints};
+pub use ensure::Ensurance;
 pub use errors::{ErrorName, Errors};
+pub use judgement::Tried;
 pub use load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
 pub use names::{Names, PhaseName, RequestName};
 pub use periods::{Parts, Period, Periods};
@@ -34,7 +40,7 @@ pub use series::{Bucket, MOST_BUCKETS, Series};
 pub use summary::Summary;
 pub use traffic::Traffic;
 pub use users::Users;
-pub use view::View;
+pub use view::{Ensured, Sampled, View};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::checks::FailedCheck;
 use super::endpoint::{Answered, EndpointKey};
 use super::errors::ErrorName;
 use super::load::{LoadReport, PhaseReport, RequestReport, ScenarioReport};
@@ -92,6 +93,12 @@ impl LoadReport {
         let period = self.period(at);
         period.session.record_duration(lived);
         period.timed.note(at);
+        if self.view.sampling.is_some()
+            && let Some(scenario) = self.scenarios.get_mut(place.scenario)
+        {
+            let times = scenario.lived.get_or_insert_default();
+            times.record_duration(lived);
+        }
         self.users_everywhere(at, place, |users| users.completed += 1);
     }
 
@@ -115,6 +122,26 @@ impl LoadReport {
     /// An answer is compared with what it has to be, in so many ways.
     pub fn matched(&mut self, at: Duration, place: Place, matches: u64) {
         self.traffic_everywhere(at, place, |traffic| traffic.matches += matches);
+    }
+
+    /// An expectation of an answer held, or not.
+    pub fn expected(&mut self, kind: &str, held: bool) {
+        self.checks.expected(kind, held);
+    }
+
+    /// A check of an answer failed; what was found is asked for only where it is told.
+    pub fn check_failed(
+        &mut self,
+        place: Place,
+        failed: FailedCheck,
+        got: impl FnOnce() -> String,
+    ) {
+        let failed = FailedCheck {
+            scenario: place.scenario,
+            request: place.request.unwrap_or_default(),
+            ..failed
+        };
+        self.checks.fail(failed, got);
     }
 
     /// A response's headers have come.

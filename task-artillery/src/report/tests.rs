@@ -11,6 +11,7 @@ use super::*;
 use crate::arrivals::Load;
 
 mod formats;
+mod judged;
 
 /// Something that happens to a user.
 #[derive(Clone, Copy, Debug)]

@@ -14,6 +14,9 @@ pub(super) const SCENARIO: u64 = BEYOND_STEPS;
 /// The user's `$uuid`, and its elements of variables that are lists.
 pub(super) const VARIABLES: u64 = BEYOND_STEPS + 1;
 
+/// The pause before a sample, at the sample's number: one draw.
+pub(super) const SAMPLING: u64 = BEYOND_STEPS + 3;
+
 /// The calls in `config`, made once for all users.
 const CONFIG: u64 = BEYOND_STEPS + 2;
 

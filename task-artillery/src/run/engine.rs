@@ -18,8 +18,10 @@ use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
 use crate::life;
 use crate::payload::{Table, shared};
-use crate::report::{ErrorName, LoadReport, Names, PhaseName, Place, RequestName, View};
-use crate::script::model::{Payload, Reporting, Request, Weights};
+use crate::report::{
+    Ensured, ErrorName, LoadReport, Names, PhaseName, Place, RequestName, Sampled, View,
+};
+use crate::script::model::{Checking, Payload, Request, Sampling, Weights};
 use crate::script::template::Template;
 use crate::script::{Confidential, Globals, Script, Secrets, Vars};
 
@@ -29,6 +31,7 @@ pub(super) struct Engine {
     flows: Vec<Vec<Step>>,
     weights: Weights,
     arrivals: Arrivals,
+    sampling: Option<Sampling>,
     globals: Rc<Globals>,
     tables: Vec<Arc<Table>>,
     names: Names,
@@ -67,14 +70,16 @@ impl Engine {
             naming,
             globals,
             locations,
+            confidential,
         } = compiled;
         Ok(Self {
             flows,
             weights: Weights::new(&script.scenarios),
             arrivals: arrivals.clone(),
+            sampling: script.sampling.clone(),
             globals: Rc::new(globals),
             tables,
-            names: names(script, arrivals, requests),
+            names: named(script, arrivals, requests),
             naming,
             http: Rc::new(Shared::new(
                 locations,
@@ -86,7 +91,7 @@ impl Engine {
                     .map(|pool| limit::share(pool.get(), lanes) as usize),
             )),
             secrets: script.secrets.clone(),
-            confidential: Confidential::of(script),
+            confidential,
             rehearsal: cx.rehearsal(),
         })
     }
@@ -121,6 +126,11 @@ impl Engine {
         self.secrets.redact(text)
     }
 
+    /// What is not to be shown.
+    pub(super) fn confidential(&self) -> &Confidential {
+        &self.confidential
+    }
+
     /// A rendered text as errors may show it: as the script has it where it is made of what is not to be shown.
     pub(super) fn legible(&self, template: &Template, rendered: String) -> String {
         self.confidential.shown(template, rendered)
@@ -136,8 +146,22 @@ impl Engine {
         self.http.warm_up(cx).await;
     }
 
-    /// What a user does, by its number alone: the scenario that it plays, and the phase that it arrives in.
+    /// How scenarios are tried out, where that is what the run is for.
+    pub(super) fn sampling(&self) -> Option<&Sampling> {
+        self.sampling.as_ref()
+    }
+
+    /// What a user does, by its number alone: the scenario that it plays, and the phase that it arrives in. Where scenarios are tried out
+    /// each unit is one of them, and there are no phases.
     pub(super) fn place(&self, unit: &Unit<LoadReport>) -> Place {
+        if self.sampling.is_some() {
+            let scenario = usize::try_from(unit.index()).unwrap_or(usize::MAX);
+            unit.note("scenario", || scenario);
+            return Place {
+                scenario,
+                ..Place::default()
+            };
+        }
         let scenario = self.weights.pick(&mut unit.draws(draws::SCENARIO, 0));
         let phase = self.arrivals.phase_of(unit.index());
         unit.note("scenario", || scenario);
@@ -148,16 +172,26 @@ impl Engine {
         }
     }
 
-    /// A user's variables, and its rows of the payloads.
-    pub(super) fn vars(&self, unit: &Unit<LoadReport>) -> Vars {
+    /// A user's number among all of the run's: the samples of all scenarios are numbered through.
+    pub(super) fn number_of(&self, unit: &Unit<LoadReport>, sample: u64) -> u64 {
+        match &self.sampling {
+            Some(sampling) => unit.index() * sampling.size + sample,
+            None => unit.index(),
+        }
+    }
+
+    /// A user's variables, and its rows of the payloads: each sample of a scenario is a user of its own, and those of all scenarios are
+    /// numbered through.
+    pub(super) fn vars(&self, unit: &Unit<LoadReport>, sample: u64) -> Vars {
+        let number = self.number_of(unit, sample);
         if !self.tables.is_empty() {
             unit.note("rows", || {
-                let rows = self.tables.iter().map(|table| table.row_of(unit.index()));
+                let rows = self.tables.iter().map(|table| table.row_of(number));
                 rows.collect::<Vec<_>>()
             });
         }
-        let mut drawn = unit.draws(draws::VARIABLES, 0);
-        Vars::new(Rc::clone(&self.globals), unit.index(), &mut drawn)
+        let mut drawn = unit.draws(draws::VARIABLES, sample);
+        Vars::new(Rc::clone(&self.globals), number, &mut drawn)
     }
 
     /// The variables of what is done once per run: with the first row of each payload.
@@ -172,7 +206,9 @@ impl Engine {
 /// # Errors
 /// One sentence.
 pub(crate) fn check(script: &Script) -> Result<(), String> {
-    if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
+    if let Some(sampling) = &script.sampling {
+        sampling.check()?;
+    } else if script.scenarios.iter().all(|scenario| scenario.weight == 0) {
         return Err("no scenario has a weight above zero".to_owned());
     }
     Security::check(&script.tls)?;
@@ -195,6 +231,14 @@ struct Compiled {
     naming: Naming,
     globals: Globals,
     locations: Locations,
+    confidential: Confidential,
+}
+
+/// What a script asks of answers: where scenarios are tried out, one that is not as it should be ends the sample.
+fn checking(script: &Script) -> Checking {
+    let mut checking = script.checking.clone();
+    checking.failures_as_errors |= script.sampling.is_some();
+    checking
 }
 
 impl Compiled {
@@ -216,17 +260,29 @@ impl Compiled {
         let locations = Locations::new(&script.target, &script.http.proxies)
             .map_err(|error| Failure::because("the target cannot be reached", &error))?;
         let naming = Naming::new(&script.reporting.endpoints, &script.target);
-        let mut compiler = Compiler::new(&globals, &locations, &naming, files);
+        let confidential = Confidential::of(script);
+        let checking = checking(script);
+        let mut compiler = Compiler {
+            globals: &globals,
+            locations: &locations,
+            naming: &naming,
+            files,
+            checking: &checking,
+            confidential: &confidential,
+            requests: Requests::default(),
+        };
         let scenarios = script.scenarios.iter();
         let flows = scenarios
             .map(|scenario| Step::compile_all(&scenario.flow, &mut compiler))
             .collect::<Result<_, _>>()?;
+        let requests = compiler.requests;
         Ok(Self {
             flows,
-            requests: compiler.requests,
+            requests,
             naming,
             globals,
             locations,
+            confidential,
         })
     }
 }
@@ -243,21 +299,33 @@ async fn table(index: usize, payload: &Payload, cx: &Cx) -> Result<Table, Failur
     Ok(table.ordered(payload.order, &mut drawn))
 }
 
-fn names(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
+/// What reports call a script's parts, where no worker said so.
+///
+/// # Errors
+/// Where the script is not one that was checked.
+pub(crate) fn names(script: &Script, arrivals: &Arrivals) -> Result<Names, Failure> {
+    let compiled = Compiled::new(script, Vec::new(), 0, &Files::default(), false)?;
+    Ok(named(script, arrivals, compiled.requests))
+}
+
+fn named(script: &Script, arrivals: &Arrivals, requests: Requests) -> Names {
     let scenarios = script.scenarios.iter().enumerate();
     Names {
         scenarios: scenarios
             .map(|(index, scenario)| scenario.name.clone().unwrap_or_else(|| index.to_string()))
             .collect(),
         phases: phases(script, arrivals),
-        view: view(&script.reporting, requests.made),
+        view: view(script, requests.made),
         requests: requests.names,
-        length: arrivals.duration().saturating_add(life::longest(script)),
+        length: life::of_run(script, arrivals),
     }
 }
 
 /// What reports call the script's phases.
-pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
+fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
+    if script.sampling.is_some() {
+        return Vec::new();
+    }
     let phases = script.phases.iter().enumerate().map(|(index, phase)| {
         let span = arrivals.span_of(index).unwrap_or_default();
         PhaseName {
@@ -271,8 +339,21 @@ pub(crate) fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
     phases.collect()
 }
 
-fn view(reporting: &Reporting, made: bool) -> View {
+/// How a script's report is read.
+fn view(script: &Script, made: bool) -> View {
+    let reporting = &script.reporting;
+    let ensured = script.checking.ensure.iter().map(|one| Ensured {
+        text: one.text.clone(),
+        condition: one.condition.source().to_owned(),
+        strict: one.strict,
+    });
     View {
+        ensured: ensured.collect(),
+        sampling: script.sampling.as_ref().map(|sampling| Sampled {
+            trial: sampling.trial,
+            size: sampling.size,
+            error_budget: sampling.error_budget,
+        }),
         extended: reporting.extended_metrics,
         namespace: reporting.endpoints.metrics_namespace.clone(),
         without_requests: reporting.endpoints.suppress_output,
@@ -289,6 +370,10 @@ pub(super) struct Compiler<'s> {
     /// Where URLs lead.
     pub(super) locations: &'s Locations,
     files: &'s Files,
+    /// What is asked of all answers.
+    pub(super) checking: &'s Checking,
+    /// What is not to be shown.
+    pub(super) confidential: &'s Confidential,
     /// What reports call endpoints.
     pub(super) naming: &'s Naming,
     requests: Requests,
@@ -303,22 +388,7 @@ struct Requests {
     made: bool,
 }
 
-impl<'s> Compiler<'s> {
-    fn new(
-        globals: &'s Globals,
-        locations: &'s Locations,
-        naming: &'s Naming,
-        files: &'s Files,
-    ) -> Self {
-        Self {
-            globals,
-            locations,
-            naming,
-            files,
-            requests: Requests::default(),
-        }
-    }
-
+impl Compiler<'_> {
     /// A file's bytes.
     pub(super) fn file(&self, file: &BlobRef) -> Bytes {
         self.files.get(file)

@@ -16,6 +16,9 @@ pub(super) enum UserError {
     /// A strict capture found nothing.
     #[error("Failed capture or match")]
     Capture,
+    /// An answer is not as it should be, and that is to end the user.
+    #[error("Failed expectations for request {0}")]
+    Expectations(String),
     /// A body was too long to capture from.
     #[error("the body is too long to capture from")]
     BodyTooLong,
@@ -49,7 +52,7 @@ impl UserError {
             Self::Request(error) => return error.name(),
             Self::Think(error) => return Cow::Owned(error.to_string()),
             Self::Loop(error) => return Cow::Owned(error.to_string()),
-            Self::Condition(..) => return Cow::Owned(self.to_string()),
+            Self::Condition(..) | Self::Expectations(_) => return Cow::Owned(self.to_string()),
             Self::Capture => "Failed capture or match",
             Self::BodyTooLong => "ERR_BODY_TOO_LONG",
             Self::NoRoom => "ERR_BODIES_TOO_LONG",

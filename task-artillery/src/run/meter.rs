@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::Time;
 
 use super::Cx;
-use crate::report::{Answered, EndpointKey, ErrorName, Place, Received};
+use crate::report::{Answered, EndpointKey, ErrorName, FailedCheck, Place, Received};
 
 /// Where a user's measurements go: into the report, at the user's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +81,17 @@ impl<'u> Meter<'u> {
             self.cx
                 .record(|report| report.matched(now, self.place, matches));
         }
+    }
+
+    /// An expectation of an answer held, or not.
+    pub(super) fn expected(&self, kind: &str, held: bool) {
+        self.cx.record(|report| report.expected(kind, held));
+    }
+
+    /// A check of an answer failed; what was found is asked for only where it is told.
+    pub(super) fn check_failed(&self, failed: FailedCheck, got: impl FnOnce() -> String) {
+        self.cx
+            .record(|report| report.check_failed(self.place, failed, got));
     }
 
     /// A response's headers have come, at `now`.

@@ -17,13 +17,16 @@ mod error;
 mod files;
 mod http;
 mod limit;
+mod mask;
 mod meter;
 pub(crate) mod once;
+mod samples;
 mod step;
 mod user;
 mod walk;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use star_core::{Context, Failure, Slice};
 
@@ -31,7 +34,7 @@ use crate::arrivals::Arrivals;
 use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
-pub(crate) use engine::{check, phases};
+pub(crate) use engine::{check, names};
 use limit::Limit;
 use user::User;
 
@@ -54,8 +57,23 @@ pub(crate) async fn execute(
         let (engine, cx) = (Rc::clone(&engine), cx.clone());
         cx.clone().spawn(async move { engine.warm_up(&cx).await });
     }
-    let limit = Limit::new(script, arrivals, slice.lanes);
     let mut units = cx.units(&slice);
+    if let Some(sampling) = &script.sampling {
+        let room = samples::room(cx);
+        loop {
+            // The room is never closed.
+            let place = Arc::clone(&room).acquire_owned().await.ok();
+            let Some(unit) = units.next().await else {
+                return Ok(());
+            };
+            let (engine, sampling, own) = (Rc::clone(&engine), sampling.clone(), cx.clone());
+            cx.spawn(async move {
+                Box::pin(samples::take(&engine, unit, &own, &sampling)).await;
+                drop(place);
+            });
+        }
+    }
+    let limit = Limit::new(script, arrivals, slice.lanes);
     while let Some(unit) = units.next().await {
         if limit.turns_away(&unit, cx) {
             let now = cx.now();
@@ -65,7 +83,8 @@ pub(crate) async fn execute(
         }
         let under_way = limit.enter();
         // In a box: what a user may have to remember is some kilobytes, which a task is moved about with until it runs.
-        let life = Box::pin(User::new(&engine, unit, cx).live());
+        let user = User::new(&engine, unit, cx);
+        let life = Box::pin(async move { user.live().await });
         cx.spawn(async move {
             life.await;
             drop(under_way);

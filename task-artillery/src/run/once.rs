@@ -65,6 +65,9 @@ pub(crate) async fn after(
 
 /// The script as it is compiled for one of its flows that are done once.
 pub(super) fn alone(script: &Script, flow: &[Step]) -> Script {
+    let mut checking = script.checking.clone();
+    // Who goes on with what is not as it should be is not to begin a run, or to end one.
+    checking.failures_as_errors = true;
     Script {
         scenarios: vec![Scenario {
             name: None,
@@ -73,6 +76,8 @@ pub(super) fn alone(script: &Script, flow: &[Step]) -> Script {
         }],
         before: Vec::new(),
         after: Vec::new(),
+        sampling: None,
+        checking,
         ..script.clone()
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct User {
     cx: Cx,
     /// When it set out.
     begun: Duration,
+    /// Which sample of its scenario it is, where the run tries scenarios out.
+    sample: u64,
 }
 
 impl User {
@@ -30,14 +32,21 @@ impl User {
     pub(super) fn new(engine: &Rc<Engine>, unit: Unit<LoadReport>, cx: &Cx) -> Self {
         Self {
             begun: cx.now(),
+            sample: 0,
             engine: Rc::clone(engine),
             cx: cx.clone(),
             unit,
         }
     }
 
+    /// Sets out anew, as the next sample of its scenario.
+    pub(super) fn set_out_for(&mut self, sample: u64) {
+        self.begun = self.cx.now();
+        self.sample = sample;
+    }
+
     /// Walks its flow to the end, or to the first error.
-    pub(super) async fn live(self) {
+    pub(super) async fn live(&self) {
         let mut walk = self.set_out();
         let place = walk.place;
         self.meter(place).user_started();
@@ -46,7 +55,7 @@ impl User {
             biased;
             // First: a peer that never stops sending leaves no budget to what is polled behind it.
             () = self.cx.cut_off() => Err(UserError::CutOff),
-            ended = walk.through(flow, 0) => ended,
+            ended = walk.through(flow, self.sample) => ended,
         };
         match ended {
             Ok(()) => {
@@ -60,19 +69,28 @@ impl User {
         }
     }
 
+    /// Its number among all of the run's users.
+    pub(super) fn number(&self) -> u64 {
+        self.engine.number_of(&self.unit, self.sample)
+    }
+
     fn set_out(&self) -> Walk<'_> {
         let engine = &self.engine;
         Walk {
             user: self,
             place: engine.place(&self.unit),
-            vars: engine.vars(&self.unit),
+            vars: engine.vars(&self.unit, self.sample),
             client: (!engine.rehearsal()).then(|| Client::new(Rc::clone(engine.http()))),
         }
     }
 
     /// Measures what happens at a place.
     pub(super) fn meter(&self, place: Place) -> Meter<'_> {
-        let lateness = self.begun.saturating_sub(self.unit.due());
+        // A sample is due when it is its turn.
+        let lateness = match self.engine.sampling() {
+            Some(_) => Duration::ZERO,
+            None => self.begun.saturating_sub(self.unit.due()),
+        };
         Meter::new(&self.cx, place, lateness)
     }
 }

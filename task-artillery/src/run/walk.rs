@@ -39,6 +39,8 @@ pub(super) struct Turn<'w> {
     pub(super) client: Option<&'w mut Client>,
     /// Where measurements go.
     pub(super) meter: Meter<'w>,
+    /// The user's number.
+    pub(super) number: u64,
     unit: &'w Unit<LoadReport>,
     step: u64,
     iteration: u64,
@@ -112,6 +114,7 @@ impl<'u> Walk<'u> {
             engine: &self.user.engine,
             vars: &mut self.vars,
             client: self.client.as_mut(),
+            number: self.user.number(),
             unit: &self.user.unit,
             step,
             iteration,

@@ -44,6 +44,11 @@ impl Confidential {
         }
     }
 
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// Whether a text shows one of them.
     pub fn is_in(&self, template: &Template) -> bool {
         template.variables().any(|(_, path)| self.holds(&path))
@@ -62,7 +67,8 @@ impl Confidential {
         self.names.contains(path.root()) || self.names.contains(path.source())
     }
 
-    fn is_in_json(&self, json: &JsonTemplate) -> bool {
+    /// Whether a value shows one of them.
+    pub fn is_in_json(&self, json: &JsonTemplate) -> bool {
         match json {
             JsonTemplate::Fixed(_) => false,
             JsonTemplate::Text(text) => self.is_in(text),

@@ -25,4 +25,5 @@ pub use confidential::Confidential;
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;
+pub(crate) use secrets::replaced;
 pub use vars::{Changes, Globals, Vars};

@@ -56,7 +56,7 @@ impl Secrets {
 }
 
 /// A text with something else for each spelling of a value; none where it has none.
-fn replaced(text: &str, value: &str, by: &str) -> Option<String> {
+pub(crate) fn replaced(text: &str, value: &str, by: &str) -> Option<String> {
     let mut replaced = String::new();
     let mut done = 0;
     for (at, _) in text.char_indices() {

@@ -87,6 +87,12 @@ fn the_smoke_test_sees_a_thing_come_and_go() {
 }
 
 #[test]
+fn every_scenario_of_an_acceptance_test_is_tried_out_once() {
+    let codes = [(200, 1), (201, 1), (204, 1), (401, 1), (404, 1)];
+    expect("acceptance.yml", &[], 2, &codes);
+}
+
+#[test]
 fn users_log_in_with_rows_of_a_file() {
     expect("login.yml", &[], 20, &[(200, 40)]);
 }

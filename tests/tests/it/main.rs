@@ -22,6 +22,8 @@ mod interrupts;
 mod layers;
 mod losses;
 mod manner;
+mod modes;
+mod monitor;
 mod new_task;
 mod once;
 mod places;

@@ -15,6 +15,7 @@ use super::super::users::Users;
 use super::measured::Measured;
 use super::stats::Stats;
 use super::stretch::{Stretch, stretches};
+use super::tried;
 
 const BY_ENDPOINT: &str = "plugins.metrics-by-endpoint";
 
@@ -23,6 +24,8 @@ const BY_ENDPOINT: &str = "plugins.metrics-by-endpoint";
 pub(super) struct ArtilleryReport<'r> {
     aggregate: Metrics,
     intermediate: Vec<Metrics>,
+    #[serde(flatten)]
+    tried: Option<tried::Result<'r>>,
     slsart: Own<'r>,
 }
 
@@ -92,11 +95,32 @@ impl<'r> ArtilleryReport<'r> {
         Self {
             aggregate: aggregate(report, facts, stretches.last().map(|stretch| stretch.from)),
             intermediate: intermediate.collect(),
+            tried: tried::Result::of(report, facts),
             slsart: Own {
-                load: Measured::of(report),
+                load: Measured::of(report, facts),
             },
         }
     }
+}
+
+/// All figures of the run by name: counters, rates, and each `summary.stat`.
+pub(in crate::report) fn figures(report: &LoadReport, facts: &Facts) -> BTreeMap<String, f64> {
+    let metrics = aggregate(report, facts, None);
+    let counters = metrics.counters.into_iter();
+    let rates = metrics.rates.into_iter();
+    let mut figures: BTreeMap<String, f64> = counters
+        .chain(rates.map(|(name, rate)| (name.to_owned(), rate)))
+        .map(|(name, count)| (name, count as f64))
+        .collect();
+    for (name, stats) in metrics.summaries {
+        let stats = serde_json::to_value(stats).unwrap_or_default();
+        for (stat, value) in stats.as_object().into_iter().flatten() {
+            if let Some(value) = value.as_f64() {
+                figures.insert(format!("{name}.{stat}"), value);
+            }
+        }
+    }
+    figures
 }
 
 fn aggregate(report: &LoadReport, facts: &Facts, last: Option<Duration>) -> Metrics {
@@ -106,14 +130,23 @@ fn aggregate(report: &LoadReport, facts: &Facts, last: Option<Duration>) -> Metr
         start: last.and_then(|last| Some(Start::Number(epoch(facts.zero?, last)))),
         ..Metrics::default()
     };
-    let users = Users {
-        started: facts.tally.started,
-        ..report.users
-    };
+    let users = users(report, facts);
     metrics.add_users(users, facts.tally.skipped);
     metrics.add_traffic(&report.traffic, report.requesting.length());
     metrics.add_period(report, &whole);
+    metrics.add_checks(report);
     metrics
+}
+
+/// All users. Where scenarios are tried out, each sample is one.
+pub(super) fn users(report: &LoadReport, facts: &Facts) -> Users {
+    match report.view.sampling {
+        Some(_) => report.users,
+        None => Users {
+            started: facts.tally.started,
+            ..report.users
+        },
+    }
 }
 
 fn intermediate(report: &LoadReport, stretch: &Stretch, zero: Option<Time>) -> Metrics {
@@ -173,6 +206,16 @@ impl Metrics {
             self.rates.insert("http.request_rate", rate);
         }
         self.add_times("http.response_time", &traffic.response_time);
+    }
+
+    fn add_checks(&mut self, report: &LoadReport) {
+        let checks = &report.checks;
+        self.count("plugins.expect.ok", checks.ok);
+        self.count("plugins.expect.failed", checks.failed);
+        for (kind, held) in &checks.kinds {
+            self.count(format!("plugins.expect.ok.{kind}"), held.ok);
+            self.count(format!("plugins.expect.failed.{kind}"), held.failed);
+        }
     }
 
     fn add_period(&mut self, report: &LoadReport, period: &Period) {

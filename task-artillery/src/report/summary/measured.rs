@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use star_core::Facts;
 
 use super::super::errors::Errors;
 use super::super::load::LoadReport;
 use super::super::traffic::Traffic;
 use super::super::users::Users;
+use super::checked::Checked;
 use super::stats::Stats;
 
 /// What was measured. Times are in milliseconds; what was not measured is null.
@@ -26,6 +28,9 @@ pub(super) struct Measured<'r> {
     /// The proxies that connections were opened through.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     proxies: &'r BTreeSet<String>,
+    /// What answers should be, and what should hold of the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checks: Option<Checked<'r>>,
     scenarios: Vec<Scenario<'r>>,
     phases: Vec<Phase<'r>>,
     requests: Vec<Request<'r>>,
@@ -108,7 +113,7 @@ fn by_name(errors: &Errors) -> BTreeMap<&str, u64> {
 }
 
 impl<'r> Measured<'r> {
-    pub(super) fn of(report: &'r LoadReport) -> Self {
+    pub(super) fn of(report: &'r LoadReport, facts: &Facts) -> Self {
         let scenarios = report.scenarios.iter().map(|scenario| Scenario {
             name: &scenario.name,
             users: scenario.users,
@@ -136,6 +141,7 @@ impl<'r> Measured<'r> {
         Self {
             users: report.users,
             proxies: &report.proxies,
+            checks: Checked::of(report, facts),
             response_time: Stats::of(&report.traffic.response_time),
             due_latency: Stats::of(&report.due_latency),
             total: Stats::of(&report.total),

@@ -1,12 +1,14 @@
 //! What people and tools read of a report.
 
 mod artillery;
+mod checked;
 mod measured;
 mod numbers;
 mod stats;
 mod stretch;
 mod table;
 mod text;
+mod tried;
 mod v1;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use star_core::Facts;
 
 use super::load::LoadReport;
 use artillery::ArtilleryReport;
+pub(super) use artillery::figures;
 use v1::FirstReport;
 
 /// A report to read: as text by [`Display`](fmt::Display), as JSON by [`Serialize`].
@@ -36,6 +39,9 @@ use v1::FirstReport;
 ///
 /// What Artillery does not measure lies under `slsart.load`: latency from the instant due, the parts of connecting, and the figures of
 /// each scenario, phase, request and stretch of time. Other keys of `slsart` are left to whoever writes the report.
+///
+/// Where scenarios were tried out, `errors`, `reports`, `totals` and `errorMessage` stand beside them in either format, as
+/// `serverless-artillery` has them.
 ///
 /// # The format `v1`
 ///
@@ -79,6 +85,6 @@ impl Serialize for Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write(&self.report, f)
+        text::write(&self.report, &self.facts, f)
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use star_core::Histogram;
+use star_core::{Facts, Histogram, Report as _, Verdict};
 
 use super::super::apdex::Apdex;
+use super::super::judgement::Tried;
 use super::super::load::{LoadReport, RequestReport};
 use super::super::traffic::Traffic;
 use super::super::users::Users;
 use super::artillery::rate;
+use super::checked;
 use super::numbers::{bytes, count, some, tenths};
 use super::stats::Stats;
 use super::table::Table;
@@ -27,9 +29,11 @@ const SPARED: [&str; 6] = ["codes", "min", "answered", "completed", "requests", 
 const TIMES: [&str; 5] = ["min", "median", "p95", "p99", "max ms"];
 
 /// Writes all that there is to say.
-pub(super) fn write(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn write(report: &LoadReport, facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    tried(report, facts, f)?;
     head(report, f)?;
     errors(&report.traffic, f)?;
+    checked::write(report, facts, f)?;
     for table in [
         latencies(report),
         requests(report),
@@ -48,6 +52,26 @@ fn write_table(table: &Table, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     f.write_str("\n")?;
     fmt::Display::fmt(table, f)
+}
+
+/// What a run was worth that tried scenarios out, once it is over.
+fn tried(report: &LoadReport, facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(tried) = Tried::of(report, facts) else {
+        return Ok(());
+    };
+    let what = match (facts.settled, report.verdict(facts)) {
+        (false, _) => "so far",
+        (true, Verdict::Passed) => "PASSED",
+        (true, _) => "FAILED",
+    };
+    writeln!(
+        f,
+        "{:11}{what}: {} samples, {} errors, error budget {}",
+        tried.sampled.trial.name(),
+        count(tried.run),
+        count(tried.errors),
+        count(tried.sampled.error_budget)
+    )
 }
 
 fn head(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,13 +7,14 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use star_core::{Facts, Histogram, Time};
 
-use super::super::load::{LoadReport, PhaseReport};
+use super::super::load::{LoadReport, PhaseReport, ScenarioReport};
 use super::super::periods::Period;
 use super::super::traffic::Traffic;
 use super::super::users::Users;
-use super::artillery::{epoch, rate};
+use super::artillery::{epoch, rate, users};
 use super::stats::Stats;
 use super::stretch::{Stretch, stretches};
+use super::tried;
 use crate::arrivals::Load;
 
 /// Artillery 1's report.
@@ -21,12 +22,14 @@ use crate::arrivals::Load;
 pub(super) struct FirstReport<'r> {
     aggregate: Figures<'r>,
     intermediate: Vec<Figures<'r>>,
+    #[serde(flatten)]
+    tried: Option<tried::Result<'r>>,
 }
 
 /// What it says of the run, or of a stretch of it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Figures<'r> {
+pub(super) struct Figures<'r> {
     timestamp: Option<String>,
     scenarios_created: u64,
     scenarios_completed: u64,
@@ -72,10 +75,7 @@ struct Rps {
 impl<'r> FirstReport<'r> {
     pub(super) fn of(report: &'r LoadReport, facts: &Facts) -> Self {
         let whole = report.periods.whole();
-        let users = Users {
-            started: facts.tally.started,
-            ..report.users
-        };
+        let users = users(report, facts);
         let length = report.requesting.length();
         let mut aggregate = Figures::of(report, users, &report.traffic, &whole, length);
         aggregate.timestamp = timestamp(facts.zero, report.active.last());
@@ -84,6 +84,7 @@ impl<'r> FirstReport<'r> {
         Self {
             aggregate,
             intermediate: intermediate(report, facts.zero),
+            tried: tried::Result::of(report, facts),
         }
     }
 }
@@ -114,6 +115,22 @@ fn intermediate(report: &LoadReport, zero: Option<Time>) -> Vec<Figures<'_>> {
 }
 
 impl<'r> Figures<'r> {
+    /// Of a scenario that was tried out.
+    pub(super) fn of_scenario(
+        report: &'r LoadReport,
+        scenario: &'r ScenarioReport,
+        facts: &Facts,
+    ) -> Self {
+        let (users, length) = (scenario.users, report.requesting.length());
+        let mut figures = Self::of(report, users, &scenario.traffic, &Period::default(), length);
+        figures.timestamp = timestamp(facts.zero, report.active.last());
+        figures.scenario_counts = BTreeMap::from([(&*scenario.name, users.started)]);
+        if let Some(lived) = &scenario.lived {
+            figures.scenario_duration = Times::of(lived);
+        }
+        figures
+    }
+
     fn of(
         report: &'r LoadReport,
         users: Users,

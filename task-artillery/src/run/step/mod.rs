@@ -1,6 +1,7 @@
 //! The kinds of steps, compiled.
 
 mod capture;
+mod expect;
 mod guard;
 mod log;
 mod parallel;

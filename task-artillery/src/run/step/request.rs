@@ -11,22 +11,29 @@ use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use star_core::Failure;
+use star_core::document::is_secret_key;
 use star_core::draw::Draws;
 
 use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
-use super::super::http::{Call, Encoding, Location, UrlError};
+use super::super::http::{Answer, Call, Encoding, Kept, Location, UrlError};
+use super::super::mask::Mask;
 use super::super::meter::Meter;
 use super::super::walk::Turn;
 use super::capture::Captures;
+use super::expect::{Expects, Looked};
 use super::guard::Guard;
-use crate::report::{Answered, EndpointKey, ErrorName};
+use crate::report::{Answered, EndpointKey, ErrorName, FailedCheck};
 use crate::script::model::Request;
+use crate::script::template::json_text;
 use content::Content;
 use destination::Destination;
 use headers::{Credentials, Given, Headers};
+
+/// What is in the names of headers whose values say who asks.
+const SECRET: [&str; 6] = ["auth", "token", "secret", "key", "session", "signature"];
 
 /// What a request is called, if it has a name.
 type OwnName = Option<String>;
@@ -40,10 +47,13 @@ pub(in crate::run) struct RequestStep {
     method: Method,
     url: Destination,
     headers: Headers,
+    /// Those of them that say who asks and are the same for all users.
+    credentials: Vec<HeaderValue>,
     auth: Option<Credentials>,
     cookies: Vec<Given>,
     body: Content,
     captures: Captures,
+    expects: Expects,
     follow: bool,
     decode: bool,
     timeout: Option<Duration>,
@@ -56,16 +66,26 @@ impl RequestStep {
         let (body, content_type) = Content::compile(request.body.as_ref(), compiler)?;
         let method = Method::from_bytes(request.method.as_str().as_bytes())
             .map_err(|error| Failure::because("a method is none", &error))?;
+        let headers = Headers::compile(request, content_type, compiler)?;
+        let fixed = headers.fixed().iter();
+        let secret = fixed.filter(|(name, value)| says_who_asks(name, value));
+        let credentials = secret.map(|(_, value)| value.clone()).collect();
         Ok(Self {
             number: compiler.number_of(request),
             guard: Guard::compile(request),
             method,
             url: Destination::compile(request, compiler),
-            headers: Headers::compile(request, content_type, compiler)?,
+            headers,
+            credentials,
             auth: request.auth.as_ref().map(Credentials::compile),
             cookies: Given::compile_all(request, compiler),
             body,
-            captures: Captures::compile(&request.captures, &request.matches)?,
+            captures: Captures::compile(
+                &request.captures,
+                &request.matches,
+                compiler.confidential,
+            )?,
+            expects: Expects::compile(request, compiler)?,
             follow: request.follow_redirect,
             decode: request.gzip,
             timeout: request.timeout,
@@ -86,6 +106,9 @@ impl RequestStep {
         }
         let mut draws = turn.draws();
         let call = self.call(&turn, &mut draws)?;
+        let sent = self
+            .looks_at_answers()
+            .then(|| Sent::of(&call, !self.expects.tell_urls()));
         let made = self.made_endpoint(turn.engine, &call.location);
         let endpoint = match &self.made {
             Some(_) => made.as_deref().map(EndpointKey::Made),
@@ -95,6 +118,9 @@ impl RequestStep {
             rehearse(&turn.meter, endpoint);
             turn.meter.matched(self.captures.matches());
             self.captures.rehearse(turn.vars, &mut draws);
+            for outcome in self.expects.look(None, turn.vars, &mut draws) {
+                turn.meter.expected(outcome.kind, outcome.held);
+            }
             return Ok(());
         };
         let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
@@ -107,18 +133,77 @@ impl RequestStep {
         turn.meter
             .answered(answer.ended, endpoint, &answer.answered);
         turn.meter.matched(self.captures.matches());
-        if self.captures.is_empty() {
+        let Some(sent) = sent else {
             return Ok(());
-        }
+        };
         if !self.decode {
             answer.encoding = Encoding::Identity;
         }
-        let kept = self.captures.keep(&answer, turn.vars, &mut draws);
-        kept.inspect_err(|error| {
+        let body = body(&answer).inspect_err(|error| {
             if matches!(error, UserError::NoRoom) {
                 turn.meter.cx().refused(&ErrorKind::OutOfMemory.into());
             }
-        })
+        })?;
+        let kept = self
+            .captures
+            .keep(&answer.headers, &body, turn.vars, &mut draws);
+        let credentials = || self.credentials.iter().chain(&sent.credentials);
+        let mask = || Mask::new(turn.engine, turn.vars, credentials());
+        if let Err(unmet) = &kept {
+            let failed = FailedCheck {
+                check: unmet.check.clone(),
+                expected: turn
+                    .engine
+                    .redacted(Cow::Borrowed(&unmet.expected))
+                    .into_owned(),
+                user: turn.number,
+                ..FailedCheck::default()
+            };
+            let got = unmet.got.as_ref().map(json_text);
+            turn.meter.check_failed(failed, || {
+                got.map_or_else(|| "nothing".to_owned(), |got| mask().shown(&got))
+            });
+        }
+        // As in Artillery they are looked at also where a capture failed.
+        let looked = Looked::new(answer.answered.status, &answer.headers, &body);
+        let mut all_held = true;
+        for outcome in self.expects.look(Some(&looked), turn.vars, &mut draws) {
+            turn.meter.expected(outcome.kind, outcome.held);
+            if outcome.held {
+                continue;
+            }
+            all_held = false;
+            let failed = FailedCheck {
+                check: outcome.kind.to_owned(),
+                expected: turn
+                    .engine
+                    .redacted(Cow::Owned(outcome.expected))
+                    .into_owned(),
+                user: turn.number,
+                ..FailedCheck::default()
+            };
+            let got = || mask().shown(&outcome.got);
+            turn.meter.check_failed(failed, got);
+        }
+        if kept.is_err() {
+            return Err(UserError::Capture);
+        }
+        if all_held || !self.expects.as_errors {
+            return Ok(());
+        }
+        let name = self.expects.name.clone().unwrap_or_else(|| {
+            let url = sent.url.unwrap_or_default();
+            match self.url.template() {
+                Some(template) => turn.engine.legible(template, url),
+                None => url,
+            }
+        });
+        Err(UserError::Expectations(name))
+    }
+
+    /// Whether anything is to be found in answers.
+    fn looks_at_answers(&self) -> bool {
+        !(self.captures.is_empty() && self.expects.is_empty())
     }
 
     /// What reports call the endpoint of a request to this place, where that is made of data.
@@ -147,7 +232,7 @@ impl RequestStep {
         let cookies = self.cookies.iter();
         let cookies = cookies.map(|cookie| cookie.render(vars, draws)).collect();
         let body = self.body.render(vars, draws)?;
-        let keep = self.captures.need_body();
+        let keep = self.captures.need_body() || self.expects.need_body();
         Ok(Call {
             method: self.method.clone(),
             location,
@@ -159,6 +244,45 @@ impl RequestStep {
             keep,
             timeout: self.timeout,
         })
+    }
+}
+
+/// What is to be known of a request when its answer is there.
+struct Sent {
+    /// Where it went, where an error may have to say so.
+    url: Option<String>,
+    /// What it said about who asks, besides what all users say.
+    credentials: Vec<HeaderValue>,
+}
+
+impl Sent {
+    fn of(call: &Call<'_>, named: bool) -> Self {
+        let rendered = call.rendered.iter();
+        let secret = rendered.filter(|(name, value)| says_who_asks(name, value));
+        let location = &call.location;
+        Self {
+            url: (!named).then(|| format!("{}{}", location.origin, location.path)),
+            credentials: secret
+                .map(|(_, value)| value.clone())
+                .chain(location.authorization.clone())
+                .collect(),
+        }
+    }
+}
+
+/// Whether a header's value is not to be shown.
+fn says_who_asks(name: &HeaderName, value: &HeaderValue) -> bool {
+    let name = name.as_str();
+    value.is_sensitive() || is_secret_key(name) || SECRET.iter().any(|part| name.contains(part))
+}
+
+/// The body of an answer, decoded.
+fn body(answer: &Answer) -> Result<Cow<'_, [u8]>, UserError> {
+    match &answer.body {
+        Kept::All(body) => Ok(answer.encoding.decode(body)?),
+        Kept::Nothing => Ok(Cow::Borrowed(&[])),
+        Kept::TooLong => Err(UserError::BodyTooLong),
+        Kept::NoRoom => Err(UserError::NoRoom),
     }
 }
 

@@ -10,11 +10,13 @@ use star_core::{Window, as_nanos};
 use super::super::secrets::Secrets;
 use super::super::split::Split;
 use super::super::template::{JsonTemplate, Template};
+use super::checks::Checking;
 use super::content::Cookie;
 use super::flow::{Scenario, Step};
 use super::payload::Payload;
 use super::proxy::Proxies;
 use super::reporting::Reporting;
+use super::sampling::Sampling;
 use super::tls::TlsSettings;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
@@ -54,10 +56,16 @@ pub struct Script {
     pub after: Vec<Step>,
     /// What `before` captured, from when the run has begun.
     pub captured: serde_json::Map<String, serde_json::Value>,
+    /// How every scenario is tried out, where that is what the run is for; then nobody arrives, and the phases mean nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// The script's own limits.
     pub split: Split,
     /// What it says of its report.
     pub reporting: Reporting,
+    /// What it asks of answers everywhere, and of the run.
+    #[serde(default, skip_serializing_if = "Checking::is_default")]
+    pub checking: Checking,
 }
 
 /// A stretch of the load.

@@ -7,6 +7,7 @@ use star_core::as_nanos;
 
 use super::super::template::Template;
 use super::capture::{Capture, Match};
+use super::checks::Expectation;
 use super::config::Header;
 use super::content::{Auth, Body, Cookie, Field};
 use crate::condition::Condition;
@@ -51,6 +52,9 @@ pub struct Request {
     pub captures: Vec<Capture>,
     /// What the response has to be.
     pub matches: Vec<Match>,
+    /// What the response should be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expectations: Vec<Expectation>,
     /// Of a hundred times that a user comes to it, how often it is made; always where nothing is said.
     pub probability: Option<f64>,
     /// Only where this holds it is made.

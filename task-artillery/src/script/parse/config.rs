@@ -12,7 +12,7 @@ use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
 use crate::script::model::{
-    Cookie, Header, HttpSettings, Payload, Phase, Reporting, TlsSettings, Variable,
+    Checking, Cookie, Header, HttpSettings, Payload, Phase, Reporting, TlsSettings, Variable,
 };
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
@@ -28,6 +28,7 @@ pub(super) struct Config {
     pub(super) variables: Vec<Variable>,
     pub(super) payloads: Vec<Payload>,
     pub(super) reporting: Reporting,
+    pub(super) checking: Checking,
 }
 
 impl Reader<'_> {
@@ -86,7 +87,7 @@ impl Reader<'_> {
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let jar = self.cookie_settings(http.as_ref());
         let settings = self.http_settings(&fields, http.as_ref(), jar);
-        let reporting = self.reporting(&fields, http.as_ref());
+        let (reporting, checking) = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
         let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
         Some(Config {
@@ -99,6 +100,7 @@ impl Reader<'_> {
             variables: variables.unwrap_or_default(),
             payloads: payloads.unwrap_or_default(),
             reporting,
+            checking,
         })
     }
 

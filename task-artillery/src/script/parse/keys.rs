@@ -4,12 +4,14 @@
 //! more of the language changes a status here and reads the key.
 
 use super::fields::enumerate;
+mod checks;
 mod config;
 mod flow;
 mod reporting;
 
+pub(super) use checks::{CONDITION, ENSURE, EXPECT, EXPECT_PLUGIN};
 pub(super) use config::{
-    CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SCRIPT, SPLIT, TLS,
+    CONFIG, COOKIE_JAR, CSV, DEFAULTS, HTTP, PAYLOAD, PHASE, PLUGINS, SAMPLING, SCRIPT, SPLIT, TLS,
     TLS_CLIENT,
 };
 pub(super) use flow::{
@@ -93,11 +95,13 @@ pub(super) fn home(key: &str) -> Option<String> {
         &PAYLOAD,
         &CSV,
         &SPLIT,
+        &SAMPLING,
         &SCENARIO,
         &STEP,
         &REQUEST,
         &CAPTURE,
         &MATCH,
+        &EXPECT,
         &LOOP,
         &THINK,
         &PARALLEL,
@@ -106,6 +110,8 @@ pub(super) fn home(key: &str) -> Option<String> {
         &COOKIE_JAR,
         &PLUGINS,
         &APDEX,
+        &EXPECT_PLUGIN,
+        &CONDITION,
         &ENDPOINTS,
     ];
     let homes = all

@@ -13,6 +13,7 @@ use star_core::document::{
 use super::includes::Includes;
 use super::lay;
 use crate::script::environment::Environment;
+use crate::script::model::Trial;
 
 /// What a script knows that stands in none of its files.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub(super) struct Outside {
     pub(super) environment_name: Option<String>,
     /// The target that was typed, unless an override has one.
     pub(super) target: Option<String>,
+    /// What the run is for, if that was typed.
+    pub(super) trial: Option<Trial>,
     /// Whether there is only one scenario because it was chosen: then its weight does not matter.
     pub(super) one_scenario: bool,
 }
@@ -83,6 +86,14 @@ pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec
     if let Some(name) = document.options.take("scenario-name") {
         outside.one_scenario = true;
         layers.only_scenario(&name);
+    }
+    for (option, trial) in [
+        ("acceptance", Trial::Acceptance),
+        ("monitoring", Trial::Monitoring),
+    ] {
+        if document.options.take(option).is_some() {
+            outside.trial = Some(trial);
+        }
     }
     if document.options.take("solo").is_some() {
         // One user, at once.

@@ -9,7 +9,9 @@ mod condition;
 mod config;
 mod cookies;
 mod csv;
+mod ensure;
 mod environments;
+mod expect;
 mod expression;
 mod fields;
 mod headers;
@@ -28,6 +30,7 @@ mod reader;
 mod reporting;
 mod request;
 mod rounds;
+mod sampling;
 mod scenario;
 mod schema;
 mod scope;
@@ -105,12 +108,12 @@ impl Reader<'_> {
         for entry in own_keys(map) {
             fields.slip(self.key(entry, &keys::SCRIPT));
         }
-        if let Some(mode) = fields.get("mode") {
-            self.run_mode(mode);
-        }
         if let Some(split) = fields.get("_split") {
             self.read_split(split);
         }
+        let sampled = self.sampling(&fields);
+        // There weights mean nothing either.
+        self.one_scenario |= sampled.is_some();
         let mut manner = Manner::default();
         for key in [SIMULATION, TRACE] {
             if let Some(node) = fields.get(key)
@@ -127,6 +130,10 @@ impl Reader<'_> {
         let mut once = 0;
         let before = self.before(&fields, &mut once);
         let scenarios = scenarios.and_then(|node| self.scenarios(node));
+        let number = scenarios.as_ref().map(Vec::len);
+        let sampling = sampled
+            .zip(number)
+            .map(|(sampled, number)| self.check_sampling(sampled, number));
         let after = self.after(&fields, &mut once);
         let Config {
             target,
@@ -138,6 +145,7 @@ impl Reader<'_> {
             variables,
             payloads,
             reporting,
+            checking,
         } = config?;
         Some(Script {
             target,
@@ -155,8 +163,10 @@ impl Reader<'_> {
             before: before?,
             after: after?,
             captured: serde_json::Map::new(),
+            sampling,
             split: self.split,
             reporting,
+            checking,
         })
     }
 
@@ -173,18 +183,6 @@ impl Reader<'_> {
         }
         for entry in scenarios.filter_map(Node::as_map).flat_map(Map::entries) {
             self.key(entry, &keys::SCENARIO);
-        }
-    }
-
-    /// `mode` of a script as `serverless-artillery` knows it.
-    fn run_mode(&mut self, node: &Node) {
-        const DONE: [&str; 2] = ["performance", "perf"];
-        const NOT_YET: [&str; 4] = ["acceptance", "acc", "monitoring", "mon"];
-        if let Some(mode) = self.choice("mode", node, &[&DONE[..], &NOT_YET].concat())
-            && NOT_YET.contains(&mode)
-        {
-            let instead = "`performance` is, and needs no `mode`";
-            self.not_yet(node.span, &format!("the mode `{mode}`"), instead);
         }
     }
 }

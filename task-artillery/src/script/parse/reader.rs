@@ -10,7 +10,7 @@ use super::layers::Outside;
 use super::scope::Scope;
 use crate::script::duration::{self, DurationError};
 use crate::script::environment::Environment;
-use crate::script::model::Jitter;
+use crate::script::model::{Jitter, Trial};
 use crate::script::number;
 use crate::script::secrets::Secrets;
 use crate::script::split::{MAX_SCRIPT_DURATION, Split};
@@ -40,6 +40,8 @@ pub(super) struct Reader<'d> {
     pub(super) environment_name: Option<String>,
     /// The target that was typed.
     pub(super) typed_target: Option<String>,
+    /// What the run is for, if that was typed.
+    pub(super) typed_trial: Option<Trial>,
     /// Whether the only scenario was chosen, whatever its weight.
     pub(super) one_scenario: bool,
     /// Whether a capture is strict that does not say.
@@ -61,6 +63,7 @@ impl<'d> Reader<'d> {
             environment: outside.environment,
             environment_name: outside.environment_name,
             typed_target: outside.target,
+            typed_trial: outside.trial,
             one_scenario: outside.one_scenario,
             strict_capture: true,
             default_content_type: false,

@@ -1,11 +1,11 @@
-//! What a script says of its report: `http.extendedMetrics`, and the plugins that make figures.
+//! What a script says of its report: `http.extendedMetrics`, and the plugins that make figures or look at them.
 
 use star_core::document::{Node, Value};
 
 use super::fields::Fields;
 use super::keys;
 use super::reader::Reader;
-use crate::script::model::{EndpointNames, Reporting};
+use crate::script::model::{Checking, EndpointNames, Reporting};
 
 /// What Artillery's plugin `apdex` holds for a satisfying time, in milliseconds.
 const THRESHOLD: f64 = 500.0;
@@ -25,7 +25,7 @@ impl Reader<'_> {
         &mut self,
         config: &Fields<'_>,
         http: Option<&Fields<'_>>,
-    ) -> Reporting {
+    ) -> (Reporting, Checking) {
         let extended = http.and_then(|http| http.get("extendedMetrics"));
         let extended = extended.and_then(|node| self.boolean("extendedMetrics", node));
         let plugins = config
@@ -35,11 +35,17 @@ impl Reader<'_> {
             .as_ref()
             .and_then(|plugins| plugins.get("metrics-by-endpoint"))
             .and_then(|node| self.endpoint_names(node));
-        Reporting {
+        let mut checking = Checking::default();
+        if let Some(plugins) = &plugins {
+            self.expect_plugin(plugins, &mut checking);
+        }
+        self.ensure(config, plugins.as_ref(), &mut checking);
+        let reporting = Reporting {
             extended_metrics: extended == Some(true) || self.environment.get(EXTENDED).is_some(),
             apdex: self.apdex(config, plugins.as_ref()),
             endpoints: endpoints.unwrap_or_default(),
-        }
+        };
+        (reporting, checking)
     }
 
     fn endpoint_names(&mut self, node: &Node) -> Option<EndpointNames> {
@@ -111,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// The options of a plugin.
-    fn options<'n>(
+    pub(super) fn options<'n>(
         &mut self,
         name: &str,
         node: &'n Node,

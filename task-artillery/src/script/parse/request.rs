@@ -57,6 +57,10 @@ impl Reader<'_> {
             Some(node) => self.matches(node),
             None => Some(Vec::new()),
         };
+        let expectations = match fields.get("expect") {
+            Some(node) => self.expectations(node),
+            None => Some(Vec::new()),
+        };
         let probability = fields.get("probability");
         let probability = probability.map(|node| self.probability(node));
         let condition = fields.get("ifTrue").map(|node| self.condition(node));
@@ -79,6 +83,7 @@ impl Reader<'_> {
             timeout,
             captures: captures?,
             matches: matches?,
+            expectations: expectations?,
             probability: match probability {
                 Some(probability) => Some(probability?),
                 None => None,

@@ -22,6 +22,7 @@ pub fn schema() -> Value {
         ("payload", of_mapping(&keys::PAYLOAD)),
         ("options", of_mapping(&keys::CSV)),
         ("split", of_mapping(&keys::SPLIT)),
+        ("sampling", of_mapping(&keys::SAMPLING)),
         ("scenario", of_mapping(&keys::SCENARIO)),
         ("once", of_mapping(&keys::ONCE)),
         ("steps", steps()),
@@ -30,6 +31,10 @@ pub fn schema() -> Value {
         ("part", of_mapping(&keys::PART)),
         ("capture", of_mapping(&keys::CAPTURE)),
         ("match", of_mapping(&keys::MATCH)),
+        ("expect", of_mapping(&keys::EXPECT)),
+        ("expectPlugin", of_mapping(&keys::EXPECT_PLUGIN)),
+        ("ensure", of_mapping(&keys::ENSURE)),
+        ("condition", of_mapping(&keys::CONDITION)),
     ];
     let mut script = of_mapping(&keys::SCRIPT);
     let own = json!({
@@ -88,6 +93,7 @@ fn properties<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Map<String
 fn of_key(mapping: &Mapping, name: &str) -> Value {
     match name {
         "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
+        "expect" if mapping.noun == keys::PLUGINS.noun => reference("expectPlugin"),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
         "config"
         | "tls"
@@ -97,6 +103,8 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "defaults"
         | "plugins"
         | "auth"
+        | "sampling"
+        | "ensure"
         | "metrics-by-endpoint"
         | "apdex" => reference(name),
         "_split" => reference("split"),
@@ -107,10 +115,11 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
         "before" | "after" => reference("once"),
         "flow" | "loop" | "parallel" => reference("steps"),
-        "capture" | "match" => one_or_many(name),
+        "capture" | "match" | "expect" => one_or_many(name),
         "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
         "formData" => json!({ "type": "object", "additionalProperties": part() }),
-        "fields" => json!({ "type": "array" }),
+        "conditions" => json!({ "type": "array", "items": reference("condition") }),
+        "fields" | "thresholds" | "equals" | "headerEquals" => json!({ "type": "array" }),
         "strictCapture"
         | "skipHeader"
         | "cast"
@@ -121,6 +130,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "gzip"
         | "allowGetBody"
         | "http2"
+        | "cdnHit"
         | "looseMode"
         | "allowSpecialUseDomain"
         | "rejectUnauthorized"
@@ -138,8 +148,8 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "suppressOutput" => {
             json!({ "type": "boolean" })
         }
-        "ifTrue" | "include" | "metricsNamespace" | "certificate" | "cert" | "key"
-        | "serverName" => {
+        "ifTrue" | "include" | "expression" | "metricsNamespace" | "certificate" | "cert"
+        | "key" | "serverName" => {
             json!({ "type": "string" })
         }
         "includes" | "certificateAuthority" | "ca" => {

@@ -44,8 +44,10 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         before: Vec::new(),
         after: Vec::new(),
         captured: serde_json::Map::new(),
+        sampling: None,
         split: crate::script::Split::default(),
         reporting: crate::script::model::Reporting::default(),
+        checking: crate::script::model::Checking::default(),
     }
 }
 

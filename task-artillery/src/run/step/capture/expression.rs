@@ -13,7 +13,7 @@ const KEPT: usize = 8;
 
 /// An expression in another language.
 #[derive(Debug)]
-pub(super) enum Expression<T> {
+pub(in crate::run::step) enum Expression<T> {
     /// One without placeholders.
     Fixed(Rc<T>),
     /// To be read when its placeholders are filled in. The last few texts are kept with what they are, the latest last.
@@ -22,7 +22,7 @@ pub(super) enum Expression<T> {
 
 impl<T> Expression<T> {
     /// Reads an expression if it has no placeholders.
-    pub(super) fn compile<E>(
+    pub(in crate::run::step) fn compile<E>(
         template: &Template,
         read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Self, E> {
@@ -33,7 +33,7 @@ impl<T> Expression<T> {
     }
 
     /// The expression; none where what it became is none.
-    pub(super) fn get<E>(
+    pub(in crate::run::step) fn get<E>(
         &self,
         vars: &Vars,
         draws: &mut Draws,

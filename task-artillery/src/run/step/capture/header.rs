@@ -52,6 +52,19 @@ impl HeaderSource {
     }
 }
 
+/// A header's value as text, as node has it; of several cookies all.
+pub(in crate::run::step) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    match value(headers, &name)? {
+        Value::String(text) => Some(text),
+        Value::Array(all) => {
+            let all = all.iter().filter_map(Value::as_str);
+            Some(all.collect::<Vec<_>>().join(", "))
+        }
+        _ => None,
+    }
+}
+
 /// A header's value as node has it: each byte is a character; several are joined, and of cookies there is always a list.
 fn value(headers: &HeaderMap, name: &HeaderName) -> Option<Value> {
     let values = headers.get_all(name).iter();

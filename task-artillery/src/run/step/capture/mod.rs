@@ -14,48 +14,85 @@ mod selector;
 mod source;
 mod xpath;
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use http::HeaderMap;
 use serde_json::Value;
 use star_core::Failure;
 use star_core::draw::Draws;
 
-use super::super::error::UserError;
-use super::super::http::{Answer, Kept};
-use crate::script::Vars;
-use crate::script::model::{Capture, Match};
+use crate::script::model::{Capture, CaptureSource, Match};
 use crate::script::path::Path;
-use crate::script::template::JsonTemplate;
+use crate::script::template::{JsonTemplate, json_text};
+use crate::script::{Confidential, Vars};
+pub(super) use expression::Expression;
+pub(super) use header::joined;
 use looked::Looked;
 use source::Source;
 
 /// The captures and matches of a request.
 #[derive(Debug)]
 pub(super) struct Captures {
-    captures: Vec<(Source, Path, bool)>,
-    matches: Vec<(Source, JsonTemplate, bool)>,
+    kept: Vec<(Source, Path, bool)>,
+    matches: Vec<Wanted>,
+    /// Where each of them looks, for people: captures before matches.
+    places: Vec<String>,
+}
+
+/// What a response has to be, compiled.
+#[derive(Debug)]
+struct Wanted {
+    source: Source,
+    value: JsonTemplate,
+    strict: bool,
+    /// What is said of the value where that is made of what is not to be shown.
+    written: Option<String>,
+}
+
+/// Why a strict one failed.
+#[derive(Debug)]
+pub(super) struct Unmet {
+    /// What was looked at.
+    pub(super) check: String,
+    /// What it has to be.
+    pub(super) expected: String,
+    /// What it is; none where nothing is there.
+    pub(super) got: Option<Value>,
 }
 
 impl Captures {
-    pub(super) fn compile(captures: &[Capture], matches: &[Match]) -> Result<Self, Failure> {
+    pub(super) fn compile(
+        captures: &[Capture],
+        matches: &[Match],
+        confidential: &Confidential,
+    ) -> Result<Self, Failure> {
+        let sources = captures.iter().map(|capture| &capture.from);
+        let sources = sources.chain(matches.iter().map(|wanted| &wanted.from));
+        let places = sources.map(place).collect();
         let captures = captures.iter().map(|capture| {
             let source = Source::compile(&capture.from)?;
             Ok((source, capture.to.clone(), capture.strict))
         });
         let matches = matches.iter().map(|wanted| {
             let source = Source::compile(&wanted.from)?;
-            Ok((source, wanted.value.clone(), wanted.strict))
+            let written = confidential.is_in_json(&wanted.value);
+            Ok(Wanted {
+                source,
+                value: wanted.value.clone(),
+                strict: wanted.strict,
+                written: written.then(|| json(&wanted.value)),
+            })
         });
         Ok(Self {
-            captures: captures.collect::<Result<_, Failure>>()?,
+            kept: captures.collect::<Result<_, Failure>>()?,
             matches: matches.collect::<Result<_, Failure>>()?,
+            places,
         })
     }
 
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
-        self.captures.is_empty() && self.matches.is_empty()
+        self.kept.is_empty() && self.matches.is_empty()
     }
 
     /// How many matches there are.
@@ -65,45 +102,55 @@ impl Captures {
 
     /// Whether one of them looks at the body.
     pub(super) fn need_body(&self) -> bool {
-        let captures = self.captures.iter().map(|(source, ..)| source);
-        let matches = self.matches.iter().map(|(source, ..)| source);
+        let captures = self.kept.iter().map(|(source, ..)| source);
+        let matches = self.matches.iter().map(|wanted| &wanted.source);
         captures.chain(matches).any(Source::needs_body)
     }
 
     /// Keeps what they find in an answer.
     ///
     /// # Errors
-    /// Where a strict one fails, or the body can't be looked at.
+    /// The first strict one that fails.
     pub(super) fn keep(
         &self,
-        answer: &Answer,
+        headers: &HeaderMap,
+        body: &[u8],
         vars: &mut Vars,
         draws: &mut Draws,
-    ) -> Result<(), UserError> {
-        let body = match &answer.body {
-            Kept::All(body) => answer.encoding.decode(body)?,
-            Kept::Nothing => Cow::Borrowed(&[][..]),
-            Kept::TooLong => return Err(UserError::BodyTooLong),
-            Kept::NoRoom => return Err(UserError::NoRoom),
-        };
+    ) -> Result<(), Unmet> {
         let text = OnceCell::new();
-        let looked = Looked::new(&answer.headers, &body, &text);
-        let mut found = Vec::with_capacity(self.captures.len());
-        for (source, to, strict) in &self.captures {
+        let looked = Looked::new(headers, body, &text);
+        let mut places = self.places.iter();
+        let mut found = Vec::with_capacity(self.kept.len());
+        for (source, to, strict) in &self.kept {
+            let place = places.next();
             let value = source.find(&looked, vars, draws);
             let failed = value
                 .as_ref()
                 .is_none_or(|value| value.as_str() == Some(""));
             if failed && *strict {
-                return Err(UserError::Capture);
+                return Err(Unmet {
+                    check: format!("capture {}", place.map_or("", String::as_str)),
+                    expected: "something to capture".to_owned(),
+                    got: None,
+                });
             }
             found.push((to, value));
         }
-        for (source, wanted, strict) in &self.matches {
-            let value = source.find(&looked, vars, draws);
-            let wanted = wanted.value(vars, draws);
-            if *strict && !is_same(value.as_ref(), wanted.as_deref()) {
-                return Err(UserError::Capture);
+        for wanted in &self.matches {
+            let place = places.next();
+            let value = wanted.source.find(&looked, vars, draws);
+            let is = wanted.value.value(vars, draws);
+            if wanted.strict && !is_same(value.as_ref(), is.as_deref()) {
+                let expected = wanted
+                    .written
+                    .clone()
+                    .or_else(|| is.as_deref().map(json_text));
+                return Err(Unmet {
+                    check: format!("match {}", place.map_or("", String::as_str)),
+                    expected: expected.unwrap_or_else(|| "undefined".to_owned()),
+                    got: value,
+                });
             }
         }
         for (to, value) in found {
@@ -118,16 +165,37 @@ impl Captures {
     /// Keeps what stands for something found: `<name>`.
     pub(super) fn rehearse(&self, vars: &mut Vars, draws: &mut Draws) {
         let nothing = Looked::nothing();
-        for (source, ..) in &self.captures {
+        for (source, ..) in &self.kept {
             source.find(&nothing, vars, draws);
         }
-        for (source, wanted, _) in &self.matches {
-            source.find(&nothing, vars, draws);
-            wanted.value(vars, draws);
+        for wanted in &self.matches {
+            wanted.source.find(&nothing, vars, draws);
+            wanted.value.value(vars, draws);
         }
-        for (_, to, _) in &self.captures {
+        for (_, to, _) in &self.kept {
             vars.set(to, Value::from(format!("<{}>", to.source())));
         }
+    }
+}
+
+/// Where something is looked for, as the script has it.
+fn place(source: &CaptureSource) -> String {
+    match source {
+        CaptureSource::Json(path) | CaptureSource::JsonList(path) => {
+            format!("json {}", path.source())
+        }
+        CaptureSource::Header(name) => format!("header {}", name.source()),
+        CaptureSource::Regexp { pattern, .. } => format!("regexp {}", pattern.source()),
+        CaptureSource::Xpath(path) => format!("xpath {}", path.source()),
+        CaptureSource::Selector { css, .. } => format!("selector {}", css.source()),
+    }
+}
+
+/// A value as the script has it.
+fn json(value: &JsonTemplate) -> String {
+    match value {
+        JsonTemplate::Text(text) => text.source().to_owned(),
+        other => serde_json::to_string(other).unwrap_or_default(),
     }
 }
 
@@ -146,7 +214,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::run::http::Encoding;
 
     /// What a user draws next after these captures and this match of an answer; or of a rehearsal.
     fn next_draw(answer: Option<&str>) -> u64 {
@@ -164,19 +231,14 @@ mod tests {
         let captures: Vec<Capture> = serde_json::from_value(json!(captures)).unwrap();
         let wanted = json!([{"from": {"json": "$.list[*]"}, "value": "{{ $randomNumber(1, 9) }}", "strict": false}]);
         let matches: Vec<Match> = serde_json::from_value(wanted).unwrap();
-        let captures = Captures::compile(&captures, &matches).unwrap();
+        let captures = Captures::compile(&captures, &matches, &Confidential::default()).unwrap();
         let (mut vars, mut draws) = (Vars::default(), Draws::new(1, 2, 3, 4));
         match answer {
             None => captures.rehearse(&mut vars, &mut draws),
             Some(body) => {
-                let answer = Answer {
-                    headers: http::HeaderMap::new(),
-                    body: Kept::All(bytes::Bytes::copy_from_slice(body.as_bytes())),
-                    encoding: Encoding::Identity,
-                    answered: crate::report::Answered::default(),
-                    ended: std::time::Duration::ZERO,
-                };
-                captures.keep(&answer, &mut vars, &mut draws).unwrap();
+                let headers = HeaderMap::new();
+                let kept = captures.keep(&headers, body.as_bytes(), &mut vars, &mut draws);
+                kept.unwrap();
             }
         }
         draws.next_u64()

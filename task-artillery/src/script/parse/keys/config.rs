@@ -18,14 +18,11 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("includes", Done),
         Key("_split", Done),
         Key("mode", Done),
+        Key("sampling", Done),
         Key("before", Done),
         Key("after", Done),
         Key(SIMULATION, Done),
         Key(TRACE, Done),
-        Key(
-            "sampling",
-            Harmless("it is for the modes `acceptance` and `monitoring`"),
-        ),
         Key("task", Silent),
         Key("$schema", Silent),
         Key("target", IN_CONFIG),
@@ -38,6 +35,19 @@ pub(in crate::script::parse) static SCRIPT: Mapping = Mapping {
         Key("defaults", IN_CONFIG),
         Key("flow", IN_SCENARIO),
         Key("weight", IN_SCENARIO),
+    ],
+};
+
+/// How scenarios are tried out.
+pub(in crate::script::parse) static SAMPLING: Mapping = Mapping {
+    noun: "`sampling`",
+    rest: "",
+    keys: &[
+        Key("size", Done),
+        Key("averagePause", Done),
+        Key("pauseVariance", Done),
+        Key("errorBudget", Done),
+        Key("warningThreshold", Done),
     ],
 };
 
@@ -60,7 +70,7 @@ pub(in crate::script::parse) static CONFIG: Mapping = Mapping {
         Key("engines", OTHER_ENGINE),
         Key("socketio", OTHER_ENGINE),
         Key("ws", OTHER_ENGINE),
-        Key("ensure", NotYet("look at the report's figures instead")),
+        Key("ensure", Done),
         Key("apdex", Done),
         Key("pluginsScope", LEAVE_OUT),
         Key("statsInterval", Harmless("nor has it in Artillery 2")),
@@ -193,11 +203,8 @@ pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
     rest: "",
     keys: &[
         Key("metrics-by-endpoint", Done),
-        Key(
-            "expect",
-            NotYet("a strict `capture` fails a user whose answer lacks something"),
-        ),
-        Key("ensure", NotYet("look at the report's figures instead")),
+        Key("expect", Done),
+        Key("ensure", Done),
         Key("apdex", Done),
         Key(
             "publish-metrics",

@@ -1,6 +1,6 @@
 //! The keys of scenarios and their steps.
 
-use super::Status::{self, Done, Elsewhere, Harmless, NotYet};
+use super::Status::{self, Done, Elsewhere, Harmless};
 use super::{JAVASCRIPT, Key, Mapping, OTHER_ENGINE};
 
 const IN_FLOW: Status = Elsewhere("it belongs to the list `flow` of a scenario");
@@ -94,10 +94,7 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
             Harmless("the length of what is sent is always counted and said"),
         ),
         Key("match", Done),
-        Key(
-            "expect",
-            NotYet("a strict `capture` fails a user whose answer lacks something"),
-        ),
+        Key("expect", Done),
         Key("ifTrue", Done),
         Key("probability", Done),
         Key("beforeRequest", JAVASCRIPT),

@@ -3,10 +3,11 @@
 use super::*;
 
 /// The cases: `script`, a line `=>`, the lines said, a line `---`.
-const CASES: [&str; 3] = [
+const CASES: [&str; 4] = [
     include_str!("bad.txt"),
     include_str!("bad/requests.txt"),
     include_str!("bad/tls.txt"),
+    include_str!("bad/sampling.txt"),
 ];
 
 #[test]

@@ -279,7 +279,18 @@ impl Maker {
             "includes" => self.one_of(&[json!("base.yml"), json!(["base.yml", "base.yml"])]),
             "_split" => self.mapping(&keys::SPLIT, &[]),
             "_simulation" | "_trace" => self.one_of(&[json!(true), json!(false), json!(1)]),
-            "mode" if is(&keys::SCRIPT) => self.one_of(&[json!("perf"), json!("performance")]),
+            "sampling" => self.mapping(&keys::SAMPLING, &["size"]),
+            "mode" if is(&keys::SCRIPT) => self.one_of(&[
+                json!("perf"),
+                json!("performance"),
+                json!("acceptance"),
+                json!("mon"),
+            ]),
+            "size" => json!(self.below(9) + 6),
+            "averagePause" => self.one_of(&[json!(0.2), json!("0.3")]),
+            "pauseVariance" => self.one_of(&[json!(0), json!(0.1)]),
+            "errorBudget" => json!(self.below(5)),
+            "warningThreshold" => self.one_of(&[json!(0.5), json!(1)]),
             "mode" => self.one_of(&[json!("uniform"), json!("poisson")]),
             "target" => self.one_of(&[json!("http://t"), json!("https://t:81/base")]),
             "phases" => self.several(|maker| maker.mapping(&keys::PHASE, &["duration"])),
@@ -385,6 +396,27 @@ impl Maker {
             "regexp" => self.one_of(&[json!("id=(\\w+)"), json!("(a)|(?<t>b)")]),
             "group" => json!(1),
             "flags" => json!("i"),
+            "expect" if is(&keys::PLUGINS) => self.mapping(&keys::EXPECT_PLUGIN, &[]),
+            "expect" if self.chance() => self.mapping(&keys::EXPECT, &[]),
+            "expect" => self.several(|maker| maker.mapping(&keys::EXPECT, &["statusCode"])),
+            "statusCode" | "notStatusCode" => {
+                self.one_of(&[json!(200), json!([200, "201"]), json!("{{ v }}")])
+            }
+            "hasProperty" | "notHasProperty" => self.one_of(&[json!("a.b[0]"), json!("{{ v }}")]),
+            "equals" => json!(["{{ v }}", 1]),
+            "hasHeader" => json!("X-Id"),
+            "headerEquals" => json!(["x-{{ v }}", "a"]),
+            "matchesRegexp" => self.one_of(&[json!("(a)|b"), json!("{{ v }}")]),
+            "cdnHit" | "reportFailuresAsErrors" | "useOnlyRequestNames" | "expectDefault200" => {
+                json!(self.chance())
+            }
+            "ensure" => self.mapping(&keys::ENSURE, &[]),
+            "thresholds" => json!([{ "http.response_time.p99": 500 }, { "a b-c": "0.5" }]),
+            "conditions" => self.several(|maker| maker.mapping(&keys::CONDITION, &["expression"])),
+            "expression" => {
+                self.one_of(&[json!("vusers.failed < 1"), json!("a > 1 and 'b c' < 2")])
+            }
+            "min" | "max" | "median" | "p95" | "p99" | "maxErrorRate" => json!(self.below(900)),
             "xpath" => json!("//a/@b"),
             "selector" => json!("li a[href]"),
             "attr" => json!("href"),

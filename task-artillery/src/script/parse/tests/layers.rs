@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::arrivals::Load;
+use crate::script::model::Trial;
 
 const SCRIPT: &str = r#"
 config:
@@ -158,6 +159,17 @@ fn solo_is_one_user() {
         (script.phases.len(), script.phases[0].load),
         (1, Load::Count(1))
     );
+}
+
+#[test]
+fn what_a_run_is_for_can_be_typed() {
+    let mode = |given: &[(&'static str, &str)]| {
+        let sampling = layered(given).unwrap().sampling;
+        sampling.map(|sampling| (sampling.trial, sampling.size, sampling.error_budget))
+    };
+    assert_eq!(mode(&[]), None);
+    assert_eq!(mode(&[("acceptance", "")]), Some((Trial::Acceptance, 1, 0)));
+    assert_eq!(mode(&[("monitoring", "")]), Some((Trial::Monitoring, 5, 4)));
 }
 
 #[test]

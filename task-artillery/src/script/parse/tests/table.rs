@@ -4,7 +4,7 @@ use super::super::keys;
 use super::*;
 
 /// Each table, and a script in which `KEY` stands for one of its keys without a value.
-static CASES: [(&keys::Mapping, &str); 26] = [
+static CASES: [(&keys::Mapping, &str); 31] = [
     (&keys::SCRIPT, "{KEY, x-: 1}"),
     (
         &keys::CONFIG,
@@ -31,6 +31,22 @@ static CASES: [(&keys::Mapping, &str); 26] = [
         "{config: {plugins: {metrics-by-endpoint: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
     ),
     (
+        &keys::EXPECT_PLUGIN,
+        "{config: {plugins: {expect: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::ENSURE,
+        "{config: {ensure: {KEY}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::CONDITION,
+        "{config: {ensure: {conditions: [{KEY}]}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::EXPECT,
+        "{scenarios: [{flow: [{get: {url: /, expect: {KEY}}}]}]}",
+    ),
+    (
         &keys::APDEX,
         "{config: {plugins: {apdex: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
     ),
@@ -53,6 +69,10 @@ static CASES: [(&keys::Mapping, &str); 26] = [
     (
         &keys::SPLIT,
         "{_split: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::SAMPLING,
+        "{mode: acc, sampling: {KEY}, scenarios: [{flow: [{think: 1}]}]}",
     ),
     (&keys::SCENARIO, "{scenarios: [{KEY}]}"),
     (

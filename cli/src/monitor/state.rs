@@ -1,0 +1,89 @@
+//! What a monitor knows of its past, also after it was started anew.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::round::Round;
+use super::rules::Alert;
+use crate::error::CommandError;
+use crate::output;
+
+/// What a monitor knows of its past. Instants are in milliseconds since the epoch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct State {
+    /// How many rounds were done.
+    pub(crate) rounds: u64,
+    /// How many of them failed.
+    pub(crate) failed: u64,
+    /// How many were not begun, since the one before took too long.
+    pub(crate) skipped: u64,
+    /// How many errors there were in all.
+    pub(crate) errors: u64,
+    /// How many alerts were sent.
+    pub(crate) sent: u64,
+    /// How often an alert could not be sent.
+    pub(crate) unsendable: u64,
+    /// Since when rounds fail; none where the last passed.
+    pub(crate) failing_since: Option<u64>,
+    /// When there was the last alert.
+    pub(crate) alerted_at: Option<u64>,
+    /// An alert that nobody was told yet.
+    pub(crate) unsent: Option<Alert>,
+    /// The last round.
+    pub(crate) last: Option<Round>,
+}
+
+/// Where that is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    path: PathBuf,
+}
+
+impl Kept {
+    /// In this file.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What was kept; nothing where there is no such file.
+    ///
+    /// # Errors
+    /// Where the file is no state of a monitor.
+    pub(crate) fn read(&self) -> Result<State, CommandError> {
+        let failed = |why: String| {
+            CommandError::Usage(format!(
+                "the monitor's state `{}` cannot be read: {why} (`--state FILE` names another, and without the file it begins anew)",
+                self.path.display()
+            ))
+        };
+        match std::fs::read(&self.path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(State::default()),
+            Err(error) => Err(failed(error.to_string())),
+        }
+    }
+
+    /// Keeps it, whole or not at all.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub(crate) fn write(&self, state: &State) -> Result<(), CommandError> {
+        if let Some(folder) = self.path.parent() {
+            let made = std::fs::create_dir_all(folder);
+            made.map_err(|source| CommandError::Write {
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let mut text = serde_json::to_string_pretty(state).unwrap_or_default();
+        text.push('\n');
+        output::write_whole(&self.path, text.as_bytes())
+    }
+}

@@ -1,0 +1,233 @@
+//! What a run is worth: whether what was asked for holds.
+
+use star_core::{Case, Facts, Report as _, Verdict};
+
+use super::checks::FailedCheck;
+use super::ensure::{self, Ensurance};
+use super::load::{LoadReport, ScenarioReport};
+use super::view::Sampled;
+
+/// How scenarios did that were tried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// How it was done.
+    pub sampled: Sampled,
+    /// How many samples were begun.
+    pub run: u64,
+    /// How many samples were not begun, or not seen to end.
+    pub not_run: u64,
+    /// How many errors there were in all: those counted, and a sample that was not run is one.
+    pub errors: u64,
+}
+
+impl Tried {
+    /// Of a run that tried scenarios out; none of a load test.
+    pub fn of(report: &LoadReport, facts: &Facts) -> Option<Self> {
+        let sampled = report.view.sampling.clone()?;
+        // What was turned away on purpose was not to be run.
+        let scenarios = facts.planned.saturating_sub(facts.tally.skipped);
+        let users = report.users;
+        let ended = users.completed + users.failed;
+        let wanted = scenarios.saturating_mul(sampled.size);
+        let not_run = if facts.settled {
+            wanted.saturating_sub(ended)
+        } else {
+            0
+        };
+        Some(Self {
+            run: users.started,
+            not_run,
+            errors: report.errors().total() + not_run,
+            sampled,
+        })
+    }
+
+    /// Whether there are more errors than a run may have that passes.
+    pub fn is_overdrawn(&self) -> bool {
+        self.errors > self.sampled.error_budget
+    }
+
+    /// The sentence that `serverless-artillery` has for it, where there are too many errors.
+    pub fn error_message(&self) -> Option<String> {
+        let Self {
+            run,
+            errors,
+            sampled,
+            ..
+        } = self;
+        self.is_overdrawn().then(|| {
+            format!(
+                "{} failure: scenarios run: {run}, total errors: {errors}, error budget: {}",
+                sampled.trial.name(),
+                sampled.error_budget
+            )
+        })
+    }
+
+    /// How many samples of a scenario were not run.
+    fn not_run_of(&self, scenario: &ScenarioReport) -> u64 {
+        let ended = scenario.users.completed + scenario.users.failed;
+        self.sampled.size.saturating_sub(ended)
+    }
+}
+
+/// What a run is worth.
+pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
+    let tried = Tried::of(report, facts);
+    let unanswered = report.traffic.requests > 0 && report.traffic.responses == 0;
+    if tried.is_none() && unanswered {
+        // There is nothing to judge.
+        return Verdict::NoAnswer;
+    }
+    let mut why = Vec::new();
+    if let Some(tried) = &tried {
+        why.extend(tried.error_message());
+        if unanswered {
+            why.push("the target never answered".to_owned());
+        }
+        if tried.not_run > 0 {
+            why.extend(missing(report, tried));
+        }
+        if facts.settled {
+            why.extend(incomplete(facts));
+        }
+    } else if report.checks.failed > 0 {
+        let (failed, all) = (
+            report.checks.failed,
+            report.checks.failed + report.checks.ok,
+        );
+        why.push(format!("{failed} of {all} expectations were not met"));
+    }
+    let broken = ensure::look(report, facts)
+        .into_iter()
+        .filter(|one| one.strict);
+    why.extend(broken.filter_map(|one| {
+        let broken = one.broken?;
+        Some(format!("`{}` does not hold: {broken}", one.text))
+    }));
+    if why.is_empty() {
+        Verdict::Passed
+    } else {
+        Verdict::Failed(why)
+    }
+}
+
+/// The samples that were not run, by scenario.
+fn missing(report: &LoadReport, tried: &Tried) -> Vec<String> {
+    let size = tried.sampled.size;
+    let each = report.scenarios.iter().filter_map(|scenario| {
+        let not_run = tried.not_run_of(scenario);
+        let name = &scenario.name;
+        (not_run > 0).then(|| {
+            format!("scenario `{name}`: {not_run} of {size} samples were not run to their end")
+        })
+    });
+    let each: Vec<_> = each.collect();
+    if each.is_empty() {
+        return vec![format!(
+            "{} samples were not run to their end",
+            tried.not_run
+        )];
+    }
+    each
+}
+
+/// What kept the run from being whole.
+fn incomplete(facts: &Facts) -> Vec<String> {
+    let losses = facts.losses.iter();
+    let losses = losses.map(|loss| format!("{} scenarios are lost: {}", loss.units, loss.why));
+    let faults = facts.faults.iter().map(|fault| fault.failure.to_string());
+    losses.chain(faults).collect()
+}
+
+/// A failed check in a sentence.
+pub(super) fn sentence(failed: &FailedCheck, request: &str) -> String {
+    let FailedCheck {
+        check,
+        expected,
+        got,
+        times,
+        ..
+    } = failed;
+    let times = if *times > 1 {
+        format!(", {times} times")
+    } else {
+        String::new()
+    };
+    format!("{request}: {check}: expected {expected}, got {got}{times}")
+}
+
+impl LoadReport {
+    /// What a request is called.
+    pub(super) fn request_name(&self, number: usize) -> &str {
+        self.requests
+            .get(number)
+            .map_or("a request", |request| &request.name)
+    }
+
+    /// What should hold of the report, and whether it does.
+    pub fn ensured(&self, facts: &Facts) -> Vec<Ensurance> {
+        ensure::look(self, facts)
+    }
+}
+
+/// The scenarios and what should hold of the report, as test reports have them. A scenario with errors has failed where the run has.
+pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
+    let tried = Tried::of(report, facts);
+    let failed = report.verdict(facts) != Verdict::Passed;
+    let scenarios = report.scenarios.iter().enumerate();
+    let scenarios = scenarios.map(|(number, scenario)| {
+        let told = told(report, number, scenario, tried.as_ref());
+        Case {
+            group: "scenarios".to_owned(),
+            name: scenario.name.clone(),
+            took: scenario
+                .lived
+                .as_ref()
+                .map(|lived| std::time::Duration::from_micros(lived.sum())),
+            failed: (failed && !told.is_empty()).then(|| told[0].clone()),
+            told,
+        }
+    });
+    let ensured = ensure::look(report, facts).into_iter().map(|one| {
+        let told = one.broken.clone().into_iter().collect();
+        Case {
+            group: "ensure".to_owned(),
+            name: one.text,
+            took: None,
+            failed: one.broken.filter(|_| one.strict),
+            told,
+        }
+    });
+    scenarios.chain(ensured).collect()
+}
+
+/// What went wrong with a scenario. Of a load test only what was expected of answers counts.
+fn told(
+    report: &LoadReport,
+    number: usize,
+    scenario: &ScenarioReport,
+    tried: Option<&Tried>,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some(tried) = tried {
+        let not_run = tried.not_run_of(scenario);
+        if not_run > 0 {
+            let size = tried.sampled.size;
+            told.push(format!(
+                "{not_run} of {size} samples were not run to their end"
+            ));
+        }
+    }
+    let failures = report.checks.failures.values();
+    let own = failures.filter(|failed| failed.scenario == number);
+    told.extend(own.map(|failed| sentence(failed, report.request_name(failed.request))));
+    if tried.is_some() {
+        let errors = scenario.traffic.errors.iter();
+        told.extend(errors.map(|(name, times)| match times {
+            1 => name.to_owned(),
+            times => format!("{name}, {times} times"),
+        }));
+    }
+    told
+}

@@ -1,0 +1,234 @@
+//! What a report is worth.
+
+use star_core::{Fault, Loss, Slice, Why};
+
+use super::*;
+use crate::script::model::Trial;
+
+fn facts(planned: u64) -> Facts {
+    super::facts(Tally {
+        started: planned,
+        ended: planned,
+        ..Tally::default()
+    })
+}
+
+fn ensured(text: &str, condition: &str, strict: bool) -> Ensured {
+    Ensured {
+        text: text.to_owned(),
+        condition: condition.to_owned(),
+        strict,
+    }
+}
+
+/// A report of two scenarios that were tried out three times each.
+fn tried(size: u64, error_budget: u64) -> LoadReport {
+    let mut report = LoadReport::default();
+    report.prepare(&Names {
+        view: View {
+            sampling: Some(Sampled {
+                trial: Trial::Monitoring,
+                size,
+                error_budget,
+            }),
+            ..View::default()
+        },
+        phases: Vec::new(),
+        ..names()
+    });
+    report
+}
+
+fn sample(report: &mut LoadReport, scenario: usize, error: Option<&'static str>) {
+    let at = Duration::from_secs(1);
+    let place = Place {
+        scenario,
+        ..Place::default()
+    };
+    report.user_started(at, place);
+    match error {
+        Some(error) => report.user_failed(at, place, &Cow::Borrowed(error)),
+        None => report.user_completed(at, place, Duration::from_millis(20)),
+    }
+}
+
+#[test]
+fn as_many_errors_as_the_budget_has_pass_and_one_more_does_not() {
+    for (errors, passes) in [(0, true), (2, true), (3, false), (6, false)] {
+        let mut report = tried(3, 2);
+        for number in 0..6 {
+            let error = (number < errors).then_some("ETIMEDOUT");
+            sample(&mut report, number % 2, error);
+        }
+        let verdict = report.verdict(&facts(2));
+        let expected = if passes {
+            Verdict::Passed
+        } else {
+            let why = format!(
+                "monitoring failure: scenarios run: 6, total errors: {errors}, error budget: 2"
+            );
+            Verdict::Failed(vec![why])
+        };
+        assert_eq!(verdict, expected, "{errors}");
+        let failed = report.cases(&facts(2));
+        let failed = failed.iter().filter(|case| case.failed.is_some());
+        assert_eq!(failed.count() > 0, !passes);
+    }
+}
+
+#[test]
+fn a_sample_that_was_not_run_is_a_failure_whatever_the_budget() {
+    let mut report = tried(3, 100);
+    for _ in 0..3 {
+        sample(&mut report, 0, None);
+    }
+    sample(&mut report, 1, None);
+    let told = Verdict::Failed(vec![
+        "scenario `1`: 2 of 3 samples were not run to their end".to_owned(),
+    ]);
+    assert_eq!(report.verdict(&facts(2)), told);
+    let cases = report.cases(&facts(2));
+    assert_eq!(
+        (cases[0].failed.is_some(), cases[1].failed.is_some()),
+        (false, true)
+    );
+    let mut running = facts(2);
+    running.settled = false;
+    assert_eq!(report.verdict(&running), Verdict::Passed);
+}
+
+#[test]
+fn where_nobody_reported_the_losses_are_told() {
+    let report = tried(1, 0);
+    let mut facts = facts(2);
+    facts.tally.started = 0;
+    facts.tally.ended = 0;
+    facts.lost = 2;
+    facts.losses.push(Loss {
+        chunk: Slice::WHOLE,
+        units: 2,
+        why: Why::Unreported,
+    });
+    facts.faults.push(Fault {
+        chunk: None,
+        failure: star_core::Failure::new("`after` failed"),
+    });
+    let Verdict::Failed(why) = report.verdict(&facts) else {
+        panic!("it has failed");
+    };
+    let why = why.join("\n");
+    for part in [
+        "scenarios run: 0, total errors: 2",
+        "scenario `buy`: 1 of 1 samples",
+        "2 scenarios are lost: unreported",
+        "`after` failed",
+    ] {
+        assert!(why.contains(part), "{part} in {why}");
+    }
+}
+
+#[test]
+fn what_was_not_to_be_done_is_not_missed() {
+    let report = tried(1, 0);
+    let mut facts = facts(2);
+    facts.tally.started = 0;
+    facts.tally.ended = 0;
+    facts.tally.skipped = 2;
+    assert_eq!(report.verdict(&facts), Verdict::Passed);
+}
+
+#[test]
+fn what_should_hold_of_the_report_is_held_against_artillerys_figures() {
+    let mut report = prepared();
+    for millis in [100, 200, 300] {
+        let at = Duration::from_millis(millis);
+        apply(&mut report, (millis, Place::default(), Event::Started));
+        apply(&mut report, (millis, Place::default(), Event::Request));
+        report.response(
+            at,
+            Place::default(),
+            Received {
+                status: 200,
+                latency: at,
+                lateness: Duration::ZERO,
+            },
+        );
+    }
+    let judged = |condition: &str| {
+        let mut report = report.clone();
+        report.view.ensured = vec![ensured("it", condition, true)];
+        report.ensured(&facts(3)).remove(0).broken
+    };
+    for holds in [
+        "http.response_time.max < 310 and http.response_time.min > 99",
+        "http.requests == 3",
+        "vusers.created == 3",
+        "vusers.failed == 0",
+        "'http.codes.500' < 1 or errors.ETIMEDOUT > 0",
+        "(vusers.created - vusers.completed) / vusers.created * 100 <= 100",
+    ] {
+        assert_eq!(judged(holds), None, "{holds}");
+    }
+    assert_eq!(
+        judged("http.requests < 3 and http.codes.200 > 1").unwrap(),
+        "`http.requests` is 3, `http.codes.200` is 3"
+    );
+    assert_eq!(
+        judged("not (http.response_tyme.p95 > 1)").unwrap(),
+        "the report has no `http.response_tyme.p95`"
+    );
+    assert!(judged("1 < 0").is_some() && judged("1 <").is_some());
+}
+
+#[test]
+fn only_what_is_strict_fails_a_run() {
+    let mut report = prepared();
+    apply(&mut report, (1, Place::default(), Event::Started));
+    report.view.ensured = vec![ensured("few", "vusers.created < 1", false)];
+    assert_eq!(report.verdict(&facts(1)), Verdict::Passed);
+    report.view.ensured[0].strict = true;
+    let why = "`few` does not hold: `vusers.created` is 1".to_owned();
+    assert_eq!(report.verdict(&facts(1)), Verdict::Failed(vec![why]));
+    let cases = report.cases(&facts(1));
+    let last = cases.last().unwrap();
+    assert_eq!((&*last.group, &*last.name), ("ensure", "few"));
+    assert!(last.failed.is_some());
+    let text = report.summarize(&facts(1)).to_string();
+    assert!(
+        text.contains("  fail  few (`vusers.created` is 1)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_reference_s_result_stands_beside_artillerys_report_in_either_format() {
+    let mut report = tried(1, 0);
+    sample(&mut report, 0, None);
+    sample(&mut report, 1, Some("ECONNREFUSED"));
+    let summary = report.summarize(&facts(2));
+    let second = serde_json::to_value(&summary).unwrap();
+    let first = star_core::Summary::in_format(&summary, "v1").unwrap();
+    for report in [&second, &first] {
+        assert_eq!(report["errors"], json!(1));
+        assert_eq!(
+            report["errorMessage"],
+            json!("monitoring failure: scenarios run: 2, total errors: 1, error budget: 0")
+        );
+        assert_eq!(
+            report["totals"],
+            json!({"scenariosCreated": 2, "scenariosCompleted": 1, "requestsCompleted": 0, "codes": {}, "errors": {"ECONNREFUSED": 1}})
+        );
+        let reports = report["reports"].as_array().unwrap();
+        assert_eq!(reports.len(), 2);
+        assert_eq!(reports[0]["scenariosCompleted"], json!(1));
+        assert_eq!(reports[0]["scenarioDuration"]["max"], json!(20.0));
+        assert_eq!(reports[1]["errors"], json!({"ECONNREFUSED": 1}));
+        assert_eq!(reports[1]["scenarioCounts"], json!({"1": 1}));
+    }
+    assert_eq!(second["aggregate"]["counters"]["vusers.created"], json!(2));
+    let text = summary.to_string();
+    assert!(
+        text.starts_with("monitoring FAILED: 2 samples, 1 errors, error budget 0\n"),
+        "{text}"
+    );
+}

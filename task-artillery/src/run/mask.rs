@@ -1,0 +1,86 @@
+//! What answers are shown of: a part, without what nobody is to see.
+
+use http::HeaderValue;
+use serde_json::Value;
+
+use super::engine::Engine;
+use crate::script::Vars;
+
+/// So much of a text is looked at.
+const LOOKED_AT: usize = 4096;
+
+/// Shorter values are no secrets, and hiding them would hide half of a text.
+const SHORTEST: usize = 4;
+
+/// The most values that are looked for.
+const MOST: usize = 1000;
+
+/// What is hidden of a user's texts: the environment, what its confidential variables hold, and what its request said about who asks.
+pub(super) struct Mask<'m> {
+    engine: &'m Engine,
+    /// What is to be hidden, and what is shown instead; longer values first.
+    hidden: Vec<(String, String)>,
+}
+
+impl<'m> Mask<'m> {
+    /// The mask for a user that sent these credentials.
+    pub(super) fn new<'c>(
+        engine: &'m Engine,
+        vars: &Vars,
+        credentials: impl Iterator<Item = &'c HeaderValue>,
+    ) -> Self {
+        let mut hidden = Vec::new();
+        for name in engine.confidential().names() {
+            let path = crate::script::path::Path::parse(name);
+            if let Some(value) = vars.get(&path) {
+                add(&value, &format!("{{{{ {name} }}}}"), &mut hidden);
+            }
+        }
+        for value in credentials {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            // What stands behind `Bearer` and the like is the secret; it may be sent back without that.
+            let bare = text.split_once(' ').map(|(_, rest)| rest.trim().to_owned());
+            let all = [Some(text.into_owned()), bare];
+            let all = all.into_iter().flatten();
+            hidden.extend(all.map(|text| (text, "(credentials)".to_owned())));
+        }
+        hidden.retain(|(value, _)| value.len() >= SHORTEST);
+        hidden.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        Self { engine, hidden }
+    }
+
+    /// A text as it may be shown.
+    pub(super) fn shown(&self, text: &str) -> String {
+        let cut = text.char_indices().nth(LOOKED_AT).map(|(end, _)| end);
+        let mut shown = text[..cut.unwrap_or(text.len())].to_owned();
+        for (value, instead) in &self.hidden {
+            if let Some(without) = crate::script::replaced(&shown, value, instead) {
+                shown = without;
+            }
+        }
+        let mut shown = self.engine.redacted(shown.into()).into_owned();
+        if cut.is_some() {
+            // Half of what is hidden may stand at the end, and is not found there.
+            let longest = self.hidden.first().map_or(0, |(value, _)| value.len());
+            let kept = shown.len().saturating_sub(longest.max(LOOKED_AT / 4));
+            let kept = (0..=kept).rev().find(|end| shown.is_char_boundary(*end));
+            shown.truncate(kept.unwrap_or_default());
+            shown.push('…');
+        }
+        shown
+    }
+}
+
+/// Adds all texts and numbers in a value.
+fn add(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
+    if hidden.len() >= MOST {
+        return;
+    }
+    match value {
+        Value::String(text) => hidden.push((text.clone(), instead.to_owned())),
+        Value::Number(number) => hidden.push((number.to_string(), instead.to_owned())),
+        Value::Array(items) => items.iter().for_each(|item| add(item, instead, hidden)),
+        Value::Object(map) => map.values().for_each(|item| add(item, instead, hidden)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
