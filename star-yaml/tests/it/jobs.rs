@@ -53,6 +53,33 @@ struct Canvas {
     depth: u8,
 }
 
+/// The same by an author who did think of unknown fields.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Etch {
+    depth: u8,
+    #[serde(flatten)]
+    canvas: Plate,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Plate {
+    columns: Batch,
+}
+
+impl UnitTask for Etch {
+    const KIND: &'static str = "etch";
+    type Report = Counter;
+
+    fn shape(&self) -> &impl Splittable {
+        &self.canvas.columns
+    }
+
+    async fn unit(&self, _: &OneUnit<Counter>) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
 impl UnitTask for Paint {
     const KIND: &'static str = "paint";
     type Report = Counter;
@@ -91,6 +118,7 @@ fn read(text: &str) -> Result<Job, String> {
         Kind::of::<Look>("here"),
         Kind::of::<Knock>("here"),
         Kind::of::<Paint>("here"),
+        Kind::of::<Etch>("here"),
     ])
     .expect("three names");
     let mut document =
@@ -117,7 +145,7 @@ fn faults_are_told_with_file_line_and_column() {
     for (text, said) in [
         (
             "task: lok\nhosts: [a]\n",
-            "job.yml:1:7: error: no kind of task is called `lok` in this program (did you mean `look`? (known: knock, look, paint))",
+            "job.yml:1:7: error: no kind of task is called `lok` in this program (did you mean `look`? (known: etch, knock, look, paint))",
         ),
         (
             "task: look\n",
@@ -174,6 +202,10 @@ fn faults_are_told_with_file_line_and_column() {
         (
             "task: paint\nwidth: 3\n",
             "job.yml:1:1: error: the key `columns` is missing",
+        ),
+        (
+            "task: etch\ndepth: 3\ncolumns: 4\ncolour: red\n",
+            "job.yml:4:1: error: unknown key `colour`",
         ),
         (
             "task: paint\nwidth: 3\ncolumns: 4\nofset: 3\n",

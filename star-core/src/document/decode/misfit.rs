@@ -100,7 +100,17 @@ impl std::error::Error for Fault {}
 
 impl Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
-        Misfit::Said(message.to_string()).into()
+        let said = message.to_string();
+        // So a type says it that flattens another and refuses what neither knows; and it does not say what they know.
+        let unknown = said.strip_prefix("unknown field `");
+        match unknown.and_then(|rest| rest.strip_suffix('`')) {
+            Some(name) => Misfit::UnknownKey {
+                name: name.to_owned(),
+                known: &[],
+            },
+            None => Misfit::Said(said),
+        }
+        .into()
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
