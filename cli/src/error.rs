@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use star_core::document::{Diagnostics, Sources};
+use star_core::job::Unfit;
 use star_core::ledger::LedgerError;
 use star_core::registry::DuplicateKind;
 use star_core::{Failure, LaunchError, PlanError, RunId};
@@ -141,6 +142,14 @@ pub enum CommandError {
 }
 
 impl CommandError {
+    /// Functions would not take the job; `help` says what is possible.
+    pub fn unfit(unfit: Unfit, help: &str) -> Self {
+        Self::Job {
+            diagnostics: unfit.diagnostic.help(help).into(),
+            sources: unfit.sources,
+        }
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {

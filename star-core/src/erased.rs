@@ -13,7 +13,7 @@ use crate::document::Blob;
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
 use crate::histogram::Histogram;
-use crate::job::{Asked, Manner};
+use crate::job::{Asked, Manner, Origin, Unfit};
 use crate::ledger::{Begun, Book, ClaimKey, Heard, Ledger, LedgerError, Manifest};
 use crate::limits::Limits;
 use crate::outcome::{Facts, Outcome};
@@ -42,6 +42,8 @@ pub struct AnyTask {
     asked: Option<Asked>,
     /// In what manner its job file wants to be carried out.
     manner: Manner,
+    /// Where it was read, if it was.
+    origin: Option<Origin>,
 }
 
 impl fmt::Debug for AnyTask {
@@ -56,6 +58,7 @@ impl Clone for AnyTask {
             task: self.task.copy(),
             asked: self.asked.clone(),
             manner: self.manner,
+            origin: self.origin.clone(),
         }
     }
 }
@@ -67,6 +70,16 @@ impl AnyTask {
             task: Box::new(Typed(task)),
             asked: None,
             manner: Manner::default(),
+            origin: None,
+        }
+    }
+
+    /// The same, read there.
+    #[must_use]
+    pub(crate) fn read_from(self, origin: Origin) -> Self {
+        Self {
+            origin: Some(origin),
+            ..self
         }
     }
 
@@ -109,13 +122,19 @@ impl AnyTask {
     /// Whether functions would take it.
     ///
     /// # Errors
-    /// One sentence.
-    pub fn fits_functions(&self) -> Result<(), String> {
-        self.task.fits_functions()?;
-        match &self.asked {
-            Some(asked) => asked.fits_functions(self.timetable()),
-            None => Ok(()),
-        }
+    /// What is too much, and where.
+    pub fn fits_functions(&self) -> Result<(), Box<Unfit>> {
+        let asked = self.asked.as_ref();
+        let fits = self
+            .task
+            .fits_functions()
+            .and_then(|()| asked.map_or(Ok(()), |asked| asked.fits_functions(self.timetable())));
+        fits.map_err(|why| {
+            Box::new(match &self.origin {
+                Some(origin) => origin.unfit(why),
+                None => Unfit::nowhere(why),
+            })
+        })
     }
 
     /// Tells it the run's seed, before it is cut.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
 
-use crate::document::{Diagnostic, Diagnostics, Document, Node, Options};
+use crate::document::{Diagnostic, Diagnostics, Document, Node, Options, Span};
 use crate::erased::{AnyTask, Job};
+use crate::job::Origin;
 use crate::task::Task;
 use crate::wire::Reply;
 use crate::worker::{Worker, work_typed};
@@ -45,6 +46,7 @@ pub struct Kind {
     name: &'static str,
     place: &'static str,
     claims: fn(&Node) -> bool,
+    due_at: fn(&Node) -> Option<Span>,
     read: fn(&mut Document) -> Result<AnyTask, Diagnostics>,
     template: fn(&mut Options) -> Option<Result<String, Diagnostics>>,
     schema: fn() -> Option<serde_json::Value>,
@@ -61,6 +63,7 @@ impl Kind {
             name: T::KIND,
             place,
             claims: T::claims,
+            due_at: T::due_at,
             read: |document| T::read(document).map(AnyTask::new),
             template: T::template,
             schema: T::schema,
@@ -208,8 +211,11 @@ impl Kinds {
         kind.took_all(&document.options)?;
         let asked = document.asked();
         asked.map_or(Ok(()), |asked| asked.fits(task.timetable()))?;
+        let task = task.asking(asked.cloned()).in_manner(document.manner());
+        let due_at = (kind.due_at)(&document.root);
+        let origin = Origin::new(document.sources.clone(), &document.root, due_at);
         Ok(Job {
-            task: task.asking(asked.cloned()).in_manner(document.manner()),
+            task: task.read_from(origin),
             blobs: document.blobs().to_vec(),
         })
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::{Context, RunContext};
-use crate::document::{Diagnostics, Document, Node, Options};
+use crate::document::{Diagnostics, Document, Node, Options, Span};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::Report;
@@ -88,6 +88,13 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
     /// One sentence.
     fn validate(&self) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Where a document says when its units are due, to point at where that is too much for a place; none where the framework finds it
+    /// itself (a [`Schedule`](crate::shape::Schedule) among the task's keys).
+    fn due_at(root: &Node) -> Option<Span> {
+        let _ = root;
+        None
     }
 
     /// Whether functions would take it: what a task allows itself is less there, where it does not say so itself.

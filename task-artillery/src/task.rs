@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use star_core::document::{Diagnostics, Document, Node, Options};
+use star_core::document::{Diagnostics, Document, Node, Options, Span};
 use star_core::{
     Context, Executable, Extent, Failure, Limits, Rate, RunContext, Slice, Splittable, Task, Window,
 };
@@ -163,6 +163,12 @@ impl Task for Artillery {
 
     fn validate(&self) -> Result<(), String> {
         run::check(&self.script)
+    }
+
+    fn due_at(root: &Node) -> Option<Span> {
+        let config = root.get("config")?.as_map()?.entries().iter();
+        let mut phases = config.filter(|entry| entry.key == "phases");
+        phases.next().map(|entry| entry.key_span)
     }
 
     /// The defaults of `_split` hold in functions.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use star_core::job::Unfit;
 use star_core::{Intervals, Job, Launch, Plan};
 
 use crate::run::{RUN, run};
@@ -60,7 +61,8 @@ pub fn simulate(
 }
 
 fn unnamed() -> SimulateError {
-    SimulateError::Unfit(format!("`{RUN}` is no run's name"))
+    let why = format!("`{RUN}` is no run's name");
+    SimulateError::Unfit(Unfit::nowhere(why).into())
 }
 
 /// The most workers of a plan that are there at once, apart from those of two windows while one takes over.

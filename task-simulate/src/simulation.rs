@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
+use star_core::job::Unfit;
 use star_core::ledger::StartRecord;
 use star_core::wire::Order;
 use star_core::{AnyOutcome, Intervals, Limits, Slice};
@@ -245,7 +246,7 @@ impl Default for Options {
 pub enum SimulateError {
     /// Functions would not take the task.
     #[error("functions would not take it: {0}")]
-    Unfit(String),
+    Unfit(Box<Unfit>),
     /// It can't be cut.
     #[error(transparent)]
     Plan(#[from] star_core::PlanError),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use star_core::document::{Diagnostic, Sources};
 use star_core::job::Split;
 use star_core::{Job, Limits, Rate};
 
@@ -49,10 +48,9 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
 
 /// Refuses what functions would refuse.
 pub(crate) fn fits_functions(job: &Job) -> Result<(), CommandError> {
-    job.task.fits_functions().map_err(|why| CommandError::Job {
-        diagnostics: Diagnostic::error(why).help(HELP).into(),
-        sources: Sources::default(),
-    })
+    job.task
+        .fits_functions()
+        .map_err(|unfit| CommandError::unfit(*unfit, HELP))
 }
 
 /// How a job is cut for functions that live so long, where its own `_split` is silent as the deployment says.

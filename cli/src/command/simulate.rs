@@ -3,7 +3,6 @@
 use star_core::Job;
 use std::path::{Path, PathBuf};
 
-use star_core::document::{Diagnostic, Sources};
 use task_simulate::{Options, SimulateError, Simulation, World, simulate as in_virtual_time};
 
 use super::run;
@@ -219,21 +218,14 @@ enum Came {
 fn simulated(job: &Job, world: &World, seed: u64, options: &Options) -> Result<Came, CommandError> {
     match in_virtual_time(job, world, seed, options) {
         Ok(simulation) => Ok(Came::Over(Box::new(simulation))),
-        Err(SimulateError::Unfit(why)) => Err(unfit(why)),
+        Err(SimulateError::Unfit(unfit)) => {
+            Err(CommandError::unfit(*unfit, "set it to what is needed"))
+        }
         Err(SimulateError::Plan(error)) => Err(CommandError::Plan(error)),
         Err(SimulateError::Launch(error)) => Ok(Came::Nothing(error.to_string())),
         Err(fault @ (SimulateError::Unreadable(_) | SimulateError::Stuck(_))) => {
             Err(CommandError::Bug(format!("seed {seed}: {fault}")))
         }
-    }
-}
-
-fn unfit(why: String) -> CommandError {
-    CommandError::Job {
-        diagnostics: Diagnostic::error(why)
-            .help("set it to what is needed")
-            .into(),
-        sources: Sources::default(),
     }
 }
 

@@ -195,6 +195,28 @@ fn what_the_server_refuses_fails_the_run_and_is_shown() {
     );
 }
 
+#[test]
+fn a_load_that_functions_would_not_take_is_shown_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let job = folder.path().join("job.yml");
+    fs::write(&job, JOB.replace("PORT", "1").replace("90", "90000")).unwrap();
+    fs::write(folder.path().join("shop.redis"), "GET sold\n").unwrap();
+    let planned = Command::new(env!("CARGO_BIN_EXE_redis-load"))
+        .arg("plan")
+        .arg(job)
+        .output()
+        .unwrap();
+    assert_eq!(planned.status.code(), Some(5));
+    let told = String::from_utf8(planned.stderr).unwrap();
+    for part in [
+        " units a second are planned",
+        "job.yml:4:1",
+        "`_split.maxScriptRequestsPerSecond` allows 5000 by default",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
 /// What is said of a job with this server and these commands.
 fn told(server: &str, commands: &str) -> serde_json::Value {
     let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@
 
 mod asked;
 mod manner;
+mod origin;
 pub mod split;
 
 use serde::Serialize;
@@ -15,6 +16,8 @@ use serde::de::DeserializeOwned;
 
 pub use asked::Asked;
 pub use manner::{Manner, SIMULATION, TRACE};
+pub(crate) use origin::Origin;
+pub use origin::Unfit;
 pub use split::Split;
 
 use crate::document::{Diagnostics, Document, Value};
