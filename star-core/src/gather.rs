@@ -224,16 +224,11 @@ mod tests {
 
     use super::*;
     use crate::clock::VirtualClock;
-    use crate::hash::Hash;
-    use crate::job::Manner;
     use crate::laws::toys::Sums;
-    use crate::ledger::{Claim, Final, Memory, WindowPlan};
-    use crate::limits::{Intervals, Limits};
+    use crate::ledger::sample::{self, ZERO, manifest};
+    use crate::ledger::{Claim, Final, Memory};
     use crate::report::{Measured, Tally};
-    use crate::slice::Window;
     use crate::split::Extent;
-
-    const ZERO: Time = Time::from_nanos(1_000_000_000_000);
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -256,40 +251,9 @@ mod tests {
         }
     }
 
-    fn manifest() -> Manifest {
-        Manifest {
-            version: 1,
-            run: "r".parse().unwrap(),
-            kind: "toy".to_owned(),
-            job: Hash::of(b""),
-            blobs: Vec::new(),
-            seed: 1,
-            deployment: "here".to_owned(),
-            limits: Limits::here(2),
-            intervals: Intervals::HERE,
-            rehearsal: false,
-            manner: Manner::default(),
-            traced: false,
-            launched: Time::default(),
-        }
-    }
-
     /// Four windows of ten seconds, of two lanes each.
     fn start() -> StartRecord {
-        let window = |from| WindowPlan {
-            window: Window::new(seconds(from), seconds(from + 10)),
-            lanes: 2,
-            units: 10,
-        };
-        StartRecord {
-            task: Hash::of(b""),
-            zero: ZERO,
-            units: 40,
-            batch: false,
-            windows: [0, 10, 20, 30].map(window).to_vec(),
-            workers: 0,
-            end: seconds(40),
-        }
+        sample::start(4, 10)
     }
 
     async fn claim(book: &Book, chunk: Slice) {

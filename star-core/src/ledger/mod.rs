@@ -8,6 +8,8 @@ mod directory;
 mod heard;
 mod memory;
 mod records;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use std::fmt;
 
