@@ -24,8 +24,8 @@ pub struct Bucket {
     name: String,
 }
 
-/// How often a conditional write is tried that came at the same time as another (409): which of them won is open then.
-const CONFLICTS: u32 = 5;
+/// How often a conditional write is tried again that came at the same time as another (409): which of them won is open then.
+const CONFLICTS: usize = 4;
 
 /// The longest pause before the first such try; each next may be twice as long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -150,8 +150,9 @@ impl Bucket {
 #[async_trait(?Send)]
 impl Ledger for Bucket {
     async fn create(&self, key: &str, value: Bytes) -> Result<bool, LedgerError> {
-        let mut pause = PAUSE;
-        for tried in 1.. {
+        let pauses = std::iter::successors(Some(PAUSE), |pause| Some(*pause * 2));
+        let mut pauses = pauses.take(CONFLICTS);
+        loop {
             let asked = self.client.put_object().bucket(&self.name).key(key);
             let asked = asked
                 .if_none_match("*")
@@ -159,16 +160,17 @@ impl Ledger for Bucket {
             let Err(error) = asked.send().await else {
                 return Ok(true);
             };
-            match status(&error) {
-                Some(THERE_IS_ONE) => return Ok(false),
-                Some(CONFLICT) if tried < CONFLICTS => {
+            let status = status(&error);
+            if status == Some(THERE_IS_ONE) {
+                return Ok(false);
+            }
+            match pauses.next() {
+                Some(pause) if status == Some(CONFLICT) => {
                     tokio::time::sleep(jitter(pause)).await;
-                    pause *= 2;
                 }
                 _ => return Err(failed("write", Call::PutObject, key, &error)),
             }
         }
-        unreachable!("the tries are counted")
     }
 
     async fn put(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
