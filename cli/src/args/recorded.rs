@@ -1,0 +1,67 @@
+//! Of runs that are recorded.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use star_core::RunId;
+
+use super::{PlaceArgs, RunsArgs};
+
+/// `slsart report` and `slsart watch`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run
+    pub(crate) run: RunId,
+
+    /// Write the report as JSON to this file; `-` writes it to the standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Which of the formats that the kind of task has, such as `v1` and `v2` (Artillery 1's and 2's) [default: its first]; without `-o`
+    /// that report is printed instead of the text
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report_format: Option<String>,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `slsart runs`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// The most that are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) last: usize,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `slsart stop`.
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The run
+    pub(crate) run: RunId,
+
+    /// Where runs are.
+    #[command(flatten)]
+    pub(crate) runs: RunsArgs,
+
+    /// Where runs on AWS are.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
