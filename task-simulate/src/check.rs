@@ -1,5 +1,7 @@
 //! What the framework promises of every run, whatever goes wrong in its world.
 
+mod batch;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -190,8 +192,11 @@ impl Evidence<'_> {
 
     /// What is lost has a cause: a death costs the rest of its chunk, and a window is never lost by one.
     fn losses(&self, start: &StartRecord, broken: &mut Vec<String>) {
-        if !self.ledger_answers() || !self.delivers() || start.batch {
+        if !self.ledger_answers() || !self.delivers() {
             return;
+        }
+        if start.batch {
+            return self.lost_of_batch(start, broken);
         }
         for loss in &self.facts.losses {
             match loss.why {

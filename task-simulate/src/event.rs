@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use star_core::draw::Draws;
+use star_core::Time;
 use star_core::registry::Kinds;
 use star_core::wire::{Order, Reply};
 use star_core::worker::work;
-use star_core::{Time, Window};
 
 use crate::cloud::{Named, host, skew};
 use crate::doom::Doom;
@@ -151,7 +150,9 @@ impl Event {
         let doom = Doom::default();
         let mut draws = site.draws(Chance::Death);
         if draws.unit_interval() < world.deaths {
-            doom.strike(site.kernel.now() + self.moment(world.timeout, &mut draws));
+            let needed = cold_start.unwrap_or_default() + site.needs.with(self.order);
+            let moment = needed.min(world.timeout).mul_f64(draws.unit_interval());
+            doom.strike(site.kernel.now() + moment);
         }
         let worker = {
             let mut state = site.state();
@@ -169,18 +170,6 @@ impl Event {
             format_args!("is born for {order} of {parent}"),
         );
         worker
-    }
-
-    /// Any moment of the time that a worker with such an order needs.
-    fn moment(&self, timeout: Duration, draws: &mut Draws) -> Duration {
-        const START_UP: Duration = Duration::from_secs(30);
-        let window = self.order.window();
-        let needed = if window == Window::ALL {
-            timeout
-        } else {
-            timeout.min(window.length() + START_UP)
-        };
-        needed.mul_f64(draws.unit_interval())
     }
 }
 

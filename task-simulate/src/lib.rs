@@ -12,6 +12,7 @@ mod event;
 mod fault;
 mod kernel;
 mod lead;
+mod needs;
 mod pool;
 mod run;
 mod sabotage;

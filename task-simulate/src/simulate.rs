@@ -6,6 +6,7 @@ use std::rc::Rc;
 use star_core::job::Unfit;
 use star_core::{Intervals, Job, Launch, Plan};
 
+use crate::needs::Needs;
 use crate::run::{RUN, run};
 use crate::sabotage::Sabotage;
 use crate::simulation::{Options, SimulateError, Simulation};
@@ -32,8 +33,9 @@ pub fn simulate(
     let plan = task.plan(&limits)?;
     let intervals = options.intervals;
     let intervals = intervals.unwrap_or_else(|| Intervals::of_fleet(most_workers(&plan)));
-    let site = Site::new(world.clone(), seed, options.logged, options.sabotage);
     let life = world.unit_life.unwrap_or_else(|| task.expected_life());
+    let needs = Needs::of(&task, &plan, &limits, world, life);
+    let site = Site::new(world.clone(), seed, options.logged, options.sabotage, needs);
     let again = task.is_idempotent() || options.sabotage == Some(Sabotage::SideEffectTwice);
     let stage = Rc::new(Stage {
         site,

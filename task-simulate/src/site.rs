@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use crate::doom::Doom;
 use crate::kernel::Kernel;
+use crate::needs::Needs;
 use crate::pool::Pool;
 use crate::sabotage::Sabotage;
 use crate::simulation::{LedgerUse, WorkerLife};
@@ -51,6 +52,8 @@ pub(crate) struct Site {
     pub(crate) world: World,
     pub(crate) seed: u64,
     pub(crate) sabotage: Option<Sabotage>,
+    /// What its workers have to do.
+    pub(crate) needs: Needs,
     logged: bool,
     state: Mutex<State>,
     /// Told when the last worker has left and nothing is on its way.
@@ -102,6 +105,7 @@ impl Site {
         seed: u64,
         logged: bool,
         sabotage: Option<Sabotage>,
+        needs: Needs,
     ) -> Arc<Self> {
         let pools = (0..world.functions.max(1)).map(|_| Pool::default());
         let state = State {
@@ -113,6 +117,7 @@ impl Site {
             world,
             seed,
             sabotage,
+            needs,
             logged,
             state: Mutex::new(state),
             idle: Notify::new(),

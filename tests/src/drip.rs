@@ -1,4 +1,4 @@
-//! Batches one of whose workers dies.
+//! Batches some of whose workers die.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,9 +8,6 @@ use star_core::reports::Counter;
 use star_core::shape::Batch;
 use star_core::{Failure, OneUnit, Splittable, UnitTask};
 
-/// The item at which a worker dies.
-const LAST: u64 = 7;
-
 /// How long an item takes: longer than a worker may be silent, so that it is seen that one which only computes is not held for gone.
 const LONG: Duration = Duration::from_secs(9);
 
@@ -19,8 +16,12 @@ const LONG: Duration = Duration::from_secs(9);
 pub struct Drip {
     /// How many.
     pub items: Batch,
-    /// A file that the worker leaves behind who dies, so that no other does.
+    /// At which items a worker dies.
+    pub last: Vec<u64>,
+    /// A folder in which whoever dies leaves a file behind, so that no other dies of the same item.
     pub died: PathBuf,
+    /// Whether the first item takes long.
+    pub long: bool,
 }
 
 /// The same items without an effect.
@@ -33,10 +34,13 @@ impl Drip {
         reason = "that it lets nobody else on its thread do anything is what it is about"
     )]
     fn item(&self, unit: &OneUnit<Counter>) {
-        if unit.index() == LAST && std::fs::File::create_new(&self.died).is_ok() {
+        let item = unit.index();
+        if self.last.contains(&item)
+            && std::fs::File::create_new(self.died.join(item.to_string())).is_ok()
+        {
             std::process::abort();
         }
-        if unit.index() == 0 {
+        if item == 0 && self.long {
             std::thread::sleep(LONG);
         }
         unit.record(|counter| counter.add(1));

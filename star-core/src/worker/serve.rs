@@ -1,5 +1,6 @@
 //! One of a batch's workers: claims chunk after chunk.
 
+mod chains;
 mod help;
 mod survey;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use self::chains::Chain;
 use super::signs::Pulse;
 use super::{Closer, Running, carry, chunk, close, successor};
 use crate::gather::ATTEMPTS;
@@ -93,10 +95,15 @@ struct Batch<'a, T> {
     began: Time,
     /// Where no life's end says when a worker must be gone, its signs do.
     pulse: Option<Pulse>,
+    /// Where there is such an end, whom it looks after.
+    chains: Vec<Chain>,
 }
 
 /// How many workers look after the end of the run: the first, and the second should that be gone.
 const CLOSERS: u32 = 2;
+
+/// How many of the workers after it a worker looks after, and helps with whatever chunk they have not come to.
+const NEXT: u32 = 2;
 
 /// What is known of an attempt at a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +128,12 @@ enum Visit {
 
 impl<'a, T: Task> Batch<'a, T> {
     fn new(running: &'a Running<T>, place: Lanes) -> Self {
+        let limits = &running.manifest.limits;
+        let there = running.start.zero + limits.lead_for(place.of());
+        let chains = match limits.life {
+            Some(_) => Chain::of_next(place.first(), place.of(), there),
+            None => Vec::new(),
+        };
         Self {
             running,
             place: place.first(),
@@ -132,12 +145,8 @@ impl<'a, T: Task> Batch<'a, T> {
                 .map_or(0, |window| window.lanes),
             longest: Duration::ZERO,
             began: running.now(),
-            pulse: running
-                .manifest
-                .limits
-                .life
-                .is_none()
-                .then(|| Pulse::start(running)),
+            pulse: limits.life.is_none().then(|| Pulse::start(running)),
+            chains,
         }
     }
 
@@ -243,6 +252,7 @@ impl<'a, T: Task> Batch<'a, T> {
             pulse.done();
         }
         self.longest = self.longest.max(running.now().since(from));
+        self.look_after_others().await;
         if failure.is_some() && T::IDEMPOTENT && attempt < ATTEMPTS {
             return Box::pin(self.visit(chunk, attempt + 1)).await;
         }

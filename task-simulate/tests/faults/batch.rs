@@ -109,3 +109,46 @@ fn a_batch_that_takes_longer_than_it_may_is_given_up_and_no_promise_is_broken() 
     let simulation = alone(seconds(1));
     assert!(!simulation.given_up && simulation.outcome.facts.lost == 0);
 }
+
+/// A batch whose workers live some five times one after the other, and of which one in four dies.
+fn mortal(task: AnyTask, seed: u64) -> Simulation {
+    let mut world = World {
+        item: Delay::always(seconds(4)),
+        timeout: seconds(120),
+        deaths: 0.25,
+        ..World::default()
+    };
+    world.split.workers = 4;
+    let job = Job {
+        task,
+        blobs: Vec::new(),
+    };
+    simulate(&job, &world, seed, &Options::default()).expect("it can be simulated")
+}
+
+#[test]
+fn a_death_costs_no_more_than_the_chunk_that_was_begun_as_long_as_somebody_is_left() {
+    let items = Batch::of(400);
+    let tasks = [
+        AnyTask::new(Effects { items }),
+        AnyTask::new(Harmless { items }),
+    ];
+    for task in tasks {
+        let (mut died, mut wiped_out, mut untouched) = (0, 0, 0);
+        for seed in 0..30 {
+            let simulation = mortal(task.clone(), seed);
+            assert_eq!(simulation.broken, Vec::<String>::new(), "with seed {seed}");
+            let deaths = simulation.workers.iter();
+            let deaths = deaths.filter(|life| life.fate == Fate::Died).count() as u64;
+            let lost = simulation.outcome.facts.lost;
+            // Two items are a chunk. Where all four places are dead at once nobody is left to look after anybody.
+            wiped_out += u32::from(lost > 2 * deaths);
+            untouched += u32::from(lost == 0);
+            died += deaths;
+        }
+        assert!(died > 60, "{died} died");
+        assert!(wiped_out <= 2, "in {wiped_out} of 30 more was lost");
+        let again = task.is_idempotent();
+        assert!(!again || untouched >= 25, "{untouched} of 30 lost nothing");
+    }
+}

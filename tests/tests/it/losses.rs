@@ -125,33 +125,42 @@ scenarios:
     );
 }
 
-/// What comes of a batch of 40 items by three workers, one of which dies at the eighth.
-fn dripped<T: star_core::Task>(task: impl FnOnce(Drip) -> T) -> Facts {
+/// What comes of a batch of 40 items, four to a chunk, by so many workers, of whom some die at these items.
+fn dripped<T: star_core::Task>(
+    task: impl FnOnce(Drip) -> T,
+    workers: u32,
+    last: &[u64],
+    long: bool,
+) -> Facts {
     let scratch = Scratch::default();
     let died = scratch.path("died");
+    std::fs::create_dir(&died).unwrap();
     let task = task(Drip {
         items: Batch::of(40),
+        last: last.to_vec(),
         died: died.clone(),
+        long,
     });
     let job = Job {
         task: AnyTask::new(task),
         blobs: Vec::new(),
     };
     let limits = Limits {
-        workers: Some(3),
+        workers: Some(workers),
         chunk_units: Some(4),
-        ..Limits::here(3)
+        ..Limits::here(workers)
     };
     let workers = Workers::Processes(WORKER.into(), vec![scratch.path("lives on")]);
     std::fs::write(scratch.path("lives on"), "").unwrap();
     let done = launched_job(&scratch, "run", &job, limits, &workers);
-    assert!(died.exists(), "a worker did die");
+    let dead = std::fs::read_dir(&died).unwrap().count();
+    assert_eq!(dead, last.len(), "workers did die");
     done.outcome.facts
 }
 
 #[test]
 fn a_batch_ends_though_a_worker_is_killed_and_one_that_computes_for_long_is_not_held_for_gone() {
-    let facts = dripped(|drip| drip);
+    let facts = dripped(|drip| drip, 3, &[7], true);
     assert!(facts.adds_up(), "{facts:?}");
     let [loss] = &facts.losses[..] else {
         panic!("one chunk is lost: {facts:?}");
@@ -163,9 +172,19 @@ fn a_batch_ends_though_a_worker_is_killed_and_one_that_computes_for_long_is_not_
 
 #[test]
 fn what_has_no_effect_is_done_again_where_a_worker_is_killed() {
-    let facts = dripped(DripAgain);
+    let facts = dripped(DripAgain, 3, &[7], true);
     assert!(facts.adds_up() && !facts.is_partial(), "{facts:?}");
     assert_eq!(facts.tally.ended, 40, "{facts:?}");
+}
+
+#[test]
+fn what_has_no_effect_is_done_again_whichever_workers_are_killed() {
+    // The first two are who would look after all the rest.
+    for last in [&[0, 7][..], &[0, 7, 11], &[7, 11, 15]] {
+        let facts = dripped(DripAgain, 5, last, false);
+        assert!(facts.adds_up() && !facts.is_partial(), "{facts:?}");
+        assert_eq!(facts.tally.ended, 40, "{facts:?}");
+    }
 }
 
 #[test]

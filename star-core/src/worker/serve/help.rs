@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Batch, Fate, Left, Visit};
+use super::{Batch, Fate, Left, NEXT, Visit};
 use crate::gather::ATTEMPTS;
 use crate::task::Task;
-
-/// How many of the workers after it a worker helps with whatever chunk they have not come to.
-const NEXT: u32 = 2;
 
 impl<T: Task> Batch<'_, T> {
     /// Takes over what others have not yet come to. Owners go forward through their chunks, helpers backward, so a helper is mostly done
@@ -63,13 +60,13 @@ impl<T: Task> Batch<'_, T> {
     }
 
     /// Tries chunks again that failed and whose worker did not come to another try, or whose worker is gone: everybody those of the next few,
-    /// and those who will close the run all. These wait until it is known of every chunk: without that nothing is settled either.
+    /// and those who will close the run all; where all are on one machine, everybody all. They wait until it is known of each of these.
     pub(super) async fn try_again(&mut self) -> Option<Left> {
         let own = self.place;
         let all = (0..self.chunks).map(|step| (own + step) % self.chunks);
         let owner = |chunk: &u32| (chunk % self.workers + self.workers - own) % self.workers;
         let mut chunks: Vec<u32> = all
-            .filter(|chunk| self.closes() || owner(chunk) <= NEXT)
+            .filter(|chunk| self.closes() || self.pulse.is_some() || owner(chunk) <= NEXT)
             .collect();
         let mut pause = Duration::from_millis(5);
         let mut seen = false;
@@ -101,9 +98,10 @@ impl<T: Task> Batch<'_, T> {
                     }
                 }
             }
-            if open.is_empty() || !self.closes() {
+            if open.is_empty() {
                 return None;
             }
+            self.look_after_others().await;
             seen = true;
             if let Some(left) = self.must_leave().await {
                 return Some(left);
