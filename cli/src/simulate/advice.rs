@@ -53,7 +53,11 @@ impl Advice {
             case.busy_ledger(),
         ];
         let all = all.into_iter().flatten();
-        all.chain(case.trial().hindrances()).collect()
+        let mut all: Vec<Self> = all.chain(case.trial().hindrances()).collect();
+        if all.is_empty() && simulation.causes.is_empty() {
+            all.extend(case.trial().unlike_aws());
+        }
+        all
     }
 }
 
@@ -68,6 +72,12 @@ impl Case<'_> {
         self.quota.needed > self.quota.account
     }
 
+    /// Whether all was done all the same.
+    fn is_whole(&self) -> bool {
+        let simulation = self.simulation;
+        simulation.cut_off == 0 && !simulation.outcome.facts.is_partial()
+    }
+
     fn too_few_functions(&self) -> Option<Advice> {
         let Quota {
             needed,
@@ -79,7 +89,7 @@ impl Case<'_> {
         } else {
             (default, "the default quota is")
         };
-        if needed <= most {
+        if needed <= most || needed > account && self.is_whole() {
             return None;
         }
         let ask = format!("ask AWS for {}", grouped(needed.into()));
@@ -108,7 +118,7 @@ impl Case<'_> {
     fn narrower(&self, most: u32) -> Option<String> {
         let limits = &self.simulation.limits;
         if self.task.timetable().extent().is_batch() {
-            return Some(format!("set `_split.maxWorkers` to {most}"));
+            return self.trial().fewer_workers(most);
         }
         let now = limits.chunk_rate?.get();
         let widest = |limits: &Limits| self.task.plan(limits).ok().map(|plan| widest(&plan));

@@ -8,7 +8,7 @@ use star_core::{Extent, Limits, Why};
 use task_simulate::{Delay, Fate, World};
 
 use super::Advice;
-use super::remedy::{CUT_OFF, Trial, UNDONE, undone};
+use super::remedy::{CUT_OFF, Harm, Trial, UNDONE, undone};
 use crate::output::{counted, grouped, seconds};
 
 /// The most functions of a batch that may be asked for, and the longest life that AWS gives one.
@@ -22,9 +22,11 @@ impl Trial<'_> {
     /// All that stood in the way.
     pub(super) fn hindrances(&self) -> Vec<Advice> {
         let lasted = self.given_up().or_else(|| self.cut_off());
+        // Where the time is too short, calls that were turned away are at most why.
+        let calls = lasted.is_none();
         let all = [
             lasted,
-            self.turned_away(),
+            self.turned_away().filter(|_| calls),
             self.never_run(),
             self.died(),
             self.failed(),
@@ -145,7 +147,7 @@ impl Trial<'_> {
             let room = life.saturating_sub(limits.closing);
             let room = format!("its worker's life has room for {}", seconds(room));
             let takes = format!("an item takes {}", length(&world.item));
-            (takes, room, self.shorter_chunks())
+            (takes, room, self.shorter_chunks(CUT_OFF))
         } else {
             let room = format!(
                 "the last of a chunk have {} until their worker's time is over",
@@ -170,14 +172,14 @@ impl Trial<'_> {
     }
 
     /// Fewer units of a batch in a chunk.
-    fn shorter_chunks(&self) -> Option<String> {
+    fn shorter_chunks(&self, harm: Harm) -> Option<String> {
         let simulation = self.simulation;
         let start = simulation.start.as_ref()?;
         let chunks = start.windows.first().map_or(1, |window| window.lanes);
         let now = start.units.div_ceil(u64::from(chunks.max(1)));
         let counts = [2, 4, 16, u64::MAX].map(|times| (now / times).max(1));
         let counts = counts.into_iter().filter(|count| *count < now);
-        let (count, left) = self.best(CUT_OFF, counts, |count| {
+        let (count, left) = self.best(harm, counts, |count| {
             let limits = Limits {
                 chunk_units: Some(*count),
                 ..simulation.limits.clone()
@@ -268,8 +270,13 @@ impl Trial<'_> {
                 grouped(died),
                 counted(workers.len() as u64, "worker")
             ),
-            change: self.shorter_windows().unwrap_or_else(|| {
-                format!("{NOTHING}: a worker that dies costs the rest of its chunk")
+            change: either([self.shorter_windows(), self.not_alone()]).unwrap_or_else(|| {
+                let last = if self.is_batch() {
+                    ", and the last one all that is left"
+                } else {
+                    ""
+                };
+                format!("{NOTHING}: a worker that dies costs the rest of its chunk{last}")
             }),
         })
     }
@@ -296,6 +303,29 @@ impl Trial<'_> {
             "a death costs less of a shorter chunk (`_split.{}: {length}`){left}",
             MAX_CHUNK_DURATION.key
         ))
+    }
+
+    /// Another worker of a batch, who looks after the only one; fewer units in what a death costs.
+    fn not_alone(&self) -> Option<String> {
+        let workers = self.simulation.start.as_ref()?.workers;
+        if !self.is_batch() {
+            return None;
+        }
+        let now = &self.simulation.limits;
+        let two = [2, 4].into_iter().filter(|_| workers == 1);
+        let two = self.best(UNDONE, two, |workers| {
+            let limits = Limits {
+                workers: Some(*workers),
+                ..now.clone()
+            };
+            (self.world.clone(), Some(limits))
+        });
+        let two = two.map(|(workers, left)| {
+            format!(
+                "a worker that is alone has nobody who looks after it: have {workers} (`_split.maxWorkers`){left}"
+            )
+        });
+        two.or_else(|| self.shorter_chunks(UNDONE))
     }
 
     /// Chunks in which the task itself failed.

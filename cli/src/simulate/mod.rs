@@ -7,6 +7,7 @@ mod forecast;
 mod hindrance;
 mod prices;
 mod remedy;
+mod unlike;
 mod world;
 
 pub(crate) use advice::{Advice, crowd};

@@ -111,6 +111,21 @@ impl Trial<'_> {
         Some(format!("send for them sooner ({how}){left}"))
     }
 
+    /// Fewer workers of a batch than there are, where so many functions are allowed: while one has a successor both are there.
+    pub(super) fn fewer_workers(&self, most: u32) -> Option<String> {
+        let now = self.simulation.start.as_ref()?.workers;
+        let counts = [most, most / 2, 1].into_iter();
+        let counts = counts.filter(|count| (1..now).contains(count));
+        let (count, left) = self.best(UNDONE, counts, |count| {
+            let limits = Limits {
+                workers: Some(*count),
+                ..self.simulation.limits.clone()
+            };
+            (self.world.clone(), Some(limits))
+        })?;
+        Some(format!("set `_split.maxWorkers` to {count}{left}"))
+    }
+
     /// What would have room for the events that found none.
     pub(super) fn room(&self) -> String {
         let quota = [2, 4, 8].map(|times| self.world.concurrency.saturating_mul(times));

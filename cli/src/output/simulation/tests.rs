@@ -430,3 +430,57 @@ fn of_many_seeds_the_worst_are_named() {
     said("at worst ", "8");
     said("at most 3 functions at once", "7");
 }
+
+#[test]
+fn a_world_that_is_unlike_aws_is_blamed_by_the_figure_that_is_to_blame() {
+    let seconds = std::time::Duration::from_secs;
+    let always = |length| task_simulate::Delay::always(seconds(length));
+    let worlds: [(&str, Box<dyn Fn(&mut World)>); 4] = [
+        ("queue", Box::new(|world| world.queue = always(60))),
+        ("coldStart", Box::new(|world| world.cold_start = always(60))),
+        (
+            "ledger.latency",
+            Box::new(|world| world.ledger.latency = always(60)),
+        ),
+        (
+            "slow",
+            Box::new(|world| {
+                world.slow = 1.0;
+                world.slowness = 1000.0;
+            }),
+        ),
+    ];
+    for (name, change) in worlds {
+        let said = said_of_batch(15, change);
+        assert!(said.starts_with("\nNOT FEASIBLE: "), "{name}: {said}");
+        let blamed = format!("the world's `{name}` (");
+        assert!(said.contains(&blamed), "{name}: {said}");
+        assert!(!said.contains("BROKEN"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_batch_that_is_done_with_fewer_functions_than_it_would_have_is_feasible_and_says_both() {
+    let said = said_of_batch(60, |world| world.concurrency = 1);
+    let feasible =
+        "\nFEASIBLE: every unit is done, with 1 function at once of the 1 that are allowed\n";
+    assert!(said.starts_with(feasible), "{said}");
+    // Two workers have two successors, and so few functions are allowed that these wait for long: one worker alone would not be enough.
+    let said = said_of_batch(200, |world| {
+        world.concurrency = 2;
+        world.split.workers = 2;
+        world.item = task_simulate::Delay::always(std::time::Duration::from_mins(1));
+    });
+    assert!(said.contains("NOT FEASIBLE"), "{said}");
+    assert!(!said.contains("`_split.maxWorkers` to 2"), "{said}");
+}
+
+#[test]
+fn where_all_die_the_last_one_costs_all_that_is_left() {
+    let said = said_of_batch(200, |world| {
+        world.split.workers = 1;
+        world.deaths = 1.0;
+    });
+    let last = "  1 of 1 worker died: nothing helps in such a world: a worker that dies costs the rest of its chunk, and the last one all that is left\n";
+    assert!(said.contains(last), "{said}");
+}

@@ -188,9 +188,16 @@ fn verdict(view: &View<'_>) -> String {
             } else {
                 "starts in its time"
             },
-            counted(quota.needed.into(), "function"),
+            counted(view.simulation.peak.into(), "function"),
             grouped(quota.account.into())
         );
+        if quota.needed > quota.account {
+            let _infallible = writeln!(
+                text,
+                "  {} would be there at once if so many were allowed",
+                counted(quota.needed.into(), "function")
+            );
+        }
     } else if let Some(why) = facts.never_began() {
         let _infallible = writeln!(text, "NOT FEASIBLE: the run never begins: {why}");
     } else if let Some(why) = &view.simulation.unread {
