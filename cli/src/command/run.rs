@@ -258,7 +258,7 @@ pub(super) async fn outcome(
     manifest: &Rc<Manifest>,
     quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
-    let mut observer = job.task.observe(host, Rc::clone(manifest));
+    let mut observer = job.task.attend(host, Rc::clone(manifest));
     let mut progress = Progress::new(quiet);
     let attending = async {
         attend(host, manifest).await;

@@ -20,6 +20,7 @@ mod limit;
 mod mask;
 mod meter;
 pub(crate) mod once;
+mod post;
 mod samples;
 mod step;
 mod user;
@@ -35,7 +36,9 @@ use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
 pub(crate) use engine::{check, names};
+pub(crate) use http::basic;
 use limit::Limit;
+pub(crate) use post::Poster;
 use user::User;
 
 /// A worker's world, for users.

@@ -354,6 +354,27 @@ fn fails_whatever_the_budget(run: &Run, why: &str) {
 }
 
 #[test]
+fn a_sink_that_is_down_costs_no_run_and_is_told() {
+    let (scratch, target) = (Scratch::default(), target());
+    let plugins = r#"plugins: { expect: {}, publish-metrics: [{ type: influxdb, url: "http://127.0.0.1:1", database: d }] }"#;
+    let script = SCRIPT.replace("plugins: { expect: {} }", plugins);
+    let run = run(&scratch, &script, target.url(), &[]);
+    let warning =
+        "the figures of 1 period did not reach the sink `influxdb 127.0.0.1:1`: ECONNREFUSED";
+    let done = run.done.expect(0);
+    assert!(done.out.contains("PASSED"), "{}", done.out);
+    assert!(
+        done.out.contains(&format!("warning   {warning}")),
+        "{}",
+        done.out
+    );
+    assert!(run.junit.contains(warning), "{}", run.junit);
+    assert!(!run.junit.contains("<failure"), "{}", run.junit);
+    let sinks = &run.report["slsart"]["load"]["sinks"];
+    assert_eq!(sinks["influxdb 127.0.0.1:1"]["undelivered"], json!(1));
+}
+
+#[test]
 fn any_number_of_errors_is_exit_code_three() {
     let (scratch, target) = (Scratch::default(), target());
     for errors in [255, 256, 257, 1000] {

@@ -11,6 +11,7 @@ mod reporting;
 mod request;
 mod rounds;
 mod sampling;
+mod sinks;
 mod tls;
 mod weights;
 
@@ -26,5 +27,6 @@ pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
 pub use sampling::{Sampling, Trial};
+pub use sinks::{Agent, Dialect, Hidden, Sink, SinkKind, Tag};
 pub use tls::{Identity, Pem, TlsSettings};
 pub use weights::Weights;

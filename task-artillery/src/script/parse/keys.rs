@@ -8,6 +8,7 @@ mod checks;
 mod config;
 mod flow;
 mod reporting;
+mod sinks;
 
 pub(super) use checks::{CONDITION, ENSURE, EXPECT, EXPECT_PLUGIN};
 pub(super) use config::{
@@ -19,6 +20,9 @@ pub(super) use flow::{
     THINK, is_of_other_engine,
 };
 pub(super) use reporting::{APDEX, ENDPOINTS};
+pub(super) use sinks::{
+    CLOUDWATCH, DATADOG, INFLUX, INFLUX_SERVER, OLD_DATADOG, OLD_INFLUX, OLD_STATSD, STATSD,
+};
 
 use Status::{Done, Elsewhere, NotYet, Silent};
 

@@ -34,6 +34,7 @@ mod sampling;
 mod scenario;
 mod schema;
 mod scope;
+mod sinks;
 mod step;
 mod target;
 mod template;

@@ -39,11 +39,13 @@ impl Reader<'_> {
         if let Some(plugins) = &plugins {
             self.expect_plugin(plugins, &mut checking);
         }
+        let sinks = plugins.as_ref().map(|plugins| self.sinks(plugins));
         self.ensure(config, plugins.as_ref(), &mut checking);
         let reporting = Reporting {
             extended_metrics: extended == Some(true) || self.environment.get(EXTENDED).is_some(),
             apdex: self.apdex(config, plugins.as_ref()),
             endpoints: endpoints.unwrap_or_default(),
+            sinks: sinks.unwrap_or_default(),
         };
         (reporting, checking)
     }

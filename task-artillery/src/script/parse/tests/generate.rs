@@ -32,7 +32,13 @@ pub(super) fn generated(text: &str) -> Document {
     let root = star_yaml::read(&mut sources, "s.yml", text).unwrap_or_else(|fault| {
         panic!("{}\n{text}", fault.one_line(&Sources::default()));
     });
-    Document::new(sources, root, "src/script/parse/tests/data/generate")
+    let folder = "src/script/parse/tests/data/generate";
+    let mut document = Document::new(sources, root, folder);
+    // What a plugin needs of the environment.
+    document
+        .options
+        .give("env-file", format!("{folder}/keys.env"));
+    document
 }
 
 /// A value as YAML that has each key on a line of its own.
@@ -219,6 +225,18 @@ impl Maker {
             json!("a {{ list[0] }} {{ $uuid }}"),
             json!("{{ $randomNumber(1, 9) }}-{{ $randomString(3) }}"),
             json!("é {{ 1 + 1 }}"),
+        ])
+    }
+
+    /// One of `publish-metrics`.
+    fn sink(&mut self) -> Value {
+        self.one_of(&[
+            json!({"type": "statsd", "host": "h", "port": "9125", "prefix": "", "excluded": ["a"]}),
+            json!({"type": "influxdb-statsd", "tags": ["a:b"], "includeOnly": ["http."]}),
+            json!({"type": "datadog", "apiKey": "k", "apiHost": "datadoghq.eu"}),
+            json!({"type": "influxdb", "url": "http://h:1/x", "database": "d", "username": "u"}),
+            json!({"type": "influxdb", "url": "https://h", "org": "o", "bucket": "b", "token": "t"}),
+            json!({"type": "cloudwatch", "name": "n", "dimensions": [{"name": "a", "value": "b"}]}),
         ])
     }
 
@@ -411,6 +429,13 @@ impl Maker {
                 json!(self.chance())
             }
             "ensure" => self.mapping(&keys::ENSURE, &[]),
+            "publish-metrics" => self.several(Self::sink),
+            "statsd" => json!({"host": "h", "port": 1, "prefix": "a"}),
+            "datadog" => json!({"prefix": "a.", "tags": ["a:b", "c"]}),
+            "influxdb" => {
+                json!({"influx": {"host": "h", "database": "d", "password": "p"}, "tags": {"a": "b"}, "testName": "t"})
+            }
+            "cloudwatch" => json!({"namespace": "n", "extended": self.chance()}),
             "thresholds" => json!([{ "http.response_time.p99": 500 }, { "a b-c": "0.5" }]),
             "conditions" => self.several(|maker| maker.mapping(&keys::CONDITION, &["expression"])),
             "expression" => {
