@@ -22,6 +22,7 @@ mod meter;
 pub(crate) mod once;
 mod post;
 mod samples;
+mod sign;
 mod step;
 mod user;
 mod walk;

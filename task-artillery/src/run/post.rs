@@ -87,6 +87,7 @@ impl<'p> Poster<'p> {
             variables: Vec::new(),
             payloads: Vec::new(),
             reporting: Reporting::default(),
+            signing: None,
             ..once::alone(self.script, flow)
         }
     }
@@ -105,6 +106,7 @@ fn step(url: &str, headers: &[(&str, &str)], body: &str) -> Step {
         name: None,
         headers: headers.collect(),
         auth: None,
+        signed: false,
         cookies: Vec::new(),
         body: Some(Body::Text(Template::literal(body))),
         follow_redirect: false,

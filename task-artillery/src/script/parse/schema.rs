@@ -101,6 +101,7 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "datadog" => of_mapping(&keys::OLD_DATADOG),
         "influxdb" => of_mapping(&keys::OLD_INFLUX),
         "influx" => of_mapping(&keys::INFLUX_SERVER),
+        "aws-sigv4" => of_mapping(&keys::SIGNING),
         "cloudwatch" => of_mapping(&keys::CLOUDWATCH),
         "config"
         | "tls"

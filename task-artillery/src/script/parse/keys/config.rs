@@ -211,6 +211,7 @@ pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
         Key("datadog", Done),
         Key("influxdb", Done),
         Key("cloudwatch", Done),
+        Key("aws-sigv4", Done),
         Key(
             "fake-data",
             NotYet("`$randomString` and `$randomNumber` make data, or a CSV `payload`"),

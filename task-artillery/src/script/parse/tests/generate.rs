@@ -13,6 +13,9 @@ use super::*;
 /// An authority, beside the files of `data/generate`.
 const AUTHORITY: &str = "../../../../../run/http/tls/testdata/unknown.pem";
 
+/// What asks for a signature.
+const HOOK: &str = "addAmazonSignatureV4";
+
 /// A certificate and its key.
 const CLIENT: &str = "../../../../../run/http/tls/testdata/client.pem";
 
@@ -23,7 +26,21 @@ pub(super) fn script(seed: u64) -> Value {
         level: 0,
         names: 0,
     };
-    maker.mapping(&keys::SCRIPT, &["config", "scenarios"])
+    let mut script = maker.mapping(&keys::SCRIPT, &["config", "scenarios"]);
+    // Who asks to be signed needs somebody who does.
+    if script.to_string().contains(HOOK) {
+        let plugins = &mut script["config"]["plugins"];
+        if !plugins.is_object() {
+            *plugins = json!({});
+        }
+        plugins["aws-sigv4"] = signing();
+    }
+    script
+}
+
+/// How requests are signed, by who the environment says.
+fn signing() -> Value {
+    json!({ "serviceName": "execute-api", "region": "eu-west-1" })
 }
 
 /// Reads a text as a script whose files are in `data/generate`.
@@ -429,6 +446,8 @@ impl Maker {
                 json!(self.chance())
             }
             "ensure" => self.mapping(&keys::ENSURE, &[]),
+            "beforeRequest" => json!(HOOK),
+            "aws-sigv4" => signing(),
             "publish-metrics" => self.several(Self::sink),
             "statsd" => json!({"host": "h", "port": 1, "prefix": "a"}),
             "datadog" => json!({"prefix": "a.", "tags": ["a:b", "c"]}),

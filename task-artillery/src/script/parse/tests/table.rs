@@ -4,7 +4,7 @@ use super::super::keys;
 use super::*;
 
 /// Each table, and a script in which `KEY` stands for one of its keys without a value.
-static CASES: [(&keys::Mapping, &str); 39] = [
+static CASES: [(&keys::Mapping, &str); 40] = [
     (&keys::SCRIPT, "{KEY, x-: 1}"),
     (
         &keys::CONFIG,
@@ -77,6 +77,10 @@ static CASES: [(&keys::Mapping, &str); 39] = [
     (
         &keys::INFLUX_SERVER,
         "{config: {plugins: {influxdb: {influx: {KEY}}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::SIGNING,
+        "{config: {plugins: {aws-sigv4: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
     ),
     (
         &keys::APDEX,
@@ -217,6 +221,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::PLUGINS,
         &keys::ENDPOINTS,
         &keys::APDEX,
+        &keys::SIGNING,
         &keys::DEFAULTS,
         &keys::PHASE,
         &keys::PAYLOAD,
