@@ -77,9 +77,9 @@ fn what_is_wrong_with_the_plugin_is_told_at_its_place() {
     assert_eq!(
         told,
         [
-            "s.yml:1:54: error: unknown key `serviceNam` in the plugin `aws-sigv4` (did you mean `serviceName`?)",
-            "s.yml:1:77: error: `region` is no name that a signature can have in it (for example `execute-api` or `eu-west-1`)",
-            "s.yml:1:84: error: `credentials` is not carried out by this version (they are those of the environment, `AWS_ACCESS_KEY_ID` and so on)",
+            "s.yml:1:52: error: unknown key `serviceNam` in the plugin `aws-sigv4` (did you mean `serviceName`?)",
+            "s.yml:1:75: error: `region` is no name that a signature can have in it (for example `execute-api` or `eu-west-1`)",
+            "s.yml:1:82: error: `credentials` is not carried out by this version (they are those of the environment, `AWS_ACCESS_KEY_ID` and so on)",
         ]
     );
 }
