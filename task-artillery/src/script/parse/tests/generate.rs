@@ -200,6 +200,8 @@ impl Maker {
             } else {
                 drop(map, &["name"]);
             }
+        } else if noun == keys::EXPECT.noun && map.contains_key("description") {
+            map.entry("jmespath").or_insert(json!("a"));
         } else if noun == keys::CSV.noun && map.contains_key("comment") {
             drop(map, &["skip_empty_lines"]);
         } else if noun == keys::LOOP.noun {
@@ -440,6 +442,8 @@ impl Maker {
             "hasProperty" | "notHasProperty" => self.one_of(&[json!("a.b[0]"), json!("{{ v }}")]),
             "equals" => json!(["{{ v }}", 1]),
             "hasHeader" => json!("X-Id"),
+            "jmespath" | "jpath" => json!("a[?b == `1`]"),
+            "description" => json!("there is a b"),
             "headerEquals" => json!(["x-{{ v }}", "a"]),
             "matchesRegexp" => self.one_of(&[json!("(a)|b"), json!("{{ v }}")]),
             "cdnHit" | "reportFailuresAsErrors" | "useOnlyRequestNames" | "expectDefault200" => {
