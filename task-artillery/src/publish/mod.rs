@@ -60,19 +60,21 @@ pub(crate) async fn going_on(
     let Some(sender) = Sender::new(script, arrivals, cx) else {
         return;
     };
-    if Published::of(report, Duration::ZERO, Some(known)).is_empty() {
+    if !Published::any(report, Duration::ZERO, known) {
         return;
     }
     let mut all = sender.sent().await;
     let mut changed = false;
     for (sink, sent) in script.reporting.sinks.iter().zip(&mut all) {
-        let news = Published::of(report, sent.tried, Some(known));
-        let Some(end) = news.last().map(|last| last.to) else {
+        if !Published::any(report, sent.tried, known) {
+            continue;
+        }
+        let left = Published::of(report, sent.until, Some(known));
+        let Some(end) = left.last().map(|last| last.to) else {
             continue;
         };
         sent.tried = end;
         changed = true;
-        let left = Published::of(report, sent.until, Some(known));
         let together = Published::together(report, sent.until, Some(known));
         sender.send(sink, sent, left, together, end).await;
     }

@@ -8,7 +8,7 @@ use star_core::Time;
 
 use super::super::load::LoadReport;
 use super::artillery::intermediate;
-use super::stretch::{Stretch, stretches};
+use super::stretch::{Stretch, stretches_of};
 
 /// The figures of one stretch of a run.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +39,13 @@ impl Figures {
             Self::new(report, &stretch, to, 1, whole)
         })
         .collect()
+    }
+
+    /// Whether there is any such period: known at once.
+    pub(crate) fn any(report: &LoadReport, from: Duration, until: Duration) -> bool {
+        let width = report.periods.width();
+        let mut numbers = report.periods.numbers();
+        numbers.any(|number| is_between(number, width, from, Some(until)))
     }
 
     /// The same of all those periods together; none where there is none.
@@ -94,6 +101,12 @@ impl Figures {
     }
 }
 
+/// Whether a period begins at `from` or later, and ends until then.
+fn is_between(number: u32, width: Duration, from: Duration, until: Option<Duration>) -> bool {
+    let begin = width.saturating_mul(number);
+    begin >= from && until.is_none_or(|until| begin.saturating_add(width) <= until)
+}
+
 /// The periods that begin at `from` or later, and end until then, with their ends.
 fn chosen(
     report: &LoadReport,
@@ -101,11 +114,11 @@ fn chosen(
     until: Option<Duration>,
 ) -> Vec<(Stretch, Duration)> {
     let width = report.periods.width();
-    let all = stretches(report).into_iter();
+    let wanted = |number: u32| is_between(number, width, from, until);
+    let all = stretches_of(report, wanted).into_iter();
     all.map(|stretch| {
         let end = stretch.from.saturating_add(width);
         (stretch, end)
     })
-    .filter(|(stretch, end)| stretch.from >= from && until.is_none_or(|until| *end <= until))
     .collect()
 }
