@@ -149,6 +149,19 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         std::future::ready(Ok(()))
     }
 
+    /// Again and again while a run goes on, by whoever launched it and follows it, for a task that lets others see how it goes. Whoever
+    /// follows waits for it, so it should be quick. What happened until `known` of the run's own time is in the report, unless a worker
+    /// is slow to tell. A run that nobody follows comes to its end without.
+    fn observed(
+        &self,
+        report: &Self::Report,
+        known: Duration,
+        cx: &RunContext,
+    ) -> impl Future<Output = ()> {
+        let _ = (report, known, cx);
+        std::future::ready(())
+    }
+
     /// Once per run, when all is settled.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ pub mod jsonpath;
 mod life;
 pub mod payload;
 mod pem;
+mod publish;
 pub mod report;
 mod run;
 pub mod script;

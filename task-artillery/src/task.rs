@@ -14,7 +14,7 @@ use crate::report::LoadReport;
 use crate::run::once;
 use crate::script::model::Phase;
 use crate::script::{self, Script};
-use crate::{life, run};
+use crate::{life, publish, run};
 
 /// A script to run: its units are the users that arrive; or its scenarios, where each is tried out.
 ///
@@ -48,14 +48,19 @@ impl Artillery {
     }
 
     /// How long closing may take at the end of a worker's life: with `after`, also as long as that may take, and at most a quarter of the
-    /// life. Where a life is not bounded nothing has to be kept of it.
+    /// life; where figures are sent elsewhere, as long as that may take, and at most an eighth. Where a life is not bounded nothing has to be kept of it.
     fn closing(&self, place: &Limits) -> Duration {
-        match place.life {
-            Some(life) if !self.script.after.is_empty() => {
-                place.closing.saturating_add(once::LONGEST.min(life / 4))
-            }
-            _ => place.closing,
+        let Some(life) = place.life else {
+            return place.closing;
+        };
+        let mut closing = place.closing;
+        if !self.script.after.is_empty() {
+            closing = closing.saturating_add(once::LONGEST.min(life / 4));
         }
+        if !self.script.reporting.sinks.is_empty() {
+            closing = closing.saturating_add(publish::LONGEST.min(life / 8));
+        }
+        closing
     }
 
     /// The limits of a batch whose units are scenarios: so many to a worker that there is one chunk for each, whose scenarios are tried
@@ -256,12 +261,18 @@ impl Task for Artillery {
         Ok(())
     }
 
-    /// `after`. Where no worker named the script's parts the report has them all the same.
+    async fn observed(&self, report: &LoadReport, known: Duration, cx: &RunContext) {
+        publish::going_on(&self.script, &self.arrivals, report, known, cx).await;
+    }
+
+    /// `after`, and figures are sent where they are to be sent. Where no worker named the script's parts the report has them all the same.
     async fn close(&self, report: &mut LoadReport, cx: &RunContext) -> Result<(), Failure> {
         if report.scenarios.is_empty() {
             report.prepare(&run::names(&self.script, &self.arrivals)?);
         }
-        once::after(&self.script, &self.arrivals, cx).await
+        let after = once::after(&self.script, &self.arrivals, cx).await;
+        publish::at_the_end(&self.script, &self.arrivals, report, cx).await;
+        after
     }
 }
 

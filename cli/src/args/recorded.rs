@@ -22,6 +22,10 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
 
+    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) junit: Option<PathBuf>,
+
     /// Where runs are.
     #[command(flatten)]
     pub(crate) runs: RunsArgs,

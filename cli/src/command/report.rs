@@ -9,9 +9,10 @@ use super::site::{Recorded, Site};
 use crate::args::ReportArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, ReportFile};
+use crate::output::{self, JunitFile, ReportFile};
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
+    let junit = JunitFile::prepare(args.junit.as_deref())?;
     let (file, outcome) = on_runtime(async {
         let site = Site::of(&args.runs, &args.place).await?;
         let run = site.read(&args.run).await?;
@@ -22,7 +23,19 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     if !outcome.facts.settled {
         output::note("the run is not over: this is its report so far\n");
     }
-    tell(file.as_ref(), &outcome, true)
+    tell_all(file.as_ref(), junit.as_ref(), &outcome)
+}
+
+/// Writes a report and a test report, and prints the report for people.
+pub(super) fn tell_all(
+    file: Option<&ReportFile>,
+    junit: Option<&JunitFile>,
+    outcome: &AnyOutcome,
+) -> Result<Exit, CommandError> {
+    if let Some(junit) = junit {
+        junit.write(outcome, Exit::of(outcome))?;
+    }
+    tell(file, outcome, true)
 }
 
 /// Writes a report, and prints it for people where they are to read it.

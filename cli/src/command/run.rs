@@ -20,6 +20,16 @@ use crate::{interrupt, job, trace};
 const NOTHING_DONE: &str = "SIMULATION: nothing was done, as `_simulation` asks for\n";
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
+    let done = carried_out(args);
+    if let (Err(error @ CommandError::Job { .. }), Some(junit)) = (&done, &args.junit) {
+        // Whoever reads test reports is to see what is wrong, and not an old one.
+        let script = args.job.script.first().or(args.job.input.first());
+        output::write_unread(junit, script.map(|script| &**script), error)?;
+    }
+    done
+}
+
+fn carried_out(args: &RunArgs) -> Result<Exit, CommandError> {
     place::raise_descriptors();
     let mut typed = args.job.clone();
     let target = args.bundled_target.then(bundled_target).transpose()?;
@@ -248,7 +258,7 @@ pub(super) async fn outcome(
     manifest: &Rc<Manifest>,
     quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
-    let mut observer = job.task.observe(host, Rc::clone(manifest));
+    let mut observer = job.task.attend(host, Rc::clone(manifest));
     let mut progress = Progress::new(quiet);
     let attending = async {
         attend(host, manifest).await;

@@ -1,14 +1,15 @@
 //! `slsart watch`: follows a run that was launched elsewhere.
 
 use super::on_runtime;
-use super::report::tell;
+use super::report::tell_all;
 use super::site::Site;
 use crate::args::ReportArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, ReportFile};
+use crate::output::{self, JunitFile, ReportFile};
 
 pub(super) fn watch(args: &ReportArgs) -> Result<Exit, CommandError> {
+    let junit = JunitFile::prepare(args.junit.as_deref())?;
     let watched = on_runtime(async {
         let site = Site::of(&args.runs, &args.place).await?;
         let run = site.read(&args.run).await?;
@@ -23,7 +24,7 @@ pub(super) fn watch(args: &ReportArgs) -> Result<Exit, CommandError> {
         }
     })??;
     match watched {
-        Some((file, outcome)) => tell(file.as_ref(), &outcome, true),
+        Some((file, outcome)) => tell_all(file.as_ref(), junit.as_ref(), &outcome),
         None => Ok(Exit::Interrupted),
     }
 }

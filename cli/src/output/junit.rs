@@ -52,6 +52,33 @@ pub(crate) fn cases(outcome: &AnyOutcome, exit: Exit) -> Vec<Case> {
     cases
 }
 
+/// Writes a test report of a run that was not begun, since its script is wrong.
+pub(crate) fn write_unread(
+    path: &Path,
+    script: Option<&Path>,
+    error: &CommandError,
+) -> Result<(), CommandError> {
+    let CommandError::Job {
+        diagnostics,
+        sources,
+    } = error
+    else {
+        return Ok(());
+    };
+    let told: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.one_line(sources))
+        .collect();
+    let case = Case {
+        group: RUN.to_owned(),
+        name: script.map_or_else(|| "script".to_owned(), |path| path.display().to_string()),
+        took: None,
+        failed: told.first().cloned().or_else(|| Some(error.to_string())),
+        told,
+    };
+    write_whole(path, xml(&[case], Duration::ZERO).as_bytes())
+}
+
 /// Why a run is not as it should be.
 fn reasons(outcome: &AnyOutcome, exit: Exit) -> Vec<String> {
     if exit == Exit::Passed {

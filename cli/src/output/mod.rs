@@ -23,7 +23,7 @@ pub(crate) use apart::keep_apart;
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
 pub(crate) use file::{ReportFile, prepare, write_whole};
-pub(crate) use junit::{JunitFile, cases};
+pub(crate) use junit::{JunitFile, cases, write_unread};
 pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;

@@ -27,6 +27,7 @@ pub struct RunContext {
     book: Book,
     voice: Voice,
     rehearsal: bool,
+    zero: Option<Time>,
 }
 
 impl RunContext {
@@ -44,7 +45,22 @@ impl RunContext {
             book,
             voice,
             rehearsal,
+            zero: None,
         }
+    }
+
+    /// The same, of a run whose time began then.
+    #[must_use]
+    pub(crate) fn begun(self, zero: Time) -> Self {
+        Self {
+            zero: Some(zero),
+            ..self
+        }
+    }
+
+    /// When the run's time was zero; none before it has begun.
+    pub fn zero(&self) -> Option<Time> {
+        self.zero
     }
 
     /// The run's name.

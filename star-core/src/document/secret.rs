@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Behind these keys stands who somebody is, in documents of any kind.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 10] = [
     "authorization",
     "proxy-authorization",
     "cookie",
@@ -11,6 +11,9 @@ const KEYS: [&str; 7] = [
     "pass",
     "password",
     "passphrase",
+    "apikey",
+    "appkey",
+    "token",
 ];
 
 /// Whether the value of such a key is not to be shown.

@@ -207,4 +207,11 @@ impl AnyTask {
             ledger,
         }
     }
+
+    /// Watches a run of it that was launched here: the task is told how it goes ([`Task::observed`]).
+    pub fn attend(&self, host: &Host, manifest: Rc<Manifest>) -> Observer {
+        let mut observer = self.observe(host, manifest);
+        observer.observer.tell();
+        observer
+    }
 }

@@ -54,6 +54,8 @@ impl Observer {
 pub(super) trait ErasedObserver {
     async fn look(&mut self) -> Result<AnyOutcome, LedgerError>;
     async fn close(&mut self);
+    /// Lets the task know from now on.
+    fn tell(&mut self);
 }
 
 /// What watches runs of one kind of task.
@@ -66,6 +68,8 @@ pub(super) struct TypedObserver<T: Task> {
     manifest: Rc<Manifest>,
     book: Book,
     joined: Option<(Running<T>, Gathered<T::Report>)>,
+    /// Whether the task is told how it goes.
+    tells: bool,
 }
 
 impl<T: Task> TypedObserver<T> {
@@ -78,6 +82,7 @@ impl<T: Task> TypedObserver<T> {
             host,
             manifest,
             joined: None,
+            tells: false,
         }
     }
 
@@ -185,7 +190,17 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
         let clock = &*self.host.world.clock;
         let (book, manifest, start) = (&running.book, &running.manifest, &running.start);
         let outcome = gathered.settle(book, manifest, start, clock).await?;
+        if self.tells && !outcome.facts.settled {
+            let snapshots = manifest.intervals.snapshot * 2 + manifest.intervals.margin;
+            let known = clock.now().since(start.zero).saturating_sub(snapshots);
+            let cx = running.run_context().begun(start.zero);
+            running.task.observed(&outcome.report, known, &cx).await;
+        }
         Ok(AnyOutcome::new(&outcome, false, self.whole))
+    }
+
+    fn tell(&mut self) {
+        self.tells = true;
     }
 
     async fn close(&mut self) {

@@ -111,7 +111,7 @@ async fn settled<T: Task>(
 
 /// Does what the task does at the end, which is claimed, and records it.
 async fn end<T: Task>(running: &Running<T>, mut outcome: Outcome<T::Report>) {
-    let cx = running.run_context();
+    let cx = running.run_context().begun(running.start.zero);
     let in_time = async {
         tokio::select! {
             biased;

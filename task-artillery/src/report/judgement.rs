@@ -199,7 +199,15 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
             told,
         }
     });
-    scenarios.chain(ensured).collect()
+    let sinks = report.sinks.iter().map(|(sink, delivery)| Case {
+        group: "sinks".to_owned(),
+        name: sink.clone(),
+        took: None,
+        // Where figures are kept is no matter of what they say.
+        failed: None,
+        told: delivery.warning(sink).into_iter().collect(),
+    });
+    scenarios.chain(ensured).chain(sinks).collect()
 }
 
 /// What went wrong with a scenario. Of a load test only what was expected of answers counts.

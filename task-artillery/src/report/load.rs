@@ -13,6 +13,7 @@ use super::errors::Errors;
 use super::judgement;
 use super::periods::Periods;
 use super::series::Series;
+use super::sinks::Delivery;
 use super::summary::Summary;
 use super::traffic::Traffic;
 use super::users::Users;
@@ -57,6 +58,9 @@ pub struct LoadReport {
     pub series: Series,
     /// By when it happened, more coarsely, and told apart further.
     pub periods: Periods,
+    /// What became of its figures that were sent elsewhere, once it is whole; by what people call the sink.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sinks: BTreeMap<String, Delivery>,
     /// How it is read.
     pub view: View,
 }
@@ -178,6 +182,9 @@ impl Report for LoadReport {
         merge_each(&mut self.requests, other.requests, RequestReport::merge);
         self.series.merge(other.series);
         self.periods.merge(other.periods);
+        for (sink, delivery) in other.sinks {
+            self.sinks.entry(sink).or_default().merge(delivery);
+        }
         take_greater(&mut self.view, other.view);
     }
 

@@ -13,6 +13,7 @@ use star_core::{Failure, Lanes, Unit};
 use super::endpoint::Naming;
 use super::files::Files;
 use super::http::{Locations, Security, Shared};
+use super::sign::Signer;
 use super::step::Step;
 use super::{Cx, draws, limit, once};
 use crate::arrivals::Arrivals;
@@ -39,6 +40,7 @@ pub(super) struct Engine {
     http: Rc<Shared>,
     secrets: Secrets,
     confidential: Confidential,
+    signer: Option<Signer>,
     rehearsal: bool,
 }
 
@@ -92,6 +94,7 @@ impl Engine {
             )),
             secrets: script.secrets.clone(),
             confidential,
+            signer: script.signing.as_ref().map(Signer::new),
             rehearsal: cx.rehearsal(),
         })
     }
@@ -109,6 +112,11 @@ impl Engine {
     /// What reports call endpoints.
     pub(super) fn naming(&self) -> &Naming {
         &self.naming
+    }
+
+    /// Who signs requests.
+    pub(super) fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
     }
 
     /// Whether nothing is to have an effect on the world.

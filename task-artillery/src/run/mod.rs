@@ -20,7 +20,9 @@ mod limit;
 mod mask;
 mod meter;
 pub(crate) mod once;
+mod post;
 mod samples;
+mod sign;
 mod step;
 mod user;
 mod walk;
@@ -35,7 +37,9 @@ use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
 pub(crate) use engine::{check, names};
+pub(crate) use http::basic;
 use limit::Limit;
+pub(crate) use post::Poster;
 use user::User;
 
 /// A worker's world, for users.

@@ -20,6 +20,7 @@ mod hostile;
 mod includes;
 mod interrupts;
 mod layers;
+mod library;
 mod losses;
 mod manner;
 mod modes;

@@ -222,6 +222,11 @@ fn a_payload_without_rows_is_told_before_anything_is_begun() {
         .run()
         .expect(5);
     assert!(done.err.contains("users.csv"), "{}", done.err);
+    let junit = std::fs::read_to_string(files(&scratch).1).unwrap();
+    assert!(
+        junit.contains("failures=\"1\"") && junit.contains("users.csv"),
+        "{junit}"
+    );
     assert!(target.record().is_empty());
 }
 
@@ -272,6 +277,101 @@ fn a_worker_that_is_killed_fails_the_run_whatever_the_budget() {
         "{}",
         run.junit
     );
+}
+
+#[test]
+fn a_chunk_that_is_lost_fails_the_run_and_its_scenario_is_named() {
+    let (scratch, target) = (Scratch::default(), target());
+    let script = SCRIPT
+        .replace("size: 1 ", "size: 30 ")
+        .replace("errorBudget: 0 ", "errorBudget: 59 ");
+    let child = program(
+        &scratch,
+        &script,
+        target.url(),
+        &["--processes", "--workers", "2"],
+    )
+    .start();
+    let asked = |path: &str| {
+        let record = target.record();
+        record.iter().any(|received| received.path == path)
+    };
+    wait_until("both scenarios are tried out", || {
+        asked("/items") && asked("/echo") && workers_of(&scratch).len() >= 2
+    });
+    // Each has one of them; the other goes on.
+    kill(*workers_of(&scratch).last().unwrap());
+    let run = ended(&scratch, finish(child));
+    fails_whatever_the_budget(
+        &run,
+        "1 scenarios are lost: unreported: a worker claimed it, then was silent",
+    );
+    let lost = ["buy", "browse"].map(|name| {
+        let sentence = format!("scenario `{name}`: ");
+        run.done.out.contains(&sentence) && run.junit.contains(&sentence)
+    });
+    assert_eq!(lost.iter().filter(|lost| **lost).count(), 1, "{lost:?}");
+}
+
+#[test]
+fn a_sample_that_is_not_run_fails_the_run_and_its_scenario_is_named() {
+    let (scratch, target) = (Scratch::default(), target());
+    // What is asked for takes longer than the run may.
+    let script = SCRIPT
+        .replace("url: /echo, expect", "url: /delay/900, expect")
+        .replace("size: 1 ", "size: 9 ")
+        .replace("averagePause: 0.2 ", "averagePause: 0 ")
+        .replace("pauseVariance: 0.1 ", "pauseVariance: 0 ")
+        .replace("errorBudget: 0 ", "errorBudget: 17 ")
+        .replace(
+            "mode: acceptance",
+            "mode: acc\n_split: { maxScriptDurationInSeconds: 3 }",
+        );
+    let run = run(&scratch, &script, target.url(), &[]);
+    fails_whatever_the_budget(&run, "scenario `browse`: ");
+    assert!(
+        run.done
+            .out
+            .contains("of 9 samples were not run to their end"),
+        "{}",
+        run.done.out
+    );
+    assert!(!run.junit.contains("scenario `buy`"), "{}", run.junit);
+}
+
+/// Fails unless the run has failed and says this, though there are not too many errors.
+fn fails_whatever_the_budget(run: &Run, why: &str) {
+    let Run {
+        done,
+        report,
+        junit,
+    } = run;
+    let all = format!("{}{}\n{junit}", done.out, done.err);
+    assert_eq!(done.code, Some(3), "{all}");
+    assert_eq!(report.get("errorMessage"), None, "{all}");
+    assert!(done.out.contains(why) && junit.contains(why), "{all}");
+    assert!(junit.contains("<failure"), "{all}");
+}
+
+#[test]
+fn a_sink_that_is_down_costs_no_run_and_is_told() {
+    let (scratch, target) = (Scratch::default(), target());
+    let plugins = r#"plugins: { expect: {}, publish-metrics: [{ type: influxdb, url: "http://127.0.0.1:1", database: d }] }"#;
+    let script = SCRIPT.replace("plugins: { expect: {} }", plugins);
+    let run = run(&scratch, &script, target.url(), &[]);
+    let warning =
+        "the figures of 1 period did not reach the sink `influxdb 127.0.0.1:1`: ECONNREFUSED";
+    let done = run.done.expect(0);
+    assert!(done.out.contains("PASSED"), "{}", done.out);
+    assert!(
+        done.out.contains(&format!("warning   {warning}")),
+        "{}",
+        done.out
+    );
+    assert!(run.junit.contains(warning), "{}", run.junit);
+    assert!(!run.junit.contains("<failure"), "{}", run.junit);
+    let sinks = &run.report["slsart"]["load"]["sinks"];
+    assert_eq!(sinks["influxdb 127.0.0.1:1"]["undelivered"], json!(1));
 }
 
 #[test]
@@ -346,6 +446,27 @@ fn what_failed_is_told_to_github_where_that_asks() {
 }
 
 #[test]
+fn a_test_report_can_be_had_of_a_run_that_is_recorded() {
+    let (scratch, target) = (Scratch::default(), target());
+    let script = SCRIPT.replace("statusCode: 201", "statusCode: 200");
+    let run = run(&scratch, &script, target.url(), &["--name", "tried"]);
+    run.done.expect(3);
+    for command in ["report", "watch"] {
+        let again = scratch.path(&format!("{command}.xml"));
+        Program::new(PROGRAM, &scratch)
+            .args([command, "tried", "--junit"])
+            .args([&again])
+            .run()
+            .expect(3);
+        assert_eq!(
+            std::fs::read_to_string(again).unwrap(),
+            run.junit,
+            "{command}"
+        );
+    }
+}
+
+#[test]
 fn plan_and_simulate_know_the_modes() {
     let scratch = Scratch::default();
     let script = scratch.write("script.yml", SCRIPT);
@@ -382,6 +503,12 @@ config:
   target: http://127.0.0.1:1
   payload: { path: users.csv, fields: [user, pass] }
   variables: { of_env: "{{ $processEnvironment.ZTOKEN }}" }
+  plugins:
+    aws-sigv4: { serviceName: execute-api, region: eu-west-1 }
+    publish-metrics:
+      - { type: influxdb, url: "http://127.0.0.1:1", bucket: b, token: "{{ $env.ZSINK }}" }
+      - { type: influxdb, url: "http://127.0.0.1:1", database: d, username: me, password: Zpassword5521 }
+      - { type: datadog, apiHost: "http://127.0.0.1:1", apiKey: Zapikey6612 }
 mode: acc
 _trace: true
 scenarios:
@@ -397,18 +524,60 @@ scenarios:
             - equals: ["{{ user }}", "{{ pass }}", "{{ of_env }}"]
             - hasProperty: "{{ pass }}"
             - headerEquals: [content-type, "{{ user }}"]
+  - name: signed
+    beforeRequest: addAmazonSignatureV4
+    flow:
+      - get:
+          url: /echo
+          match: { json: $.headers.authorization, value: none }
+          expect: [{ equals: ["{{ $env.ZSINK }}", a] }, { matchesRegexp: "^nothing" }]
 "#;
-    let secrets = ["Zenvironment7731", "Zheader8842", "Zcell9953", "Zpass1234"];
-    let done = program(&scratch, script, target.url(), &["--trace", "trace.jsonl"])
-        .env("ZTOKEN", secrets[0])
+    let secrets = [
+        "Zenvironment7731",
+        "Zheader8842",
+        "Zcell9953",
+        "Zpass1234",
+        "Zsink4410",
+        "Zpassword5521",
+        "WnBhc3N3b3JkNTUyM", // The same, as it is sent.
+        "Zapikey6612",
+        "Zaccess7123",
+        "Zsecret8234",
+        "Zsession9345",
+    ];
+    let known = |program: Program| {
+        let program = program.env("ZTOKEN", secrets[0]).env("ZSINK", secrets[4]);
+        let program = program.env("AWS_ACCESS_KEY_ID", secrets[8]);
+        let program = program.env("AWS_SECRET_ACCESS_KEY", secrets[9]);
+        program.env("AWS_SESSION_TOKEN", secrets[10])
+    };
+    let how = ["--trace", "trace.jsonl"];
+    let done = known(program(&scratch, script, target.url(), &how))
         .env("GITHUB_ACTIONS", "true")
         .run();
     let run = ended(&scratch, done);
-    let trace = std::fs::read_to_string(scratch.path("trace.jsonl")).unwrap();
+    let signed = target.record();
+    let signed = signed.iter().filter(|one| {
+        let authorization = one.headers.get("authorization");
+        authorization.is_some_and(|value| value.contains(secrets[8]))
+    });
+    assert_eq!(signed.count(), 1);
+    let alerted = known(Program::new(PROGRAM, &scratch))
+        .args(["monitor", "-t", target.url(), "--rounds", "1", "-a"])
+        .args(["--state", "state.json", "--command", "cat > alert.json"])
+        .args([scratch.path("script.yml")])
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .run()
+        .expect(3);
+    let read = |name: &str| std::fs::read_to_string(scratch.path(name)).unwrap();
+    let (alert, state) = (read("alert.json"), read("state.json"));
+    assert!(alert.contains("total errors"), "{alert}");
+    let trace = read("trace.jsonl");
     let all = format!(
-        "{}{}{}{}{trace}",
-        run.done.out, run.done.err, run.report, run.junit
+        "{}{}{}{}{trace}{}{}{alert}{state}",
+        run.done.out, run.done.err, run.report, run.junit, alerted.out, alerted.err
     );
+    assert!(all.contains("did not reach the sink `datadog"), "{all}");
     assert_eq!(run.done.code, Some(3), "{all}");
     assert!(
         all.contains("matchesRegexp") && all.contains("{{ user }}"),
@@ -417,6 +586,11 @@ scenarios:
     for secret in secrets {
         assert!(!all.contains(secret), "{secret} in {all}");
     }
+    none_is_recorded(&scratch, &secrets);
+}
+
+/// Fails where what is recorded of runs has one of these, but for the script and its files, which have to be there.
+fn none_is_recorded(scratch: &Scratch, secrets: &[&str]) {
     let mut open = vec![scratch.runs()];
     while let Some(path) = open.pop() {
         if path.is_dir() {
@@ -428,7 +602,6 @@ scenarios:
             continue;
         }
         if path.display().to_string().contains("/content/") {
-            // The script and its files have to be there.
             continue;
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();

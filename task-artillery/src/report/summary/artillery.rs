@@ -35,9 +35,9 @@ struct Own<'r> {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct Metrics {
-    counters: BTreeMap<String, u64>,
-    rates: BTreeMap<&'static str, u64>,
+pub(super) struct Metrics {
+    pub(super) counters: BTreeMap<String, u64>,
+    pub(super) rates: BTreeMap<&'static str, u64>,
     /// Nothing, where there is a rate: Artillery has this key in its periods.
     #[serde(rename = "http.request_rate", skip_serializing_if = "Option::is_none")]
     stray: Option<()>,
@@ -45,7 +45,7 @@ struct Metrics {
     instants: Instants,
     #[serde(rename = "period")]
     start: Option<Start>,
-    summaries: BTreeMap<String, Stats>,
+    pub(super) summaries: BTreeMap<String, Stats>,
     histograms: BTreeMap<String, Stats>,
 }
 
@@ -149,7 +149,7 @@ pub(super) fn users(report: &LoadReport, facts: &Facts) -> Users {
     }
 }
 
-fn intermediate(report: &LoadReport, stretch: &Stretch, zero: Option<Time>) -> Metrics {
+pub(super) fn intermediate(report: &LoadReport, stretch: &Stretch, zero: Option<Time>) -> Metrics {
     let Stretch {
         from,
         to,
@@ -208,7 +208,7 @@ impl Metrics {
         self.add_times("http.response_time", &traffic.response_time);
     }
 
-    fn add_checks(&mut self, report: &LoadReport) {
+    pub(super) fn add_checks(&mut self, report: &LoadReport) {
         let checks = &report.checks;
         self.count("plugins.expect.ok", checks.ok);
         self.count("plugins.expect.failed", checks.failed);

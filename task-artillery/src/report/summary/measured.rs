@@ -7,6 +7,7 @@ use star_core::Facts;
 
 use super::super::errors::Errors;
 use super::super::load::LoadReport;
+use super::super::sinks::Delivery;
 use super::super::traffic::Traffic;
 use super::super::users::Users;
 use super::checked::Checked;
@@ -31,6 +32,9 @@ pub(super) struct Measured<'r> {
     /// What answers should be, and what should hold of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     checks: Option<Checked<'r>>,
+    /// What became of figures that were sent elsewhere.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    sinks: &'r BTreeMap<String, Delivery>,
     scenarios: Vec<Scenario<'r>>,
     phases: Vec<Phase<'r>>,
     requests: Vec<Request<'r>>,
@@ -142,6 +146,7 @@ impl<'r> Measured<'r> {
             users: report.users,
             proxies: &report.proxies,
             checks: Checked::of(report, facts),
+            sinks: &report.sinks,
             response_time: Stats::of(&report.traffic.response_time),
             due_latency: Stats::of(&report.due_latency),
             total: Stats::of(&report.total),

@@ -4,6 +4,7 @@ mod artillery;
 mod checked;
 mod measured;
 mod numbers;
+mod published;
 mod stats;
 mod stretch;
 mod table;
@@ -19,6 +20,7 @@ use star_core::Facts;
 use super::load::LoadReport;
 use artillery::ArtilleryReport;
 pub(super) use artillery::figures;
+pub(crate) use published::Figures as Published;
 use v1::FirstReport;
 
 /// A report to read: as text by [`Display`](fmt::Display), as JSON by [`Serialize`].

@@ -22,13 +22,20 @@ pub(super) struct Stretch {
 
 /// The stretches in which something happened, in order.
 pub(super) fn stretches(report: &LoadReport) -> Vec<Stretch> {
+    stretches_of(report, |_number| true)
+}
+
+/// Those of these numbers.
+pub(super) fn stretches_of(report: &LoadReport, wanted: impl Fn(u32) -> bool) -> Vec<Stretch> {
     let periods = &report.periods;
     let mut buckets: BTreeMap<u32, Bucket> = BTreeMap::new();
     for (from, bucket) in report.series.buckets() {
-        let together = buckets.entry(periods.number_of(from)).or_default();
-        together.merge(bucket.clone());
+        let number = periods.number_of(from);
+        if wanted(number) {
+            buckets.entry(number).or_default().merge(bucket.clone());
+        }
     }
-    for number in periods.numbers() {
+    for number in periods.numbers().filter(|number| wanted(*number)) {
         buckets.entry(number).or_default();
     }
     let width = periods.width();
@@ -43,7 +50,14 @@ pub(super) fn stretches(report: &LoadReport) -> Vec<Stretch> {
     });
     let mut stretches: Vec<_> = stretches.collect();
     if let (Some(stretch), Some(end)) = (stretches.last_mut(), report.active.last()) {
-        stretch.to = end;
+        // Only the last of all ends when the last thing happened.
+        let last = periods
+            .numbers()
+            .last()
+            .map(|last| width.saturating_mul(last));
+        if last.is_none_or(|last| last <= stretch.from) {
+            stretch.to = end;
+        }
     }
     stretches
 }

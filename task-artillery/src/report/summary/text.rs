@@ -34,6 +34,7 @@ pub(super) fn write(report: &LoadReport, facts: &Facts, f: &mut fmt::Formatter<'
     head(report, f)?;
     errors(&report.traffic, f)?;
     checked::write(report, facts, f)?;
+    sinks(report, f)?;
     for table in [
         latencies(report),
         requests(report),
@@ -41,6 +42,20 @@ pub(super) fn write(report: &LoadReport, facts: &Facts, f: &mut fmt::Formatter<'
         phases(report),
     ] {
         write_table(&table, f)?;
+    }
+    Ok(())
+}
+
+/// What became of figures that were sent elsewhere.
+fn sinks(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if !report.sinks.is_empty() {
+        f.write_str("\n")?;
+    }
+    for (sink, delivery) in &report.sinks {
+        match delivery.warning(sink) {
+            Some(warning) => writeln!(f, "warning   {warning}")?,
+            None => writeln!(f, "sink      {sink}: {} periods", count(delivery.periods))?,
+        }
     }
     Ok(())
 }

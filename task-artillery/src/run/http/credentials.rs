@@ -13,7 +13,7 @@ pub(super) fn authorization(url: &Url) -> Option<HeaderValue> {
 }
 
 /// The `authorization` header of a user with a password; none where both are empty.
-pub(in crate::run) fn basic(user: &[u8], password: &[u8]) -> Option<HeaderValue> {
+pub(crate) fn basic(user: &[u8], password: &[u8]) -> Option<HeaderValue> {
     if user.is_empty() && password.is_empty() {
         return None;
     }

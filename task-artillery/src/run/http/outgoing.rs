@@ -36,7 +36,7 @@ impl Outgoing {
     }
 
     /// Its stretches.
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Bytes> {
+    pub(in crate::run) fn parts(&self) -> impl Iterator<Item = &Bytes> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 

@@ -47,6 +47,8 @@ struct Expect {
     kind: String,
     /// Of a regular expression.
     pattern: Option<Expression<Search>>,
+    /// Of `JMESPath`.
+    query: Option<jmespath::Expression<'static>>,
     /// What is said of what it expects where that is made of what is not to be shown.
     written: Option<String>,
 }
@@ -81,7 +83,12 @@ impl Expects {
                 Expectation::MatchesRegexp(pattern) => Some(Expression::compile(pattern, read)?),
                 _ => None,
             };
+            let query = match &expectation {
+                Expectation::Jmespath(query, _) => Some(query_of(query)?),
+                _ => None,
+            };
             Ok(Expect {
+                query,
                 written: written(&expectation, compiler.confidential),
                 kind: kind(&expectation),
                 expectation,
@@ -122,6 +129,13 @@ impl Expects {
             .map(|one| one.look(looked, vars, draws))
             .collect()
     }
+}
+
+fn query_of(text: &str) -> Result<jmespath::Expression<'static>, Failure> {
+    jmespath::compile(text).map_err(|error| {
+        let reason = error.reason;
+        Failure::new(format!("the expression `{text}` cannot be read: {reason}"))
+    })
 }
 
 fn read(text: &str) -> Result<Search, Failure> {
@@ -238,6 +252,10 @@ impl Expect {
                 let found = looked.map(|looked| cache(looked, *hit));
                 (format!("a cache header indicating a cache {what}"), found)
             }
+            Expectation::Jmespath(query, description) => {
+                let found = looked.map(|looked| found(looked, self.query.as_ref()));
+                (description.as_ref().unwrap_or(query).clone(), found)
+            }
         };
         // In a rehearsal all is as it should be.
         let (held, got) = found.unwrap_or((true, String::new()));
@@ -313,6 +331,25 @@ fn property(looked: &Looked<'_>, wanted: &str, there: bool) -> (bool, String) {
     (has == there, got)
 }
 
+/// Whether what a query finds is true as JavaScript has it, and what that is.
+fn found(looked: &Looked<'_>, query: Option<&jmespath::Expression<'static>>) -> (bool, String) {
+    let (Some(body), Some(query)) = (looked.object(), query) else {
+        return (false, "response body is not an object".to_owned());
+    };
+    let value = match query.search(body) {
+        Ok(value) => serde_json::to_value(&*value).unwrap_or_default(),
+        Err(error) => return (false, error.reason.to_string()),
+    };
+    let held = match &value {
+        Value::Null => false,
+        Value::Bool(held) => *held,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    };
+    (held, json_text(&value))
+}
+
 fn cache(looked: &Looked<'_>, hit: bool) -> (bool, String) {
     let wanted: &[&str] = if hit { &["hit", "stale"] } else { &["miss"] };
     let said = CACHES
@@ -341,6 +378,7 @@ fn kind(expectation: &Expectation) -> String {
         }
         Expectation::MatchesRegexp(_) => "matchesRegexp",
         Expectation::CdnHit(_) => "cdnHit",
+        Expectation::Jmespath(..) => "jmespath",
     };
     kind.to_owned()
 }
@@ -361,6 +399,7 @@ fn written(expectation: &Expectation, confidential: &Confidential) -> Option<Str
         | Expectation::NotStatusCode(_)
         | Expectation::Equals(_)
         | Expectation::MatchesRegexp(_)
+        | Expectation::Jmespath(..)
         | Expectation::CdnHit(_) => None,
     }
 }
@@ -371,6 +410,7 @@ fn looks_at_body(expectation: &Expectation) -> bool {
         Expectation::ContentType(wanted) => wanted.as_fixed().is_none_or(|wanted| wanted == "json"),
         Expectation::HasProperty(_)
         | Expectation::NotHasProperty(_)
+        | Expectation::Jmespath(..)
         | Expectation::MatchesRegexp(_) => true,
         _ => false,
     }

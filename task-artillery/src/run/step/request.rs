@@ -50,6 +50,7 @@ pub(in crate::run) struct RequestStep {
     /// Those of them that say who asks and are the same for all users.
     credentials: Vec<HeaderValue>,
     auth: Option<Credentials>,
+    signed: bool,
     cookies: Vec<Given>,
     body: Content,
     captures: Captures,
@@ -78,6 +79,7 @@ impl RequestStep {
             headers,
             credentials,
             auth: request.auth.as_ref().map(Credentials::compile),
+            signed: request.signed,
             cookies: Given::compile_all(request, compiler),
             body,
             captures: Captures::compile(
@@ -233,7 +235,7 @@ impl RequestStep {
         let cookies = cookies.map(|cookie| cookie.render(vars, draws)).collect();
         let body = self.body.render(vars, draws)?;
         let keep = self.captures.need_body() || self.expects.need_body();
-        Ok(Call {
+        let mut call = Call {
             method: self.method.clone(),
             location,
             headers: Cow::Borrowed(self.headers.fixed()),
@@ -243,7 +245,13 @@ impl RequestStep {
             follow: self.follow,
             keep,
             timeout: self.timeout,
-        })
+        };
+        if let Some(signer) = turn.engine.signer().filter(|_| self.signed)
+            && turn.client.is_some()
+        {
+            signer.sign(&mut call, turn.meter.time())?;
+        }
+        Ok(call)
     }
 }
 

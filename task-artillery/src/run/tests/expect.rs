@@ -94,11 +94,50 @@ fn an_answer_is_held_against_each_kind_of_expectation() {
         ("/json", "matchesRegexp: '\"id\": 7'"),
         ("/text", "cdnHit: true"),
         ("/miss", "cdnHit: false"),
+        ("/json", "jmespath: 'a.b[0]'"),
+        ("/json", "jmespath: 'length(a.b) == `1`'"),
+        (
+            "/list",
+            "jpath: '[?x == `1`].x | [0]', description: 'there is one'",
+        ),
+        ("/list", "jmespath: '[?x == `2`]'"), // As in JavaScript, an empty list is true.
     ] {
         assert_eq!(
             looked(&server, path, expectation),
             Ok(()),
             "{path} {expectation}"
+        );
+    }
+}
+
+#[test]
+fn what_an_expression_finds_is_told_where_it_is_not_true() {
+    let server = server();
+    for (path, expectation, expected, got) in [
+        (
+            "/json",
+            "jmespath: 'a.b[0] == `2`'",
+            "a.b[0] == `2`",
+            "false",
+        ),
+        (
+            "/json",
+            "jmespath: none, description: \"it is there\"",
+            "it is there",
+            "null",
+        ),
+        (
+            "/number",
+            "jmespath: '@'",
+            "@",
+            "response body is not an object",
+        ),
+    ] {
+        let told = (expected.to_owned(), got.to_owned());
+        assert_eq!(
+            looked(&server, path, expectation),
+            Err(told),
+            "{expectation}"
         );
     }
 }

@@ -19,6 +19,8 @@ mod redirect;
 mod samples;
 mod sending;
 mod server;
+mod signing;
+mod sinks;
 mod sources;
 mod tls;
 mod uploading;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use star_core::clock::SystemClock;
 use star_core::context::Traced;
+use star_core::document::Blob;
 use star_core::ledger::{Book, Ledger, Memory};
 use star_core::registry::Kinds;
 use star_core::transport::Threads;
@@ -18,6 +19,7 @@ use tokio::sync::Notify;
 use super::Server;
 use crate::Artillery;
 use crate::report::LoadReport;
+use crate::script::Script;
 use crate::script::model::Proxies;
 use star_core::Task as _;
 
@@ -90,6 +92,15 @@ pub(super) fn run_with(target: &str, script: &str, how: How) -> Done {
     });
     let mut script = task.script().clone();
     script.http.proxies = how.proxies.clone();
+    run_read(script, document.blobs().to_vec(), how)
+}
+
+/// Runs a script that was read.
+pub(super) fn run_script(script: Script) -> Done {
+    run_read(script, Vec::new(), How::default())
+}
+
+fn run_read(script: Script, blobs: Vec<Blob>, how: How) -> Done {
     let task = Artillery::new(script).unwrap();
     let limits = Limits {
         tail: how.limits.tail,
@@ -97,7 +108,7 @@ pub(super) fn run_with(target: &str, script: &str, how: How) -> Done {
     };
     let job = Job {
         task: AnyTask::new(task),
-        blobs: document.blobs().to_vec(),
+        blobs,
     };
     let how = How { limits, ..how };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -146,7 +157,7 @@ async fn execute(job: &Job, how: How) -> Done {
         traced: true,
     };
     let manifest = launch(&host, job, launched).await.unwrap();
-    let mut observer = job.task.observe(&host, Rc::clone(&manifest));
+    let mut observer = job.task.attend(&host, Rc::clone(&manifest));
     let attending = tokio::task::spawn_local({
         let (host, manifest) = (host.clone(), Rc::clone(&manifest));
         async move { attend(&host, &manifest).await }

@@ -29,6 +29,9 @@ pub enum Expectation {
     MatchesRegexp(Template),
     /// A cache in front of the target had the answer, or had not.
     CdnHit(bool),
+    /// What an expression of `JMESPath` finds in the body is true as JavaScript has it. With what people read of it, where that is something
+    /// else.
+    Jmespath(String, Option<String>),
 }
 
 /// What a script asks of answers everywhere, and of the run when it is over.

@@ -17,6 +17,7 @@ use super::payload::Payload;
 use super::proxy::Proxies;
 use super::reporting::Reporting;
 use super::sampling::Sampling;
+use super::signing::Signing;
 use super::tls::TlsSettings;
 use crate::arrivals::{self, Arrivals, ArrivalsError, Load};
 
@@ -66,6 +67,9 @@ pub struct Script {
     /// What it asks of answers everywhere, and of the run.
     #[serde(default, skip_serializing_if = "Checking::is_default")]
     pub checking: Checking,
+    /// How those requests are signed that are to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<Signing>,
 }
 
 /// A stretch of the load.

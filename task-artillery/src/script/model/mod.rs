@@ -11,6 +11,8 @@ mod reporting;
 mod request;
 mod rounds;
 mod sampling;
+mod signing;
+mod sinks;
 mod tls;
 mod weights;
 
@@ -26,5 +28,7 @@ pub use request::{Method, Request};
 pub(super) use rounds::parse_range;
 pub use rounds::{Jitter, Loop, LoopError, Rounds, Think, ThinkError, ThinkTime};
 pub use sampling::{Sampling, Trial};
+pub use signing::Signing;
+pub use sinks::{Agent, Dialect, Hidden, Sink, SinkKind, Tag};
 pub use tls::{Identity, Pem, TlsSettings};
 pub use weights::Weights;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sinks::Sink;
+
 /// What a script says of its report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -12,6 +14,9 @@ pub struct Reporting {
     pub apdex: Option<u64>,
     /// `metrics-by-endpoint`.
     pub endpoints: EndpointNames,
+    /// Where its figures are sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sinks: Vec<Sink>,
 }
 
 /// What Artillery's figures call endpoints. Where the plugin is not in a script they have what [`Default`] says, as in Artillery.

@@ -30,6 +30,9 @@ pub struct Request {
     /// Who asks, where that is not the URL's own user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth: Option<Auth>,
+    /// Whether it is signed as the script says.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub signed: bool,
     /// The cookies that the user has from then on, besides those that it has at every request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cookies: Vec<Cookie>,
@@ -63,6 +66,11 @@ pub struct Request {
 
 fn yes() -> bool {
     true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_no(value: &bool) -> bool {
+    !*value
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]

@@ -12,7 +12,8 @@ use super::keys;
 use super::reader::Reader;
 use super::scope::Place;
 use crate::script::model::{
-    Checking, Cookie, Header, HttpSettings, Payload, Phase, Reporting, TlsSettings, Variable,
+    Checking, Cookie, Header, HttpSettings, Payload, Phase, Reporting, Signing, TlsSettings,
+    Variable,
 };
 use crate::script::split::{self, Limit, Split};
 use crate::script::template::JsonTemplate;
@@ -29,6 +30,7 @@ pub(super) struct Config {
     pub(super) payloads: Vec<Payload>,
     pub(super) reporting: Reporting,
     pub(super) checking: Checking,
+    pub(super) signing: Option<Signing>,
 }
 
 impl Reader<'_> {
@@ -87,7 +89,7 @@ impl Reader<'_> {
             .and_then(|node| self.fields("http", node, &keys::HTTP));
         let jar = self.cookie_settings(http.as_ref());
         let settings = self.http_settings(&fields, http.as_ref(), jar);
-        let (reporting, checking) = self.reporting(&fields, http.as_ref());
+        let (reporting, checking, signing) = self.reporting(&fields, http.as_ref());
         let tls = self.tls(&fields);
         let Defaults { headers, cookies } = self.defaults(&fields, http.as_ref());
         Some(Config {
@@ -101,6 +103,7 @@ impl Reader<'_> {
             payloads: payloads.unwrap_or_default(),
             reporting,
             checking,
+            signing,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use star_core::document::{Entry, Node, Value as Tree};
+use star_core::document::{Entry, Map, Node, Value as Tree};
 
 use super::fields::{Fields, short};
 use super::keys;
@@ -10,6 +10,9 @@ use super::reader::Reader;
 use super::scope::Place;
 use crate::script::model::{Checking, Expectation};
 use crate::script::template::{JsonTemplate, Template};
+
+/// The longest expression of `JMESPath`, in bytes: it is read and evaluated by recursion.
+const LONGEST_EXPRESSION: usize = 1_000;
 
 impl Reader<'_> {
     /// The expectations of a request: a mapping, or a list of them.
@@ -26,8 +29,15 @@ impl Reader<'_> {
             };
             let whole = self.fields("expect", item, &keys::EXPECT).is_some();
             let known = |entry: &&Entry| keys::EXPECT.done().any(|key| key == entry.key);
+            let described = self.description(map, &mut good);
             for entry in map.entries().iter().filter(known) {
+                if entry.key == "description" {
+                    continue;
+                }
                 match self.expectation(&entry.key, &entry.node) {
+                    Some(Expectation::Jmespath(expression, _)) => {
+                        all.push(Expectation::Jmespath(expression, described.clone()));
+                    }
                     Some(one) => all.push(one),
                     None => good = false,
                 }
@@ -35,6 +45,20 @@ impl Reader<'_> {
             good &= whole;
         }
         good.then_some(all)
+    }
+
+    /// What people read of an expression of `JMESPath`, where that is said.
+    fn description(&mut self, map: &Map, good: &mut bool) -> Option<String> {
+        let entry = map.entry("description")?;
+        let text = self.filled("description", &entry.node);
+        if map.get("jmespath").is_none() && map.get("jpath").is_none() {
+            let help = "it belongs to `jmespath`";
+            let message = "`description` is in the wrong place";
+            self.error(entry.key_span, message, help);
+            *good = false;
+        }
+        *good &= text.is_some();
+        text
     }
 
     fn expectation(&mut self, key: &str, node: &Node) -> Option<Expectation> {
@@ -47,6 +71,7 @@ impl Reader<'_> {
             "hasHeader" => Expectation::HasHeader(self.wanted_header(key, node)?),
             "matchesRegexp" => Expectation::MatchesRegexp(self.wanted_pattern(node)?),
             "cdnHit" => Expectation::CdnHit(self.boolean(key, node)?),
+            "jmespath" | "jpath" => Expectation::Jmespath(self.jmespath(key, node)?, None),
             "headerEquals" => {
                 let [name, value] = self.list(key, node)? else {
                     let help = "for example `headerEquals: [\"x-served-by\", \"cache-1\"]`";
@@ -71,6 +96,22 @@ impl Reader<'_> {
                 Expectation::Equals(items.into_iter().collect::<Option<_>>()?)
             }
         })
+    }
+
+    /// An expression of `JMESPath`, as it stands.
+    fn jmespath(&mut self, key: &str, node: &Node) -> Option<String> {
+        let text = self.filled(key, node)?;
+        let fault = if text.len() > LONGEST_EXPRESSION {
+            format!("it is longer than {LONGEST_EXPRESSION} bytes")
+        } else if let Err(error) = jmespath::compile(&text) {
+            let reason = error.reason.to_string();
+            format!("{}, at letter {}", reason.to_lowercase(), error.offset + 1)
+        } else {
+            return Some(text);
+        };
+        let message = format!("`{}` cannot be read: {fault}", short(&text));
+        self.error(node.span, message, "for example `a.b[?c == 'd'] | [0]`");
+        None
     }
 
     /// A status, or a list of them.

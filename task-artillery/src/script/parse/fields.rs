@@ -43,6 +43,12 @@ impl<'n> Fields<'n> {
         self.map.get(key)
     }
 
+    /// The value under a key, where such a mapping may have it.
+    pub(super) fn if_known(&self, key: &'static str) -> Option<&'n Node> {
+        let known = self.mapping.status(key) == Some(Status::Done);
+        known.then(|| self.map.get(key)).flatten()
+    }
+
     /// Whether one of these keys is there, or another that seems to be meant for one.
     pub(super) fn means(&self, keys: &[&str]) -> bool {
         keys.iter()

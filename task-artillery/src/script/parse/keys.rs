@@ -8,6 +8,8 @@ mod checks;
 mod config;
 mod flow;
 mod reporting;
+mod signing;
+mod sinks;
 
 pub(super) use checks::{CONDITION, ENSURE, EXPECT, EXPECT_PLUGIN};
 pub(super) use config::{
@@ -19,6 +21,10 @@ pub(super) use flow::{
     THINK, is_of_other_engine,
 };
 pub(super) use reporting::{APDEX, ENDPOINTS};
+pub(super) use signing::SIGNING;
+pub(super) use sinks::{
+    CLOUDWATCH, DATADOG, INFLUX, INFLUX_SERVER, OLD_DATADOG, OLD_INFLUX, OLD_STATSD, STATSD,
+};
 
 use Status::{Done, Elsewhere, NotYet, Silent};
 
@@ -113,6 +119,7 @@ pub(super) fn home(key: &str) -> Option<String> {
         &EXPECT_PLUGIN,
         &CONDITION,
         &ENDPOINTS,
+        &SIGNING,
     ];
     let homes = all
         .into_iter()
@@ -126,7 +133,7 @@ pub(super) fn home(key: &str) -> Option<String> {
     Some(format!("it belongs to {nouns}"))
 }
 
-const JAVASCRIPT: Status =
+pub(super) const JAVASCRIPT: Status =
     NotYet("this version runs no JavaScript; say it with templates and captures");
 const OTHER_ENGINE: Status = NotYet("this version speaks HTTP only");
 const LEAVE_OUT: Status = NotYet("leave it out");

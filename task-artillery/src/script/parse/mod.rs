@@ -34,6 +34,8 @@ mod sampling;
 mod scenario;
 mod schema;
 mod scope;
+mod signing;
+mod sinks;
 mod step;
 mod target;
 mod template;
@@ -146,7 +148,12 @@ impl Reader<'_> {
             payloads,
             reporting,
             checking,
+            signing,
         } = config?;
+        let (mut scenarios, mut before, mut after) = (scenarios?, before?, after?);
+        if signing.is_some() {
+            signing::sign_all(&mut scenarios, [&mut before, &mut after]);
+        }
         Some(Script {
             target,
             seed: None,
@@ -159,14 +166,15 @@ impl Reader<'_> {
             secrets: self.scope.secrets().clone(),
             variables,
             payloads,
-            scenarios: scenarios?,
-            before: before?,
-            after: after?,
+            scenarios,
+            before,
+            after,
             captured: serde_json::Map::new(),
             sampling,
             split: self.split,
             reporting,
             checking,
+            signing,
         })
     }
 

@@ -8,6 +8,7 @@ use star_core::document::{Diagnostic, Diagnostics, Document, Node, Span, Value};
 
 use super::layers::Outside;
 use super::scope::Scope;
+use super::signing::Signatures;
 use crate::script::duration::{self, DurationError};
 use crate::script::environment::Environment;
 use crate::script::model::{Jitter, Trial};
@@ -50,6 +51,8 @@ pub(super) struct Reader<'d> {
     pub(super) default_content_type: bool,
     /// By how much pauses differ that do not say.
     pub(super) think_jitter: Option<Jitter>,
+    /// Whether requests are signed.
+    pub(super) signatures: Signatures,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -68,6 +71,7 @@ impl<'d> Reader<'d> {
             strict_capture: true,
             default_content_type: false,
             think_jitter: None,
+            signatures: Signatures::default(),
             errors: Vec::new(),
             warnings: Vec::new(),
         }

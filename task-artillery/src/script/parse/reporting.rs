@@ -5,7 +5,7 @@ use star_core::document::{Node, Value};
 use super::fields::Fields;
 use super::keys;
 use super::reader::Reader;
-use crate::script::model::{Checking, EndpointNames, Reporting};
+use crate::script::model::{Checking, EndpointNames, Reporting, Signing};
 
 /// What Artillery's plugin `apdex` holds for a satisfying time, in milliseconds.
 const THRESHOLD: f64 = 500.0;
@@ -25,7 +25,7 @@ impl Reader<'_> {
         &mut self,
         config: &Fields<'_>,
         http: Option<&Fields<'_>>,
-    ) -> (Reporting, Checking) {
+    ) -> (Reporting, Checking, Option<Signing>) {
         let extended = http.and_then(|http| http.get("extendedMetrics"));
         let extended = extended.and_then(|node| self.boolean("extendedMetrics", node));
         let plugins = config
@@ -39,13 +39,19 @@ impl Reader<'_> {
         if let Some(plugins) = &plugins {
             self.expect_plugin(plugins, &mut checking);
         }
+        let signing = plugins.as_ref().map(|plugins| {
+            self.note_signing(plugins);
+            self.signing(plugins)
+        });
+        let sinks = plugins.as_ref().map(|plugins| self.sinks(plugins));
         self.ensure(config, plugins.as_ref(), &mut checking);
         let reporting = Reporting {
             extended_metrics: extended == Some(true) || self.environment.get(EXTENDED).is_some(),
             apdex: self.apdex(config, plugins.as_ref()),
             endpoints: endpoints.unwrap_or_default(),
+            sinks: sinks.unwrap_or_default(),
         };
-        (reporting, checking)
+        (reporting, checking, signing.flatten())
     }
 
     fn endpoint_names(&mut self, node: &Node) -> Option<EndpointNames> {

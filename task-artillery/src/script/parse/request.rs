@@ -38,6 +38,7 @@ impl Reader<'_> {
         };
         let query = self.query(&fields);
         let auth = self.auth(&fields);
+        let signed = self.before_request(&fields) || self.signatures.asked;
         let cookies = match fields.get("cookie") {
             Some(node) => {
                 self.without_effect(&fields, "cookie", "cookie");
@@ -76,6 +77,7 @@ impl Reader<'_> {
             name,
             headers,
             auth,
+            signed,
             cookies,
             body: body?,
             follow_redirect: follow_redirect?,

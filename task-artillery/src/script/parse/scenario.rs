@@ -50,8 +50,10 @@ impl Reader<'_> {
             Some(node) => self.whole("weight", node, 0..=MAX_WEIGHT),
             None => Some(1),
         };
-        let flow = self.required(&fields, "flow", "flow: [{ get: { url: \"/\" } }]")?;
-        let flow = self.flow("flow", flow, &mut 0, 0);
+        self.signatures.asked = self.before_request(&fields);
+        let flow = self.required(&fields, "flow", "flow: [{ get: { url: \"/\" } }]");
+        let flow = flow.and_then(|flow| self.flow("flow", flow, &mut 0, 0));
+        self.signatures.asked = false;
         let name = match name {
             Some(name) => Some(name?),
             None => None,

@@ -35,6 +35,7 @@ pub fn schema() -> Value {
         ("expectPlugin", of_mapping(&keys::EXPECT_PLUGIN)),
         ("ensure", of_mapping(&keys::ENSURE)),
         ("condition", of_mapping(&keys::CONDITION)),
+        ("sink", sink()),
     ];
     let mut script = of_mapping(&keys::SCRIPT);
     let own = json!({
@@ -95,6 +96,13 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "think" if mapping.noun == keys::DEFAULTS.noun => of_mapping(&keys::DEFAULT_THINK),
         "expect" if mapping.noun == keys::PLUGINS.noun => reference("expectPlugin"),
         "options" if mapping.noun == keys::PAYLOAD.noun => reference(name),
+        "publish-metrics" => one_or_many("sink"),
+        "statsd" => of_mapping(&keys::OLD_STATSD),
+        "datadog" => of_mapping(&keys::OLD_DATADOG),
+        "influxdb" => of_mapping(&keys::OLD_INFLUX),
+        "influx" => of_mapping(&keys::INFLUX_SERVER),
+        "aws-sigv4" => of_mapping(&keys::SIGNING),
+        "cloudwatch" => of_mapping(&keys::CLOUDWATCH),
         "config"
         | "tls"
         | "client"
@@ -119,7 +127,8 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
         "formData" => json!({ "type": "object", "additionalProperties": part() }),
         "conditions" => json!({ "type": "array", "items": reference("condition") }),
-        "fields" | "thresholds" | "equals" | "headerEquals" => json!({ "type": "array" }),
+        "fields" | "thresholds" | "equals" | "headerEquals" | "includeOnly" | "excluded"
+        | "dimensions" => json!({ "type": "array" }),
         "strictCapture"
         | "skipHeader"
         | "cast"
@@ -145,7 +154,8 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         | "stripQueryString"
         | "ignoreUnnamedRequests"
         | "groupDynamicURLs"
-        | "suppressOutput" => {
+        | "suppressOutput"
+        | "extended" => {
             json!({ "type": "boolean" })
         }
         "ifTrue" | "include" | "expression" | "metricsNamespace" | "certificate" | "cert"
@@ -162,6 +172,17 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         _ if super::step::is_method(name) => reference("request"),
         _ => json!({}),
     }
+}
+
+/// One of `publish-metrics`.
+fn sink() -> Value {
+    let kinds = [
+        &keys::STATSD,
+        &keys::DATADOG,
+        &keys::INFLUX,
+        &keys::CLOUDWATCH,
+    ];
+    json!({ "anyOf": kinds.map(of_mapping) })
 }
 
 /// One of `formData`: a mapping, or a value.
@@ -268,6 +289,13 @@ mod tests {
     }
 
     #[test]
+    fn sinks_pass() {
+        assert!(passes(
+            "config: {target: t, plugins: {publish-metrics: [{type: statsd, port: 8125, tags: [\"a:b\"], excluded: [x]}, {type: influxdb, url: u, bucket: b, token: t}, {type: cloudwatch, dimensions: [], extended: true}, {type: datadog, apiKey: k}], statsd: {host: h}, influxdb: {influx: {database: d}}, cloudwatch: {namespace: n}, datadog: {tags: []}}}\nscenarios: []"
+        ));
+    }
+
+    #[test]
     fn a_slip_in_a_key_does_not_pass() {
         for slip in [
             "{confg: {}, scenarios: []}",
@@ -291,6 +319,8 @@ mod tests {
             "{scenarios: [{flow: [{post: {formData: {a: [x]}}}]}]}",
             "{scenarios: [{flow: [{post: {auth: {password: x}}}]}]}",
             "{config: {http: {cookieJarOptions: {prefixSecurity: lax}}}, scenarios: []}",
+            "{config: {plugins: {publish-metrics: [{type: statsd, hots: x}]}}, scenarios: []}",
+            "{config: {plugins: {influxdb: {influx: {db: x}}}}, scenarios: []}",
             "{config: {}}",
         ] {
             assert!(!passes(slip), "{slip}");

@@ -80,6 +80,14 @@ impl Template {
         })
     }
 
+    /// A text that means itself, whatever is in it; not for the wire, where what looks like a placeholder is one.
+    pub(crate) fn literal(text: impl Into<Box<str>>) -> Self {
+        Self {
+            source: text.into(),
+            shape: Shape::Fixed,
+        }
+    }
+
     /// The text as it was written.
     pub fn source(&self) -> &str {
         &self.source

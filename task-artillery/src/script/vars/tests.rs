@@ -48,6 +48,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         split: crate::script::Split::default(),
         reporting: crate::script::model::Reporting::default(),
         checking: crate::script::model::Checking::default(),
+        signing: None,
     }
 }
 

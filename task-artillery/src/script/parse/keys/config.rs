@@ -206,18 +206,18 @@ pub(in crate::script::parse) static PLUGINS: Mapping = Mapping {
         Key("expect", Done),
         Key("ensure", Done),
         Key("apdex", Done),
-        Key(
-            "publish-metrics",
-            NotYet("`-o FILE` writes the report, to be sent on"),
-        ),
+        Key("publish-metrics", Done),
+        Key("statsd", Done),
+        Key("datadog", Done),
+        Key("influxdb", Done),
+        Key("cloudwatch", Done),
+        Key("aws-sigv4", Done),
         Key(
             "fake-data",
             NotYet("`$randomString` and `$randomNumber` make data, or a CSV `payload`"),
         ),
         Key("slack", LEAVE_OUT),
         Key("memory-inspector", LEAVE_OUT),
-        Key("statsd", LEAVE_OUT),
-        Key("cloudwatch", LEAVE_OUT),
     ],
 };
 

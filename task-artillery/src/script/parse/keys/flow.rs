@@ -17,7 +17,7 @@ pub(in crate::script::parse) static SCENARIO: Mapping = Mapping {
         Key("engine", Done),
         Key("beforeScenario", JAVASCRIPT),
         Key("afterScenario", JAVASCRIPT),
-        Key("beforeRequest", JAVASCRIPT),
+        Key("beforeRequest", Done),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
         Key("description", Harmless("it is in no report")),
@@ -97,7 +97,7 @@ pub(in crate::script::parse) static REQUEST: Mapping = Mapping {
         Key("expect", Done),
         Key("ifTrue", Done),
         Key("probability", Done),
-        Key("beforeRequest", JAVASCRIPT),
+        Key("beforeRequest", Done),
         Key("afterResponse", JAVASCRIPT),
         Key("onError", JAVASCRIPT),
         Key(

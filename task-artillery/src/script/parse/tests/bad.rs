@@ -3,11 +3,12 @@
 use super::*;
 
 /// The cases: `script`, a line `=>`, the lines said, a line `---`.
-const CASES: [&str; 4] = [
+const CASES: [&str; 5] = [
     include_str!("bad.txt"),
     include_str!("bad/requests.txt"),
     include_str!("bad/tls.txt"),
     include_str!("bad/sampling.txt"),
+    include_str!("bad/sinks.txt"),
 ];
 
 #[test]

@@ -13,6 +13,9 @@ use super::*;
 /// An authority, beside the files of `data/generate`.
 const AUTHORITY: &str = "../../../../../run/http/tls/testdata/unknown.pem";
 
+/// What asks for a signature.
+const HOOK: &str = "addAmazonSignatureV4";
+
 /// A certificate and its key.
 const CLIENT: &str = "../../../../../run/http/tls/testdata/client.pem";
 
@@ -23,7 +26,21 @@ pub(super) fn script(seed: u64) -> Value {
         level: 0,
         names: 0,
     };
-    maker.mapping(&keys::SCRIPT, &["config", "scenarios"])
+    let mut script = maker.mapping(&keys::SCRIPT, &["config", "scenarios"]);
+    // Who asks to be signed needs somebody who does.
+    if script.to_string().contains(HOOK) {
+        let plugins = &mut script["config"]["plugins"];
+        if !plugins.is_object() {
+            *plugins = json!({});
+        }
+        plugins["aws-sigv4"] = signing();
+    }
+    script
+}
+
+/// How requests are signed, by who the environment says.
+fn signing() -> Value {
+    json!({ "serviceName": "execute-api", "region": "eu-west-1" })
 }
 
 /// Reads a text as a script whose files are in `data/generate`.
@@ -32,7 +49,13 @@ pub(super) fn generated(text: &str) -> Document {
     let root = star_yaml::read(&mut sources, "s.yml", text).unwrap_or_else(|fault| {
         panic!("{}\n{text}", fault.one_line(&Sources::default()));
     });
-    Document::new(sources, root, "src/script/parse/tests/data/generate")
+    let folder = "src/script/parse/tests/data/generate";
+    let mut document = Document::new(sources, root, folder);
+    // What a plugin needs of the environment.
+    document
+        .options
+        .give("env-file", format!("{folder}/keys.env"));
+    document
 }
 
 /// A value as YAML that has each key on a line of its own.
@@ -177,6 +200,8 @@ impl Maker {
             } else {
                 drop(map, &["name"]);
             }
+        } else if noun == keys::EXPECT.noun && map.contains_key("description") {
+            map.entry("jmespath").or_insert(json!("a"));
         } else if noun == keys::CSV.noun && map.contains_key("comment") {
             drop(map, &["skip_empty_lines"]);
         } else if noun == keys::LOOP.noun {
@@ -219,6 +244,18 @@ impl Maker {
             json!("a {{ list[0] }} {{ $uuid }}"),
             json!("{{ $randomNumber(1, 9) }}-{{ $randomString(3) }}"),
             json!("é {{ 1 + 1 }}"),
+        ])
+    }
+
+    /// One of `publish-metrics`.
+    fn sink(&mut self) -> Value {
+        self.one_of(&[
+            json!({"type": "statsd", "host": "h", "port": "9125", "prefix": "", "excluded": ["a"]}),
+            json!({"type": "influxdb-statsd", "tags": ["a:b"], "includeOnly": ["http."]}),
+            json!({"type": "datadog", "apiKey": "k", "apiHost": "datadoghq.eu"}),
+            json!({"type": "influxdb", "url": "http://h:1/x", "database": "d", "username": "u"}),
+            json!({"type": "influxdb", "url": "https://h", "org": "o", "bucket": "b", "token": "t"}),
+            json!({"type": "cloudwatch", "name": "n", "dimensions": [{"name": "a", "value": "b"}]}),
         ])
     }
 
@@ -405,12 +442,23 @@ impl Maker {
             "hasProperty" | "notHasProperty" => self.one_of(&[json!("a.b[0]"), json!("{{ v }}")]),
             "equals" => json!(["{{ v }}", 1]),
             "hasHeader" => json!("X-Id"),
+            "jmespath" | "jpath" => json!("a[?b == `1`]"),
+            "description" => json!("there is a b"),
             "headerEquals" => json!(["x-{{ v }}", "a"]),
             "matchesRegexp" => self.one_of(&[json!("(a)|b"), json!("{{ v }}")]),
             "cdnHit" | "reportFailuresAsErrors" | "useOnlyRequestNames" | "expectDefault200" => {
                 json!(self.chance())
             }
             "ensure" => self.mapping(&keys::ENSURE, &[]),
+            "beforeRequest" => json!(HOOK),
+            "aws-sigv4" => signing(),
+            "publish-metrics" => self.several(Self::sink),
+            "statsd" => json!({"host": "h", "port": 1, "prefix": "a"}),
+            "datadog" => json!({"prefix": "a.", "tags": ["a:b", "c"]}),
+            "influxdb" => {
+                json!({"influx": {"host": "h", "database": "d", "password": "p"}, "tags": {"a": "b"}, "testName": "t"})
+            }
+            "cloudwatch" => json!({"namespace": "n", "extended": self.chance()}),
             "thresholds" => json!([{ "http.response_time.p99": 500 }, { "a b-c": "0.5" }]),
             "conditions" => self.several(|maker| maker.mapping(&keys::CONDITION, &["expression"])),
             "expression" => {

@@ -4,7 +4,7 @@ use super::super::keys;
 use super::*;
 
 /// Each table, and a script in which `KEY` stands for one of its keys without a value.
-static CASES: [(&keys::Mapping, &str); 31] = [
+static CASES: [(&keys::Mapping, &str); 40] = [
     (&keys::SCRIPT, "{KEY, x-: 1}"),
     (
         &keys::CONFIG,
@@ -45,6 +45,42 @@ static CASES: [(&keys::Mapping, &str); 31] = [
     (
         &keys::EXPECT,
         "{scenarios: [{flow: [{get: {url: /, expect: {KEY}}}]}]}",
+    ),
+    (
+        &keys::STATSD,
+        "{config: {plugins: {publish-metrics: [{type: statsd, KEY}]}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::DATADOG,
+        "{config: {plugins: {publish-metrics: [{type: datadog, KEY}]}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::INFLUX,
+        "{config: {plugins: {publish-metrics: [{type: influxdb, KEY}]}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::CLOUDWATCH,
+        "{config: {plugins: {publish-metrics: [{type: cloudwatch, KEY}]}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::OLD_STATSD,
+        "{config: {plugins: {statsd: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::OLD_DATADOG,
+        "{config: {plugins: {datadog: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::OLD_INFLUX,
+        "{config: {plugins: {influxdb: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::INFLUX_SERVER,
+        "{config: {plugins: {influxdb: {influx: {KEY}}}}, scenarios: [{flow: [{think: 1}]}]}",
+    ),
+    (
+        &keys::SIGNING,
+        "{config: {plugins: {aws-sigv4: {KEY}}}, scenarios: [{flow: [{think: 1}]}]}",
     ),
     (
         &keys::APDEX,
@@ -119,6 +155,11 @@ fn every_key_that_is_carried_out_is_looked_at() {
         (keys::THINK.noun, "think"),
         (keys::PARALLEL.noun, "parallel"),
         (keys::MATCH.noun, "value"),
+        // It is there already.
+        (keys::STATSD.noun, "type"),
+        (keys::DATADOG.noun, "type"),
+        (keys::INFLUX.noun, "type"),
+        (keys::CLOUDWATCH.noun, "type"),
         (keys::CSV.noun, "quote"),
         (keys::CSV.noun, "escape"),
         (keys::CSV.noun, "comment"),
@@ -144,6 +185,29 @@ fn every_key_that_is_carried_out_is_looked_at() {
     }
 }
 
+/// The page about sinks has every key that is carried out.
+#[test]
+fn every_key_of_sinks_is_in_their_reference() {
+    let reference = include_str!("../../../../../docs/sinks.md");
+    let mappings = [
+        &keys::STATSD,
+        &keys::DATADOG,
+        &keys::INFLUX,
+        &keys::CLOUDWATCH,
+        &keys::OLD_STATSD,
+        &keys::OLD_DATADOG,
+        &keys::OLD_INFLUX,
+        &keys::INFLUX_SERVER,
+    ];
+    for mapping in mappings {
+        // One has two spellings.
+        for key in mapping.done().filter(|key| *key != "test_name") {
+            let named = reference.contains(&format!("`{key}`"));
+            assert!(named, "docs/sinks.md lacks `{key}` of {}", mapping.noun);
+        }
+    }
+}
+
 /// The reference for people has every key that is carried out.
 #[test]
 fn every_key_that_is_carried_out_is_in_the_reference() {
@@ -157,6 +221,7 @@ fn every_key_that_is_carried_out_is_in_the_reference() {
         &keys::PLUGINS,
         &keys::ENDPOINTS,
         &keys::APDEX,
+        &keys::SIGNING,
         &keys::DEFAULTS,
         &keys::PHASE,
         &keys::PAYLOAD,
