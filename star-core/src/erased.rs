@@ -143,6 +143,11 @@ impl AnyTask {
         self.task.is_idempotent()
     }
 
+    /// Whether a run of it is worth something only as a whole ([`Task::must_be_whole`]).
+    pub fn must_be_whole(&self) -> bool {
+        self.task.must_be_whole()
+    }
+
     /// Cuts it.
     ///
     /// # Errors
@@ -203,6 +208,7 @@ trait ErasedTask {
     fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
     fn is_idempotent(&self) -> bool;
+    fn must_be_whole(&self) -> bool;
     fn copy(&self) -> Box<dyn ErasedTask>;
     fn connections(&self) -> u64;
     fn at_once(&self) -> u32;
@@ -244,6 +250,10 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn is_idempotent(&self) -> bool {
         T::IDEMPOTENT
+    }
+
+    fn must_be_whole(&self) -> bool {
+        self.0.must_be_whole()
     }
 
     fn copy(&self) -> Box<dyn ErasedTask> {

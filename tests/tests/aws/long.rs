@@ -6,8 +6,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
-use tests::{Cloud, Request, json as read, requests, wait_until};
+use tests::{Cloud, Request, finish, json as read, requests, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 
@@ -59,6 +60,14 @@ fn functions_that_may_not_run_leave_units_undelivered_and_a_run_that_never_start
         "{}",
         never.err
     );
+    let never = invoke(&["-a"]).expect(3);
+    assert!(
+        never
+            .out
+            .ends_with("\nResults:\nFAILED 1 of 1 units are lost, unfinished or missed\n"),
+        "{}",
+        never.out
+    );
     cloud.reserve(100);
     invoke(&["--name", "cut", "--detach"]).expect(0);
     wait_until("requests arrive", || cloud.target.count() > 0);
@@ -67,6 +76,29 @@ fn functions_that_may_not_run_leave_units_undelivered_and_a_run_that_never_start
     let run = &report["slsart"]["run"];
     assert_eq!(number(&run["lost"]), 120, "{run}");
     assert_eq!(run["losses"][0]["why"], "undelivered", "{run}");
+}
+
+#[test]
+fn a_function_that_dies_while_it_tries_scenarios_out_fails_the_run() {
+    let cloud = Cloud::deployed(PROGRAM);
+    let script = format!(
+        "config: {{ target: {} }}\nmode: mon\nsampling: {{ size: 500, errorBudget: 499 }}\n_split: {{ maxScriptDurationInSeconds: 600 }}\nscenarios: [{{ name: slow, flow: [{{ get: {{ url: /delay/500 }} }}] }}]\n",
+        cloud.target.url()
+    );
+    cloud.scratch.write("script.yml", script);
+    let launcher = cloud.slsart().args(["invoke", "-o", "report.json"]).start();
+    wait_until("requests arrive", || cloud.target.count() > 2);
+    for function in cloud.aws.functions() {
+        kill_process(function, Signal::KILL).unwrap();
+    }
+    let told = finish(launcher).expect(3);
+    assert!(
+        told.out.contains("samples were not run to their end"),
+        "{}",
+        told.out
+    );
+    let report = read(&cloud.scratch.path("report.json"));
+    assert!(number(&report["errors"]) > 400, "{report}");
 }
 
 #[test]

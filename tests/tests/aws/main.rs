@@ -8,6 +8,7 @@ mod events;
 mod invoke;
 mod kill;
 mod losses;
+mod modes;
 mod stack;
 
 use serde_json::{Value, json};

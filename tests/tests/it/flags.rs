@@ -202,25 +202,16 @@ const LINES: &[(&str, i32, &str)] = &[
         "the flag `--contextPath` is not supported: ",
     ),
     ("invoke --org o", 2, "the flag `--org` is not supported: "),
+    ("invoke --acceptance", 7, "no AWS region is set"),
+    ("invoke -a", 7, "no AWS region is set"),
+    ("invoke --monitoring", 7, "no AWS region is set"),
+    ("invoke -m", 7, "no AWS region is set"),
+    ("invoke -a -m", 2, "cannot be used with"),
+    ("invoke --junit j.xml -a", 7, "no AWS region is set"),
     (
-        "invoke --acceptance",
+        "invoke --junit j.xml --detach",
         2,
-        "the flag `-a/--acceptance` cannot be carried out yet: ",
-    ),
-    (
-        "invoke -a",
-        2,
-        "the flag `-a/--acceptance` cannot be carried out yet: ",
-    ),
-    (
-        "invoke --monitoring",
-        2,
-        "the flag `-m/--monitoring` cannot be carried out yet: ",
-    ),
-    (
-        "invoke -m",
-        2,
-        "the flag `-m/--monitoring` cannot be carried out yet: ",
+        "cannot be used with '--detach'",
     ),
     // Script.
     ("script -e http://x -d 1 -r 1 -t 2 -o -", 0, "target"),
