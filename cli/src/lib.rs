@@ -12,6 +12,7 @@
 mod args;
 mod command;
 pub mod diagnostics;
+mod ending;
 mod error;
 mod event;
 mod exit;
@@ -108,7 +109,15 @@ fn function() -> ExitCode {
     });
     let done = star_core::registry::Kinds::linked()
         .map_err(CommandError::from)
-        .and_then(|kinds| Ok(star_aws::function::run(kinds, &event::reader(), &log)?));
+        .and_then(|kinds| {
+            let program = star_aws::function::Program {
+                kinds,
+                reader: event::reader(),
+                teller: star_aws::ending::Teller::new(ending::tidings),
+                log,
+            };
+            Ok(star_aws::function::run(program)?)
+        });
     match done {
         Ok(()) => Exit::Passed.into(),
         Err(error) => {

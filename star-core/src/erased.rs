@@ -280,12 +280,30 @@ impl<T: Task> ErasedTask for Typed<T> {
         let book = Book::new(Arc::clone(&host.world.ledger), manifest.run.clone());
         Box::new(TypedObserver::<T> {
             units: self.0.units(),
-            whole: self.0.must_be_whole(),
+            stakes: Stakes::of(&self.0),
             host,
             manifest,
             book,
             joined: None,
         })
+    }
+}
+
+/// What a run's outcome means, by its task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stakes {
+    /// Whether it is worth something only as a whole.
+    whole: bool,
+    /// Whether somebody is to be told where it fails.
+    alerts: bool,
+}
+
+impl Stakes {
+    pub(crate) fn of<T: Task>(task: &T) -> Self {
+        Self {
+            whole: task.must_be_whole(),
+            alerts: task.alerts(),
+        }
     }
 }
 
@@ -300,6 +318,8 @@ pub struct AnyOutcome {
     pub verdict: Verdict,
     /// Whether it is worth something only as a whole: then whatever is missing makes it fail.
     pub must_be_whole: bool,
+    /// Whether somebody is to be told where it fails, though nobody may wait for it.
+    pub alerts: bool,
     /// What was tried out or should hold, one by one, once all is settled.
     pub cases: Vec<Case>,
     /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
@@ -334,13 +354,14 @@ impl<S: Summary> AnySummary for S {
 }
 
 impl AnyOutcome {
-    fn new<R: Report>(outcome: &Outcome<R>, closed: bool, must_be_whole: bool) -> Self {
+    pub(crate) fn new<R: Report>(outcome: &Outcome<R>, closed: bool, stakes: Stakes) -> Self {
         let Outcome { report, facts } = outcome;
         Self {
             facts: facts.clone(),
             closed,
             verdict: report.verdict(facts),
-            must_be_whole,
+            must_be_whole: stakes.whole,
+            alerts: stakes.alerts,
             cases: if facts.settled {
                 report.cases(facts)
             } else {
@@ -407,8 +428,7 @@ trait ErasedObserver {
 struct TypedObserver<T: Task> {
     /// How many units there were before `open`.
     units: u64,
-    /// Whether the run is worth something only as a whole.
-    whole: bool,
+    stakes: Stakes,
     host: Host,
     manifest: Rc<Manifest>,
     book: Book,
@@ -491,7 +511,7 @@ impl<T: Task> TypedObserver<T> {
         }
         outcome.facts.stopped = stop.map(|mark| mark.at);
         outcome.facts.settled = settled;
-        Ok(AnyOutcome::new(&outcome, closed, self.whole))
+        Ok(AnyOutcome::new(&outcome, closed, self.stakes))
     }
 }
 
@@ -509,7 +529,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
                 report: closed.report,
                 facts: closed.facts,
             };
-            return Ok(AnyOutcome::new(&outcome, true, self.whole));
+            return Ok(AnyOutcome::new(&outcome, true, self.stakes));
         }
         if !self.join().await? {
             return self.look_before_start().await;
@@ -520,7 +540,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
         let clock = &*self.host.world.clock;
         let (book, manifest, start) = (&running.book, &running.manifest, &running.start);
         let outcome = gathered.settle(book, manifest, start, clock).await?;
-        Ok(AnyOutcome::new(&outcome, false, self.whole))
+        Ok(AnyOutcome::new(&outcome, false, self.stakes))
     }
 
     async fn close(&mut self) {

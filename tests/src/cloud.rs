@@ -146,6 +146,19 @@ scenarios:
         variables["SLSART_DEPLOYMENT"].as_str().unwrap().to_owned()
     }
 
+    /// The variables that the function has.
+    ///
+    /// # Panics
+    /// Where there is none.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let variables = self.configured()["Environment"]["Variables"].clone();
+        let variables = variables.as_object().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        variables
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
+    }
+
     /// How the function is configured.
     fn configured(&self) -> Value {
         let path = format!("/2015-03-31/functions/{FUNCTION}/configuration");

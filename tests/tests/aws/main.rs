@@ -4,6 +4,7 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod alerts;
 mod events;
 mod invoke;
 mod kill;
