@@ -184,9 +184,13 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// Do not wait for the run
+    /// Do not wait for the run, however short it is
     #[arg(long)]
     pub(crate) detach: bool,
+
+    /// Wait for the run, however long it is
+    #[arg(long, conflicts_with = "detach")]
+    pub(crate) wait: bool,
 
     /// Send it also where its forecast says that it can't be done
     #[arg(long)]

@@ -206,6 +206,12 @@ const LINES: &[(&str, i32, &str)] = &[
     ("invoke -a", 7, "no AWS region is set"),
     ("invoke --monitoring", 7, "no AWS region is set"),
     ("invoke -m", 7, "no AWS region is set"),
+    ("invoke --wait", 7, "no AWS region is set"),
+    (
+        "invoke --wait --detach",
+        2,
+        "cannot be used with '--detach'",
+    ),
     ("invoke -a -m", 2, "cannot be used with"),
     ("invoke --junit j.xml -a", 7, "no AWS region is set"),
     (
@@ -283,4 +289,29 @@ fn short_flags_mean_in_each_command_what_they_mean_in_the_reference() {
     for alias in ["si", "jo"] {
         assert!(help.contains(alias), "{alias}: {help}");
     }
+}
+
+#[test]
+fn the_script_is_taken_from_where_the_reference_takes_it() {
+    let scratch = Scratch::default();
+    let sound = "{config: {target: \"http://t\", phases: [{duration: 1, arrivalRate: 1}]}, scenarios: [{flow: [{get: {url: /}}]}]}";
+    let wrong = "{config: {}}";
+    scratch.write("sound.yml", sound);
+    scratch.write("wrong.yml", wrong);
+    let invoke = |args: &[&str], input: &str, code: i32, said: &str| {
+        let program = slsart(&scratch).args(["invoke"]).args(args);
+        let done = program.env("HOME", scratch.path("home").to_string_lossy().as_ref());
+        let done = done.input(input.as_bytes()).expect(code);
+        assert!(done.err.contains(said), "{args:?}: {}", done.err);
+    };
+    // What is sound gets as far as AWS, which is nowhere here.
+    let none = "no AWS region is set";
+    invoke(&[], "", 7, none);
+    scratch.write("script.yml", wrong);
+    invoke(&[], "", 5, "script.yml:");
+    invoke(&["-p", "sound.yml"], "", 7, none);
+    invoke(&["-p", "wrong.yml", "-d", sound], "", 7, none);
+    invoke(&["-p", "sound.yml", "-d", wrong], "", 5, "--data:");
+    invoke(&["-d", wrong, "--si"], sound, 7, none);
+    invoke(&["-d", sound, "--stdIn"], wrong, 5, "<stdin>:");
 }

@@ -108,7 +108,8 @@ async fn run(
     args: &InvokeArgs,
 ) -> Result<Exit, CommandError> {
     let run = &manifest.run;
-    let waits = !args.detach && (args.junit.is_some() || waits(job, &manifest.limits));
+    let asked = args.wait || args.junit.is_some();
+    let waits = !args.detach && (asked || waits(job, &manifest.limits));
     // Whoever reads of the run can say that it is enough.
     let told = waits.then(Told::new).flatten();
     output::note(&format!(
@@ -238,7 +239,9 @@ fn needed(job: &Job, limits: &Limits) -> Duration {
     };
     let rate = timetable.peak_rate(Window::ALL);
     let several = length > limits.chunk || limits.chunk_rate.is_some_and(|most| rate > most);
-    length + STARTING + if several { limits.lead } else { Duration::ZERO }
+    // The reference counts in whole seconds.
+    let lead = Duration::from_secs(limits.lead.as_secs_f64().ceil() as u64);
+    length + STARTING + if several { lead } else { Duration::ZERO }
 }
 
 /// Whether it is waited for: as in the reference, always where scenarios are tried out, and else where it is over within the time for
@@ -248,4 +251,85 @@ fn waits(job: &Job, limits: &Limits) -> bool {
     const ROOM: Duration = Duration::from_secs(2);
     job.task.must_be_whole()
         || needed(job, limits) <= HTTP_TIMEOUT.min(limits.chunk).saturating_sub(ROOM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::ModeArgs;
+
+    /// Whether a script is waited for in functions that live for 15 minutes, and for how long a run of it is said to take.
+    fn rule(phases: &str, more: &str) -> (bool, u64) {
+        let script = format!(
+            "config: {{ target: \"http://t\", phases: [{phases}] }}\n{more}\nscenarios: [{{ flow: [{{ get: {{ url: / }} }}] }}]\n"
+        );
+        let job = crate::job::read_text("script", &script, ModeArgs::default(), true).unwrap();
+        let limits = in_functions(&job, LONGEST_LIFE, &Split::default());
+        (waits(&job, &limits), needed(&job, &limits).as_secs())
+    }
+
+    #[test]
+    fn a_run_is_waited_for_where_the_reference_waits() {
+        for (phases, more, waited, seconds) in [
+            // One function: 3 s more, within 118.
+            ("{ duration: 115, arrivalRate: 25 }", "", true, 118),
+            ("{ duration: 116, arrivalRate: 25 }", "", false, 119),
+            (
+                "{ duration: 60, arrivalRate: 1, rampTo: 25 }, { duration: 55, arrivalRate: 2 }",
+                "",
+                true,
+                118,
+            ),
+            // Several, by rate: 15 s more.
+            ("{ duration: 100, arrivalRate: 26 }", "", true, 118),
+            ("{ duration: 101, arrivalRate: 26 }", "", false, 119),
+            (
+                "{ duration: 100, arrivalRate: 1, rampTo: 26 }",
+                "",
+                true,
+                118,
+            ),
+            // Several, by length.
+            ("{ duration: 121, arrivalRate: 1 }", "", false, 139),
+            // What a chunk may take bounds the waiting too.
+            (
+                "{ duration: 55, arrivalRate: 1 }",
+                "_split: { maxChunkDurationInSeconds: 60 }",
+                true,
+                58,
+            ),
+            (
+                "{ duration: 56, arrivalRate: 1 }",
+                "_split: { maxChunkDurationInSeconds: 60 }",
+                false,
+                59,
+            ),
+            // Never longer than an answer is waited for.
+            (
+                "{ duration: 116, arrivalRate: 1 }",
+                "_split: { maxChunkDurationInSeconds: 600 }",
+                false,
+                119,
+            ),
+            // Fractions of a second count as one.
+            (
+                "{ duration: 113, arrivalRate: 26 }",
+                "_split: { timeBufferInMilliseconds: 1001 }",
+                true,
+                118,
+            ),
+            (
+                "{ duration: 114, arrivalRate: 26 }",
+                "_split: { timeBufferInMilliseconds: 1001 }",
+                false,
+                119,
+            ),
+        ] {
+            assert_eq!(rule(phases, more), (waited, seconds), "{phases} {more}");
+        }
+        for mode in ["acceptance", "mon"] {
+            let mode = format!("mode: {mode}");
+            assert!(rule("{ duration: 3600, arrivalRate: 25 }", &mode).0);
+        }
+    }
 }
