@@ -93,8 +93,10 @@ fn suggest(error: &clap::Error) {
     let first = typed
         .iter()
         .find(|word| !["-V", "--verbose", "-D", "--debug"].contains(&word.as_str()));
-    let flag = first.and_then(|first| first.split('=').next());
-    if flag.is_some_and(|flag| FLAGS.contains(&flag)) {
+    // Some of the flags may be of other commands too, as that of the stage is.
+    let is_unnamed = first.is_some_and(|first| first.starts_with('-'));
+    let mut flags = typed.iter().filter_map(|word| word.split('=').next());
+    if is_unnamed && flags.any(|flag| FLAGS.contains(&flag)) {
         output::note(&format!(
             "\nno command was named: did you mean `slsart invoke {}`?\n",
             typed.join(" ")

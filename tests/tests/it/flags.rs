@@ -148,6 +148,12 @@ const LINES: &[(&str, i32, &str)] = &[
     ("invoke --path s.yml", 5, "s.yml:"),
     ("invoke -p s.yml", 5, "s.yml:"),
     ("invoke --path missing.yml", 5, "missing.yml"),
+    ("invoke --path lacks.yml", 5, "`none.csv`"),
+    (
+        "deploy --worker worker -n --path lacks.yml",
+        5,
+        "`none.csv`",
+    ),
     ("invoke --data {}", 5, "--data:"),
     ("invoke -d {}", 5, "--data:"),
     ("invoke --stdIn", 5, "error: "),
@@ -240,6 +246,11 @@ const LINES: &[(&str, i32, &str)] = &[
         "did you mean `slsart invoke --jo -p s.yml`?",
     ),
     ("-a", 2, "did you mean `slsart invoke -a`?"),
+    (
+        "-s qa -p s.yml",
+        2,
+        "did you mean `slsart invoke -s qa -p s.yml`?",
+    ),
 ];
 
 #[test]
@@ -250,6 +261,10 @@ fn every_flag_of_the_reference_is_carried_out_or_answered_in_one_sentence() {
     (header[16], header[18], header[20], header[52]) = (2, 62, 1, 64);
     scratch.write("worker", header);
     scratch.write("s.yml", "service: own\nfunctions: { loadGenerator: {} }\n");
+    scratch.write(
+        "lacks.yml",
+        "config: { target: http://t, phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: none.csv, fields: [a] } }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n",
+    );
     scratch.write("home/.aws/config", "[profile me]\n");
     let mut wrong = Vec::new();
     for (line, code, said) in LINES {
@@ -269,6 +284,15 @@ fn every_flag_of_the_reference_is_carried_out_or_answered_in_one_sentence() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_command_is_suggested_where_one_was_named() {
+    let scratch = Scratch::default();
+    for line in ["tasks -p s.yml", "-V tasks -p s.yml", "--nothing"] {
+        let said = typed(&scratch, line).expect(2).err;
+        assert!(!said.contains("did you mean"), "{line}: {said}");
+    }
 }
 
 #[test]
