@@ -59,7 +59,7 @@ impl Config {
         let client = calls.map_or_else(http_client, |calls| calls.told(http_client()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(client.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .retry_config(retries())
             .timeout_config(timeouts);
         if let Some(profile) = &access.profile {
             loader = loader.profile_name(profile);
@@ -83,6 +83,13 @@ impl Config {
         Ok(Self { sdk, region })
     }
 
+    /// The same, that tries again what did not succeed.
+    #[cfg(test)]
+    pub(crate) fn retrying(self) -> Self {
+        let sdk = self.sdk.to_builder().retry_config(retries()).build();
+        Self { sdk, ..self }
+    }
+
     /// The region.
     pub fn region(&self) -> &str {
         &self.region
@@ -103,6 +110,11 @@ impl Config {
     pub(crate) fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.sdk)
     }
+}
+
+/// How often and when what did not succeed is tried again.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
 /// As a profile that was named, also where the environment has credentials: as AWS's own command line does it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use star_core::wire::VERSION;
-use tests::{Cloud, Queue, RuntimeApi, finish, wait_until};
+use tests::{Cloud, Ministack, Queue, RuntimeApi, finish, wait_until};
 
 use crate::PROGRAM;
 
@@ -192,4 +192,46 @@ fn an_event_that_is_delivered_twice_is_one_run_and_one_alert() {
     assert_eq!(result["run"], "launched");
     assert_eq!(queue.take(), Vec::<Value>::new());
     assert_eq!(cloud.target.count(), 2 * 10);
+}
+
+/// The permission that a call takes, as the emulator's log has it, if it is one of those that functions have.
+fn permission(line: &str) -> Option<&'static str> {
+    let call = line.split(" -> service=").next()?;
+    let (rest, path) = call.rsplit_once(' ')?;
+    let method = rest.rsplit(' ').next()?;
+    let in_runs = path.split('/').nth(2) == Some("runs");
+    let function = format!("/{}/invocations", tests::FUNCTION);
+    Some(
+        match (method, line.split("service=").nth(1)?.split(' ').next()?) {
+            ("GET", "s3") if in_runs => "s3:GetObject",
+            ("PUT", "s3") if in_runs => "s3:PutObject",
+            ("POST", "lambda") if path.ends_with(&function) => "lambda:InvokeFunction",
+            ("POST", "sns") => "sns:Publish",
+            _ => return None,
+        },
+    )
+}
+
+#[test]
+fn what_functions_ask_of_aws_is_what_their_role_allows() {
+    let cloud = Cloud::on(Ministack::telling(), PROGRAM);
+    let queue = Queue::new(&cloud.aws, "alerts");
+    deployed(&cloud, &queue);
+    let before = cloud.aws.log().lines().count();
+    cloud.sent(&json!({ ">>": "script.yml", "mode": "monitoring" }));
+    wait_until("the run is over", || {
+        cloud.aws.log().contains(r#""alert":"sent""#)
+    });
+    let log = cloud.aws.log();
+    let calls = log.lines().skip(before);
+    // Reading the queue is the test's own.
+    let calls = calls.filter(|line| line.contains(" -> service=") && !line.contains("service=sqs"));
+    let asked: BTreeSet<_> = calls.map(|line| permission(line).ok_or(line)).collect();
+    let allowed = [
+        "lambda:InvokeFunction",
+        "s3:GetObject",
+        "s3:PutObject",
+        "sns:Publish",
+    ];
+    assert_eq!(asked, allowed.map(Ok).into());
 }
