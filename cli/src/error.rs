@@ -119,7 +119,7 @@ pub enum CommandError {
     #[error(
         "nothing was sent: the run would never start: the function's reserved concurrency is 0, so that none may run (`--force` sends it all the same)"
     )]
-    NoFunctions,
+    NoFunctions(Exit),
     /// A run was not sent, since it would cost too much.
     #[error(
         "nothing was sent: the run would cost some ${cost:.4}, which is more than ${most} (`--max-cost`)"
@@ -165,7 +165,7 @@ impl CommandError {
             | Self::NotDeployed { .. }
             | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
-            Self::NoFunctions => Exit::Partial,
+            Self::NoFunctions(exit) => *exit,
             Self::Conflict { .. }
             | Self::Conflicts(_)
             | Self::Function(_)

@@ -7,7 +7,7 @@ use star_core::document::{Diagnostics, Document, Options, Sources};
 use star_core::registry::Kinds;
 use star_yaml::ReadError;
 
-use crate::args::JobArgs;
+use crate::args::{JobArgs, ModeArgs};
 use crate::diagnostics;
 use crate::error::CommandError;
 use crate::output;
@@ -25,15 +25,22 @@ pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
     sound(examine(args)?)
 }
 
-/// Reads the job that a file has; `-` is the standard input.
-pub(crate) fn read_file(path: &Path, strict: bool) -> Result<Job, CommandError> {
-    sound(examined(document(path), strict, |_| {})?)
+/// Reads the job that a file has, for this; `-` is the standard input.
+pub(crate) fn read_file(path: &Path, mode: ModeArgs, strict: bool) -> Result<Job, CommandError> {
+    sound(examined(document(path), strict, |options| {
+        mode.give(options);
+    })?)
 }
 
-/// Reads the job that a text is. Files that it names are looked for in the current folder.
-pub(crate) fn read_text(name: &str, text: &str, strict: bool) -> Result<Job, CommandError> {
+/// Reads the job that a text is, for this. Files that it names are looked for in the current folder.
+pub(crate) fn read_text(
+    name: &str,
+    text: &str,
+    mode: ModeArgs,
+    strict: bool,
+) -> Result<Job, CommandError> {
     let document = star_yaml::document_from(name, text.as_bytes(), ".");
-    sound(examined(document, strict, |_| {})?)
+    sound(examined(document, strict, |options| mode.give(options))?)
 }
 
 /// Where all the files are that a job file is made of, itself the first.

@@ -12,6 +12,7 @@
 mod args;
 mod command;
 pub mod diagnostics;
+mod ending;
 mod error;
 mod event;
 mod exit;
@@ -92,8 +93,10 @@ fn suggest(error: &clap::Error) {
     let first = typed
         .iter()
         .find(|word| !["-V", "--verbose", "-D", "--debug"].contains(&word.as_str()));
-    let flag = first.and_then(|first| first.split('=').next());
-    if flag.is_some_and(|flag| FLAGS.contains(&flag)) {
+    // Some of the flags may be of other commands too, as that of the stage is.
+    let is_unnamed = first.is_some_and(|first| first.starts_with('-'));
+    let mut flags = typed.iter().filter_map(|word| word.split('=').next());
+    if is_unnamed && flags.any(|flag| FLAGS.contains(&flag)) {
         output::note(&format!(
             "\nno command was named: did you mean `slsart invoke {}`?\n",
             typed.join(" ")
@@ -108,7 +111,15 @@ fn function() -> ExitCode {
     });
     let done = star_core::registry::Kinds::linked()
         .map_err(CommandError::from)
-        .and_then(|kinds| Ok(star_aws::function::run(kinds, &event::reader(), &log)?));
+        .and_then(|kinds| {
+            let program = star_aws::function::Program {
+                kinds,
+                reader: event::reader(),
+                teller: star_aws::ending::Teller::new(ending::tidings),
+                log,
+            };
+            Ok(star_aws::function::run(program)?)
+        });
     match done {
         Ok(()) => Exit::Passed.into(),
         Err(error) => {

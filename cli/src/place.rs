@@ -9,7 +9,7 @@ use star_core::ledger::Directory;
 use star_core::registry::Kinds;
 use star_core::transport::{Processes, Threads};
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{Job, Limits, Plan, Voice};
+use star_core::{Ending, Job, Limits, Plan, Voice};
 
 use crate::args::RunsArgs;
 use crate::error::CommandError;
@@ -64,6 +64,7 @@ impl Runs {
             ids: Arc::new(SystemIds),
             deployment: DEPLOYMENT.to_owned(),
             voice: Voice::default(),
+            ending: Ending::default(),
         })
     }
 
@@ -76,6 +77,7 @@ impl Runs {
     pub(crate) fn threads(&self, said: Said) -> Result<Host, CommandError> {
         let world = World {
             voice: said.voice(),
+            ending: Ending::default(),
             ..self.world()?
         };
         Ok(Threads::new(world).host())

@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::calls::Calls;
-use crate::error::AwsError;
+use crate::error::{AwsError, chain};
 
 /// An attempt that has had no answer for so long is given up, and another made.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -50,14 +55,11 @@ impl Config {
             .operation_attempt_timeout(ATTEMPT)
             .operation_timeout(ALL_ATTEMPTS)
             .build();
+        let calls = access.calls.clone();
+        let client = calls.map_or_else(http_client, |calls| calls.told(http_client()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(
-                access
-                    .calls
-                    .clone()
-                    .map_or_else(http_client, |calls| calls.told(http_client())),
-            )
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .http_client(client.clone())
+            .retry_config(retries())
             .timeout_config(timeouts);
         if let Some(profile) = &access.profile {
             loader = loader.profile_name(profile);
@@ -65,7 +67,11 @@ impl Config {
         if let Some(region) = &access.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        Self::of(loader.load().await)
+        let sdk = loader.load().await;
+        match &access.profile {
+            Some(profile) => Self::of(as_profile(profile, &sdk, client)),
+            None => Self::of(sdk),
+        }
     }
 
     /// That of these clients.
@@ -75,6 +81,13 @@ impl Config {
     pub fn of(sdk: SdkConfig) -> Result<Self, AwsError> {
         let region = sdk.region().ok_or(AwsError::NoRegion)?.to_string();
         Ok(Self { sdk, region })
+    }
+
+    /// The same, that tries again what did not succeed.
+    #[cfg(test)]
+    pub(crate) fn retrying(self) -> Self {
+        let sdk = self.sdk.to_builder().retry_config(retries()).build();
+        Self { sdk, ..self }
     }
 
     /// The region.
@@ -90,13 +103,63 @@ impl Config {
         aws_sdk_lambda::Client::new(&self.sdk)
     }
 
+    pub(crate) fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.sdk)
+    }
+
     pub(crate) fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.sdk)
     }
 }
 
+/// How often and when what did not succeed is tried again.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+}
+
+/// As a profile that was named, also where the environment has credentials: as AWS's own command line does it.
+fn as_profile(profile: &str, sdk: &SdkConfig, client: SharedHttpClient) -> SdkConfig {
+    let around = ProviderConfig::without_region()
+        .with_region(sdk.region().cloned())
+        .with_http_client(client);
+    let provider = ProfileFileCredentialsProvider::builder()
+        .profile_name(profile)
+        .configure(&around)
+        .build();
+    let named = Named {
+        profile: profile.to_owned(),
+        provider,
+    };
+    let builder = sdk.to_builder();
+    builder
+        .credentials_provider(SharedCredentialsProvider::new(named))
+        .build()
+}
+
+/// A profile's credentials; where it has none, that is told with its name.
+#[derive(Debug)]
+struct Named {
+    profile: String,
+    provider: ProfileFileCredentialsProvider,
+}
+
+impl ProvideCredentials for Named {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let found = self.provider.provide_credentials().await;
+            found.map_err(|error| {
+                let why = chain(&error);
+                CredentialsError::not_loaded(format!("of the profile `{}`: {why}", self.profile))
+            })
+        })
+    }
+}
+
 /// hyper with rustls on ring, which the program has anyway; through the environment's proxies, if it names some.
-fn http_client() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
+fn http_client() -> SharedHttpClient {
     let proxies = ProxyConfig::from_env();
     Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder()

@@ -19,6 +19,11 @@ pub enum AwsError {
         "there are no AWS credentials: name a profile with `--aws-profile`, or set `AWS_PROFILE`, or `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ({0})"
     )]
     NoCredentials(String),
+    /// They are had in a way that is not this program's.
+    #[error(
+        "only AWS's own command line gets these credentials: `eval \"$(aws configure export-credentials --profile NAME --format env)\"` hands them on, and `--aws-profile` is left out then ({0})"
+    )]
+    OfCommandLine(String),
     /// The credentials were good.
     #[error("the AWS credentials have expired: sign in again ({0})")]
     Expired(String),
@@ -71,6 +76,9 @@ pub enum AwsError {
     },
 }
 
+/// What the SDK says of credentials whose provider is not a part of the program.
+const NOT_LINKED: &str = "cargo feature";
+
 impl AwsError {
     /// AWS's name for why it was refused, where it was for a reason of its own.
     pub fn code(&self) -> Option<&str> {
@@ -85,6 +93,7 @@ impl AwsError {
         match self {
             Self::NoRegion
             | Self::NoCredentials(_)
+            | Self::OfCommandLine(_)
             | Self::Expired(_)
             | Self::Unknown(_)
             | Self::Denied { .. }
@@ -101,10 +110,10 @@ impl AwsError {
         let action = call.action();
         let Some(refused) = error.as_service_error() else {
             let why = chain(error);
-            return if is_about_credentials(error) {
-                Self::NoCredentials(why)
-            } else {
-                Self::Unreachable { action, why }
+            return match is_about_credentials(error) {
+                true if why.contains(NOT_LINKED) => Self::OfCommandLine(why),
+                true => Self::NoCredentials(why),
+                false => Self::Unreachable { action, why },
             };
         };
         // An answer to `HEAD` has no body, and so no name.
@@ -150,7 +159,7 @@ impl AwsError {
 }
 
 /// An error and its causes.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {

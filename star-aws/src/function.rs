@@ -1,5 +1,6 @@
 //! What the program does as a function: the work of one envelope after the other.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,10 +11,12 @@ use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
 use star_core::wire::Reply;
 use star_core::worker::{Host, SystemIds, World, work};
-use star_core::{Failure, Voice};
+use star_core::{Ending, Failure, Told, Voice};
 
+use crate::alert::Topic;
 use crate::bucket::Bucket;
 use crate::config::{Access, Config};
+use crate::ending::{Ends, Teller};
 use crate::event::{Reader, carry_out, is_envelope, run_of};
 use crate::lambda::Lambda;
 
@@ -62,93 +65,128 @@ pub fn is_function() -> bool {
 /// Where lines for the function's log go.
 pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Does what invocations ask for, as long as the platform has some: orders to workers, and scripts, which `reader` reads. What workers do,
-/// and what tasks say, goes to `log`, a JSON object a line.
+/// What the program brings with it that is a function.
+pub struct Program {
+    /// The kinds of task that it has.
+    pub kinds: Kinds,
+    /// Reads scripts that come as events.
+    pub reader: Reader,
+    /// Says what is to be told of a run that is over.
+    pub teller: Teller,
+    /// Has what workers do, and what tasks say, a JSON object a line.
+    pub log: Log,
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program").finish_non_exhaustive()
+    }
+}
+
+/// Does what invocations ask for, as long as the platform has some: orders to workers, and scripts.
 ///
 /// # Errors
 /// Where it is no function of a deployment, or the platform's interface fails.
-pub fn run(kinds: Kinds, reader: &Reader, log: &Log) -> Result<(), FunctionError> {
+pub fn run(program: Program) -> Result<(), FunctionError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let said = Arc::clone(log);
-        let voice = Voice::new(move |line| said(&json!({ "said": line }).to_string()));
-        let host = host(kinds, voice).await?;
-        let handler =
-            service_fn(|event: LambdaEvent<Value>| handle(event, host.clone(), reader, log));
+        let function = Function::new(program).await?;
+        let handler = service_fn(|event: LambdaEvent<Value>| function.handle(event));
         let served = lambda_runtime::run(handler).await;
         served.map_err(|error| FunctionError::Platform(error.to_string()))
     })
 }
 
-async fn host(kinds: Kinds, voice: Voice) -> Result<Host, FunctionError> {
-    let variable = |name| std::env::var(name).map_err(|_| FunctionError::NotSet(name));
-    let bucket = variable(LEDGER_VARIABLE)?;
-    let deployment = variable(DEPLOYMENT_VARIABLE)?;
-    let name = variable(NAME_VARIABLE)?;
-    let config = Config::load(&Access::default()).await?;
-    Ok(Host {
-        world: World {
-            ledger: Arc::new(Bucket::new(&config, bucket)),
-            clock: Arc::new(SystemClock::new()),
-            kinds,
-            ids: Arc::new(SystemIds),
-            deployment,
-            voice,
-        },
-        transport: Arc::new(Lambda::new(&config, name)),
-        deadline: None,
-    })
-}
-
-async fn handle(
-    event: LambdaEvent<Value>,
+/// A program that is a function of a deployment.
+struct Function {
     host: Host,
-    reader: &Reader,
-    log: &Log,
-) -> Result<Value, lambda_runtime::Error> {
-    let deadline = time(event.context.deadline());
-    let host = Host {
-        deadline: Some(deadline - LAST_WORDS),
-        ..host
-    };
-    let request = &event.context.request_id;
-    let (run, reply) = if is_envelope(&event.payload) {
-        let reply = match serde_json::to_vec(&event.payload) {
-            Ok(bytes) => work(&bytes, &host).await,
-            Err(error) => Reply::Failed(Failure::because("the event cannot be read", &error)),
+    topic: Topic,
+    program: Program,
+}
+
+impl Function {
+    async fn new(program: Program) -> Result<Self, FunctionError> {
+        let variable = |name| std::env::var(name).map_err(|_| FunctionError::NotSet(name));
+        let bucket = variable(LEDGER_VARIABLE)?;
+        let deployment = variable(DEPLOYMENT_VARIABLE)?;
+        let topic = variable(TOPIC_VARIABLE)?;
+        let name = variable(NAME_VARIABLE)?;
+        let config = Config::load(&Access::default()).await?;
+        let said = Arc::clone(&program.log);
+        let host = Host {
+            world: World {
+                ledger: Arc::new(Bucket::new(&config, bucket)),
+                clock: Arc::new(SystemClock::new()),
+                kinds: program.kinds.clone(),
+                ids: Arc::new(SystemIds),
+                deployment,
+                voice: Voice::new(move |line| said(&json!({ "said": line }).to_string())),
+                ending: Ending::default(),
+            },
+            transport: Arc::new(Lambda::new(&config, name)),
+            deadline: None,
         };
-        (event.payload["run"].clone(), Ok(reply))
-    } else {
-        let warn = |text: &str| log(&json!({ "request": request, "warning": text }).to_string());
-        let reply = match run_of(request) {
-            Ok(run) => carry_out(&event.payload, run, &host, reader, &warn).await,
-            Err(why) => Err(why),
+        Ok(Self {
+            host,
+            topic: Topic::new(&config, topic),
+            program,
+        })
+    }
+
+    async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+        let log = &self.program.log;
+        let request = &event.context.request_id;
+        let ends = Arc::new(Ends::new(
+            self.program.teller.clone(),
+            self.topic.clone(),
+            &self.host.world,
+            Arc::clone(log),
+            request,
+        ));
+        let mut host = self.host.clone();
+        host.deadline = Some(time(event.context.deadline()) - LAST_WORDS);
+        host.world.ending = Ending::new(Arc::clone(&ends) as Arc<dyn Told>);
+        let (run, reply) = if is_envelope(&event.payload) {
+            let reply = match serde_json::to_vec(&event.payload) {
+                Ok(bytes) => work(&bytes, &host).await,
+                Err(error) => Reply::Failed(Failure::because("the event cannot be read", &error)),
+            };
+            (event.payload["run"].clone(), Ok(reply))
+        } else {
+            let warn =
+                |text: &str| log(&json!({ "request": request, "warning": text }).to_string());
+            let reader = &self.program.reader;
+            let reply = match run_of(request) {
+                Ok(run) => carry_out(&event.payload, run, &host, reader, &warn).await,
+                Err(why) => Err(why),
+            };
+            (json!(request), reply)
         };
-        (json!(request), reply)
-    };
-    let mut line = json!({ "request": request, "run": run });
-    let said = match &reply {
-        Ok(reply) => json!(reply),
-        Err(why) => json!({ "reply": "invalid", "detail": why }),
-    };
-    line["order"] = event.payload["order"].clone();
-    line["reply"] = said.clone();
-    log(&line.to_string());
-    match reply {
-        Ok(_) => Ok(with_run(said, run)),
+        let mut said = match &reply {
+            Ok(reply) => json!(reply),
+            Err(why) => json!({ "reply": "invalid", "detail": why }),
+        };
+        let mut line = json!({ "request": request, "run": run, "order": event.payload["order"] });
+        merge(&mut line, &said);
+        log(&line.to_string());
         // Whoever waits for an answer, and the platform's counts, are to see it as what it is.
-        Err(why) => Err(why.into()),
+        if let Err(why) = reply {
+            return Err(why.into());
+        }
+        let ended = ends.take()?;
+        merge(&mut said, &json!({ "run": run, "ended": ended }));
+        Ok(said)
     }
 }
 
-/// An answer, with the run that it is about.
-fn with_run(mut said: Value, run: Value) -> Value {
-    if let Some(said) = said.as_object_mut() {
-        said.insert("run".to_owned(), run);
+/// Puts the fields of one object into another.
+fn merge(into: &mut Value, more: &Value) {
+    if let (Some(into), Some(more)) = (into.as_object_mut(), more.as_object()) {
+        let fields = more.iter().filter(|(_, value)| !value.is_null());
+        into.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
     }
-    said
 }
 
 fn time(at: SystemTime) -> Time {

@@ -5,6 +5,7 @@
 //!
 //! Nothing here knows a kind of task.
 
+pub mod alert;
 pub mod assets;
 mod bucket;
 mod call;
@@ -12,6 +13,7 @@ mod calls;
 mod config;
 pub mod deploy;
 pub mod elf;
+pub mod ending;
 mod error;
 pub mod event;
 pub mod function;

@@ -6,6 +6,7 @@ use serde_json::json;
 use star_core::ledger::Ledger as _;
 use star_core::transport::Transport as _;
 
+use crate::alert::{Alert, Topic};
 use crate::bucket::Bucket;
 use crate::call::Call;
 use crate::config::Config;
@@ -14,12 +15,13 @@ use crate::replay::{answers, json_error, nowhere, query_error, s3_error};
 use crate::stack::{Deployer, Event};
 
 /// All calls, in the order in which each needs those before it.
-const CALLS: [Call; 13] = [
+const CALLS: [Call; 14] = [
     Call::GetObject,
     Call::PutObject,
     Call::ListObjects,
     Call::DeleteObject,
     Call::Invoke,
+    Call::Publish,
     Call::GetFunction,
     Call::PutFunctionConcurrency,
     Call::GetAccountSettings,
@@ -57,8 +59,7 @@ fn before(call: Call) -> (Vec<(u16, String)>, Form) {
             (vec![(200, stack()), (200, events())], query_error)
         }
         Call::DescribeStackEvents => (vec![(200, stack())], query_error),
-        Call::DescribeStacks => (vec![], query_error),
-        Call::Publish => unreachable!("nothing publishes yet"),
+        Call::DescribeStacks | Call::Publish => (vec![], query_error),
     }
 }
 
@@ -74,7 +75,11 @@ async fn said(call: Call, config: &Config) -> String {
         Call::GetFunction => lambda.configured().await.unwrap_err().to_string(),
         Call::PutFunctionConcurrency => lambda.reserve(0).await.unwrap_err().to_string(),
         Call::GetAccountSettings => lambda.account().await.unwrap_err().to_string(),
-        Call::Publish => unreachable!("nothing publishes yet"),
+        Call::Publish => {
+            let topic = Topic::new(config, "arn:aws:sns:eu-central-1:1:t");
+            let alert = Alert::new("s", "t");
+            topic.publish(&alert).await.unwrap_err().to_string()
+        }
         Call::DeleteStack => {
             let removed = deployer.remove("s", &mut |_| {}).await;
             removed.unwrap_err().to_string()

@@ -16,6 +16,7 @@ pub mod clock;
 pub mod context;
 pub mod document;
 pub mod draw;
+mod ending;
 mod erased;
 mod failure;
 mod gather;
@@ -46,6 +47,7 @@ pub mod wire;
 pub mod worker;
 
 pub use context::{Context, RunContext, Unit, Units};
+pub use ending::{Ending, Told};
 pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
 pub use failure::Failure;
 pub use health::{ChunkHealth, Fill, Health, Trust};

@@ -116,6 +116,11 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         false
     }
 
+    /// Whether somebody is to be told where a run of it fails, though nobody may wait for it.
+    fn alerts(&self) -> bool {
+        false
+    }
+
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO

@@ -12,7 +12,7 @@ use star_core::{
 use crate::arrivals::{Arrivals, ArrivalsError, Load};
 use crate::report::LoadReport;
 use crate::run::once;
-use crate::script::model::Phase;
+use crate::script::model::{Phase, Trial};
 use crate::script::{self, Script};
 use crate::{life, publish, run};
 
@@ -192,6 +192,12 @@ impl Task for Artillery {
     /// Where scenarios are tried out.
     fn must_be_whole(&self) -> bool {
         self.script.sampling.is_some()
+    }
+
+    /// Where it is a monitor that tries them out.
+    fn alerts(&self) -> bool {
+        let sampling = self.script.sampling.as_ref();
+        sampling.is_some_and(|sampling| sampling.trial == Trial::Monitoring)
     }
 
     /// What `_split` says holds instead of what the place has by default.

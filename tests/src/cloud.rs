@@ -31,6 +31,14 @@ impl Cloud {
     /// # Panics
     /// Where that can't be set up.
     pub fn new(built: &str) -> Self {
+        Self::on(Ministack::start(), built)
+    }
+
+    /// The same on that emulator.
+    ///
+    /// # Panics
+    /// Where that can't be set up.
+    pub fn on(aws: Ministack, built: &str) -> Self {
         let scratch = Scratch::default();
         let program = scratch.path("slsart");
         // Two thirds of a debug build are symbols, which would be packed, sent and unpacked. Without `strip` they are.
@@ -43,7 +51,7 @@ impl Cloud {
             std::fs::copy(built, &program).unwrap();
         }
         Self {
-            aws: Ministack::start(),
+            aws,
             scratch,
             target: Target::start(0).unwrap(),
             program,
@@ -144,6 +152,19 @@ scenarios:
     pub fn deployment(&self) -> String {
         let variables = &self.configured()["Environment"]["Variables"];
         variables["SLSART_DEPLOYMENT"].as_str().unwrap().to_owned()
+    }
+
+    /// The variables that the function has.
+    ///
+    /// # Panics
+    /// Where there is none.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let variables = self.configured()["Environment"]["Variables"].clone();
+        let variables = variables.as_object().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        variables
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
     }
 
     /// How the function is configured.

@@ -15,6 +15,7 @@ mod ministack;
 pub mod npm;
 mod program;
 mod proxy;
+mod queue;
 mod record;
 mod runtime_api;
 mod terminal;
@@ -24,11 +25,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::ledger::Directory;
 use star_core::registry::Kinds;
 use star_core::worker::{SystemIds, World};
+use star_core::{Ending, Voice};
 use task_artillery as _;
 
 pub use author::Author;
@@ -38,6 +39,7 @@ pub use launched::{Launched, Workers, job, launched, launched_job};
 pub use ministack::Ministack;
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
+pub use queue::Queue;
 pub use record::{Request, requests};
 pub use runtime_api::{Asked, RuntimeApi};
 pub use terminal::Terminal;
@@ -86,6 +88,7 @@ pub fn world(runs: PathBuf) -> World {
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
         voice: Voice::default(),
+        ending: Ending::default(),
     }
 }
 

@@ -46,15 +46,27 @@ impl Ministack {
     /// # Panics
     /// Where it does not start.
     pub fn start() -> Self {
+        Self::started("INFO")
+    }
+
+    /// Starts one whose log has every call.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn telling() -> Self {
+        Self::started("DEBUG")
+    }
+
+    fn started(told: &str) -> Self {
         for _ in 0..3 {
-            if let Some(started) = Self::try_start() {
+            if let Some(started) = Self::try_start(told) {
                 return started;
             }
         }
         panic!("the emulator does not start");
     }
 
-    fn try_start() -> Option<Self> {
+    fn try_start(told: &str) -> Option<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))
             .unwrap()
             .local_addr()
@@ -76,6 +88,7 @@ impl Ministack {
             .env("AWS_DEFAULT_REGION", "us-east-1")
             // Functions have the server's environment. As for commands: where others keep the machine busy, users start late.
             .env("SLSART_LATE_LIMIT", "10000")
+            .env("LOG_LEVEL", told)
             .env("TMPDIR", &home)
             .env("HOME", &home)
             .env("STATE_DIR", home.join("state"))

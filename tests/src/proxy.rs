@@ -88,7 +88,8 @@ fn serve(stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()> {
             (&mut &*stream).write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
             return carry(&mut from_client, stream, &server);
         }
-        pass_on(&line, &headers, stream)?;
+        let body = body(&headers, &mut from_client)?;
+        pass_on((&line, &headers, &body), stream)?;
     }
 }
 
@@ -103,8 +104,22 @@ fn head(from: &mut impl BufRead) -> io::Result<Option<(String, Vec<String>)>> {
     Ok(Some((line, headers.collect())))
 }
 
-/// Passes a request without a body on, and its answer back.
-fn pass_on(line: &str, headers: &[String], mut stream: &TcpStream) -> io::Result<()> {
+/// The body that a request has, where its headers say how long it is.
+fn body(headers: &[String], from: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let length = headers.iter().find_map(|header| {
+        let lower = header.to_lowercase();
+        lower.strip_prefix("content-length: ")?.parse().ok()
+    });
+    let mut body = vec![0; length.unwrap_or(0)];
+    from.read_exact(&mut body)?;
+    Ok(body)
+}
+
+/// Passes a request on, and its answer back.
+fn pass_on(
+    (line, headers, body): (&str, &[String], &[u8]),
+    mut stream: &TcpStream,
+) -> io::Result<()> {
     let bad = || io::Error::from(io::ErrorKind::InvalidInput);
     let (method, url) = line.split_once(" http://").ok_or_else(bad)?;
     let (server, path) = url.split_once('/').ok_or_else(bad)?;
@@ -118,6 +133,7 @@ fn pass_on(line: &str, headers: &[String], mut stream: &TcpStream) -> io::Result
     }
     request.push_str("\r\n");
     (&server).write_all(request.as_bytes())?;
+    (&server).write_all(body)?;
     let mut answer = BufReader::new(&server);
     let mut length = 0;
     loop {

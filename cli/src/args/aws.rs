@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use star_core::RunId;
 
+use super::ModeArgs;
 use super::passed::{DeployPassed, InvokePassed, RemovePassed};
 
 /// Whether a run is on AWS.
@@ -158,6 +159,10 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
 
+    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file; the run is waited for
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "detach")]
+    pub(crate) junit: Option<PathBuf>,
+
     /// How late a user may be started, in milliseconds; later, it is missed, so that a stall is not followed by a burst
     #[arg(
         long,
@@ -179,9 +184,13 @@ pub(crate) struct InvokeArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// Do not wait for the run
+    /// Do not wait for the run, however short it is
     #[arg(long)]
     pub(crate) detach: bool,
+
+    /// Wait for the run, however long it is
+    #[arg(long, conflicts_with = "detach")]
+    pub(crate) wait: bool,
 
     /// Send it also where its forecast says that it can't be done
     #[arg(long)]
@@ -191,13 +200,9 @@ pub(crate) struct InvokeArgs {
     #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
     pub(crate) max_cost: Option<f64>,
 
-    /// Execute the script in acceptance mode; not there yet
-    #[arg(short, long)]
-    pub(crate) acceptance: bool,
-
-    /// Execute the script in monitoring mode; not there yet
-    #[arg(short, long)]
-    pub(crate) monitoring: bool,
+    /// What the run is for.
+    #[command(flatten)]
+    pub(crate) mode: ModeArgs,
 
     /// Reserved.
     #[arg(short = 't', long = "type", value_name = "TYPE", hide = true)]

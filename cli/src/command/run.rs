@@ -1,5 +1,6 @@
 //! `slsart run`: runs a job on this machine.
 
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -122,7 +123,8 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     if let Some(junit) = &junit {
         junit.write(&outcome, exit)?;
     }
-    annotate(args, &outcome, exit);
+    let script = args.job.script.first().or(args.job.input.first());
+    annotate(script.map(PathBuf::as_path), &outcome, exit);
     if let Some(why) = outcome.facts.never_began() {
         let error = CommandError::NeverBegan(why.clone());
         if !outcome.must_be_whole {
@@ -153,9 +155,8 @@ fn exit(outcome: &AnyOutcome, trusted: bool) -> Exit {
     exit
 }
 
-/// Tells GitHub what failed, if it reads this.
-fn annotate(args: &RunArgs, outcome: &AnyOutcome, exit: Exit) {
-    let script = args.job.script.first().or(args.job.input.first());
+/// Tells GitHub what failed, if it reads this, and the script is a file.
+pub(super) fn annotate(script: Option<&Path>, outcome: &AnyOutcome, exit: Exit) {
     if let Some(script) = script
         && output::annotations_are_read()
     {

@@ -12,7 +12,8 @@ use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, Ids as _, SystemIds, World};
 use star_core::{
-    AnyOutcome, Intervals, Job, Launch, Limits, RunId, Verdict, Voice, attend, follow, launch,
+    AnyOutcome, Ending, Intervals, Job, Launch, Limits, RunId, Verdict, Voice, attend, follow,
+    launch,
 };
 
 use super::rules::millis;
@@ -47,8 +48,17 @@ const MOST: usize = 20;
 
 impl Round {
     fn new(outcome: &AnyOutcome, began: u64, took: Duration) -> Self {
-        let exit = Exit::of(outcome);
         let report = outcome.summary_json(None).unwrap_or_default();
+        Self {
+            at: began,
+            took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            ..Self::of(outcome, &report)
+        }
+    }
+
+    /// What a run came to that has this report, wherever it took place. How long it took is for others to say.
+    pub(crate) fn of(outcome: &AnyOutcome, report: &Value) -> Self {
+        let exit = Exit::of(outcome);
         let cases = cases(outcome, exit);
         let failed = cases.iter().filter(|case| case.failed.is_some());
         let told = failed.flat_map(|case| {
@@ -64,8 +74,8 @@ impl Round {
         let message = message.or_else(|| cases.last()?.failed.clone());
         let passed = exit == Exit::Passed;
         Self {
-            at: began,
-            took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            at: outcome.facts.zero.map_or(0, millis),
+            took: 0,
             run: outcome.facts.run.to_string(),
             passed,
             message: message.unwrap_or_default(),
@@ -178,6 +188,7 @@ fn host(clock: &Arc<dyn Clock>) -> Result<Host, CommandError> {
         ids: Arc::new(SystemIds),
         deployment: "monitor".to_owned(),
         voice: Voice::default(),
+        ending: Ending::default(),
     };
     Ok(Threads::new(world).host())
 }

@@ -55,6 +55,22 @@ async fn writers_that_collide_try_again_and_not_for_ever() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_turned_away_for_a_while_is_asked_again_after_a_pause_and_not_for_ever() {
+    let slow = s3_error("SlowDown", "Please reduce your request rate.");
+    let (config, client) = answers(&[(503, &slow), (503, &slow), (200, "v")]);
+    let bucket = Bucket::new(&config.retrying(), "ledger");
+    let began = tokio::time::Instant::now();
+    assert_eq!(bucket.get("k").await.unwrap().unwrap(), "v");
+    assert_eq!(client.actual_requests().count(), 3);
+    assert!(!began.elapsed().is_zero());
+    let (config, client) = answers(&[(503, &*slow); 9]);
+    let bucket = Bucket::new(&config.retrying(), "ledger");
+    let error = bucket.get("k").await.unwrap_err();
+    assert_eq!(client.actual_requests().count(), 4);
+    assert!(error.to_string().contains("is throttled"), "{error}");
+}
+
 #[tokio::test]
 async fn what_is_not_there_is_nothing_and_what_is_denied_names_the_permission() {
     let missing = s3_error("NoSuchKey", "The specified key does not exist.");

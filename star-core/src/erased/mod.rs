@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::observer::Observer;
+pub(crate) use self::outcome::Stakes;
 pub use self::outcome::{AnyOutcome, AnySummary};
 use self::typed::{ErasedTask, Typed};
 use crate::document::Blob;
@@ -157,6 +158,11 @@ impl AnyTask {
     /// Whether a chunk of it may be tried twice.
     pub fn is_idempotent(&self) -> bool {
         self.task.is_idempotent()
+    }
+
+    /// Whether a run of it is worth something only as a whole ([`Task::must_be_whole`]).
+    pub fn must_be_whole(&self) -> bool {
+        self.task.must_be_whole()
     }
 
     /// Cuts it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::outcome::AnyOutcome;
+use super::outcome::{AnyOutcome, Stakes};
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
 use crate::ledger::{Begun, Book, ClaimKey, Heard, LedgerError, Manifest};
@@ -62,8 +62,7 @@ pub(super) trait ErasedObserver {
 pub(super) struct TypedObserver<T: Task> {
     /// How many units there were before `open`.
     units: u64,
-    /// Whether the run is worth something only as a whole.
-    whole: bool,
+    stakes: Stakes,
     host: Host,
     manifest: Rc<Manifest>,
     book: Book,
@@ -77,7 +76,7 @@ impl<T: Task> TypedObserver<T> {
     pub(super) fn new(task: &T, host: Host, manifest: Rc<Manifest>) -> Self {
         Self {
             units: task.units(),
-            whole: task.must_be_whole(),
+            stakes: Stakes::of(task),
             book: Book::new(Arc::clone(&host.world.ledger), manifest.run.clone()),
             host,
             manifest,
@@ -161,7 +160,7 @@ impl<T: Task> TypedObserver<T> {
         }
         outcome.facts.stopped = stop.map(|mark| mark.at);
         outcome.facts.settled = settled;
-        Ok(AnyOutcome::new(&outcome, closed, self.whole))
+        Ok(AnyOutcome::new(&outcome, closed, self.stakes))
     }
 }
 
@@ -179,7 +178,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
                 report: closed.report,
                 facts: closed.facts,
             };
-            return Ok(AnyOutcome::new(&outcome, true, self.whole));
+            return Ok(AnyOutcome::new(&outcome, true, self.stakes));
         }
         if !self.join().await? {
             return self.look_before_start().await;
@@ -196,7 +195,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
             let cx = running.run_context().begun(start.zero);
             running.task.observed(&outcome.report, known, &cx).await;
         }
-        Ok(AnyOutcome::new(&outcome, false, self.whole))
+        Ok(AnyOutcome::new(&outcome, false, self.stakes))
     }
 
     fn tell(&mut self) {

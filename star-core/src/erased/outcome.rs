@@ -5,6 +5,25 @@ use std::fmt;
 use crate::histogram::Histogram;
 use crate::outcome::{Facts, Outcome};
 use crate::report::{Case, Report, Summary, Verdict};
+use crate::task::Task;
+
+/// What a run's outcome means, by its task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stakes {
+    /// Whether it is worth something only as a whole.
+    whole: bool,
+    /// Whether somebody is to be told where it fails.
+    alerts: bool,
+}
+
+impl Stakes {
+    pub(crate) fn of<T: Task>(task: &T) -> Self {
+        Self {
+            whole: task.must_be_whole(),
+            alerts: task.alerts(),
+        }
+    }
+}
 
 /// What a run came to, whatever its kind.
 #[must_use]
@@ -17,6 +36,8 @@ pub struct AnyOutcome {
     pub verdict: Verdict,
     /// Whether it is worth something only as a whole: then whatever is missing makes it fail.
     pub must_be_whole: bool,
+    /// Whether somebody is to be told where it fails, though nobody may wait for it.
+    pub alerts: bool,
     /// What was tried out or should hold, one by one, once all is settled.
     pub cases: Vec<Case>,
     /// How long units waited for answers, in microseconds, from when they were due; none where the kind does not measure that.
@@ -51,13 +72,14 @@ impl<S: Summary> AnySummary for S {
 }
 
 impl AnyOutcome {
-    pub(super) fn new<R: Report>(outcome: &Outcome<R>, closed: bool, must_be_whole: bool) -> Self {
+    pub(crate) fn new<R: Report>(outcome: &Outcome<R>, closed: bool, stakes: Stakes) -> Self {
         let Outcome { report, facts } = outcome;
         Self {
             facts: facts.clone(),
             closed,
             verdict: report.verdict(facts),
-            must_be_whole,
+            must_be_whole: stakes.whole,
+            alerts: stakes.alerts,
             cases: if facts.settled {
                 report.cases(facts)
             } else {

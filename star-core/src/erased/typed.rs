@@ -22,6 +22,7 @@ pub(super) trait ErasedTask {
     fn formats(&self) -> &'static [&'static str];
     fn expected_life(&self) -> Duration;
     fn is_idempotent(&self) -> bool;
+    fn must_be_whole(&self) -> bool;
     fn copy(&self) -> Box<dyn ErasedTask>;
     fn connections(&self) -> u64;
     fn at_once(&self) -> u32;
@@ -64,6 +65,10 @@ impl<T: Task> ErasedTask for Typed<T> {
 
     fn is_idempotent(&self) -> bool {
         T::IDEMPOTENT
+    }
+
+    fn must_be_whole(&self) -> bool {
+        self.0.must_be_whole()
     }
 
     fn copy(&self) -> Box<dyn ErasedTask> {

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::{Holder, Running, guarded, holder, signs};
+use crate::erased::{AnyOutcome, Stakes};
 use crate::failure::Failure;
 use crate::gather::{ATTEMPTS, Gathered};
 use crate::ledger::{ClaimKey, Claimed, Closed, LedgerError};
@@ -161,6 +162,13 @@ async fn record<T: Task>(
     };
     let write = || running.book.write_closed(&record);
     running.last_patience().ask(write).await;
+    let outcome = Outcome {
+        report: record.report,
+        facts: record.facts,
+    };
+    let stakes = Stakes::of(&*running.task);
+    let ending = &running.host.world.ending;
+    ending.tell(AnyOutcome::new(&outcome, true, stakes)).await;
     if let Some(tale) = running.tale() {
         tale.done();
     }

@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::context::RunContext;
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::ledger::{Book, Claim, ClaimKey, Claimed, Ledger, LedgerError, Manifest, StartRecord};
 use crate::registry::Kinds;
@@ -60,6 +61,8 @@ pub struct World {
     pub deployment: String,
     /// Where the lines go that tasks say.
     pub voice: Voice,
+    /// Who is told of runs that are over.
+    pub ending: Ending,
 }
 
 /// What one worker has.

@@ -4,9 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Running, Worker, carry, close, guarded, serve, signs, watch};
+use crate::erased::{AnyOutcome, Stakes};
 use crate::failure::Failure;
 use crate::ledger::{Begun, ClaimKey, Claimed, LedgerError, StartRecord};
 use crate::plan::plan;
+use crate::settle::undelivered;
 use crate::slice::Slice;
 use crate::split::Extent;
 use crate::task::Task;
@@ -34,6 +36,7 @@ pub(super) async fn start<T: Task>(worker: Worker) -> Reply {
             let begun = Begun::Failed(failure.clone());
             let tell = || worker.book.write_begun(&begun);
             worker.last_patience().ask(tell).await;
+            tell_failed::<T>(&worker, &failure).await;
             return Reply::Failed(failure);
         }
     };
@@ -49,6 +52,26 @@ pub(super) async fn start<T: Task>(worker: Worker) -> Reply {
             Reply::Executed
         }
     }
+}
+
+/// Tells that the run never began.
+async fn tell_failed<T: Task>(worker: &Worker, failure: &Failure) {
+    let ending = &worker.host.world.ending;
+    if !ending.is_told() {
+        return;
+    }
+    // Where not even the task can be read nobody knows whether anybody is to be told of it.
+    let Ok(task) = read::<T>(worker, worker.manifest.job, worker.lease).await else {
+        return;
+    };
+    let failure = Some(failure.clone());
+    let mut outcome = undelivered::<T::Report>(&worker.manifest, task.units(), failure);
+    outcome.facts.settled = true;
+    if let Ok(Some(mark)) = worker.book.stop().await {
+        outcome.facts.stopped = Some(mark.at);
+    }
+    let outcome = AnyOutcome::new(&outcome, true, Stakes::of(&task));
+    ending.tell(outcome).await;
 }
 
 /// What is sent for first, once a run has started; none where there is nothing to do.

@@ -143,6 +143,7 @@ impl Fleet {
             .unwrap(),
             ids: Arc::new(Counter::default()),
             voice: star_core::Voice::default(),
+            ending: star_core::Ending::default(),
             deployment: "driven".to_owned(),
         };
         Self {

@@ -189,6 +189,7 @@ fn world(ledger: Arc<dyn Ledger>) -> World {
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
         voice: star_core::Voice::default(),
+        ending: star_core::Ending::default(),
     }
 }
 

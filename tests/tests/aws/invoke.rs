@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tests::{Cloud, Terminal, finish, json as read};
+use tests::{Cloud, Terminal, finish, json as read, requests, wait_until};
 
 use crate::PROGRAM;
 
@@ -25,23 +25,16 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
         "{}",
         dear.err
     );
-    for mode in ["-a", "--monitoring"] {
-        let refused = invoke(&[mode]).run().expect(2);
+    cloud.reserve(0);
+    // Where scenarios are tried out, that is a failure like any other.
+    for (how, code) in [(&[][..], 4), (&["-a"], 3), (&["--monitoring"], 3)] {
+        let stuck = invoke(how).run().expect(code);
         assert!(
-            refused
-                .err
-                .contains("acceptance and monitoring mode are not there"),
+            stuck.err.contains("the run would never start: "),
             "{}",
-            refused.err
+            stuck.err
         );
     }
-    cloud.reserve(0);
-    let stuck = invoke(&[]).run().expect(4);
-    assert!(
-        stuck.err.contains("the run would never start: "),
-        "{}",
-        stuck.err
-    );
     cloud.reserve(100);
     assert_eq!((cloud.states(), cloud.target.count()), (vec![], 0));
 
@@ -73,7 +66,7 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     cloud.slsart().args(watch).run().expect(0);
     assert_eq!(cloud.target.count(), 30);
 
-    // Only the report is printed, and it is that of the run.
+    // Only the report is printed, and it is that of the run: of one seed rows are the same, and so are the lengths of answers.
     let only = invoke(&["--jo"]).run().expect(0);
     let printed: serde_json::Value = serde_json::from_str(&only.out).unwrap();
     let counters = |report: &serde_json::Value| report["aggregate"]["counters"].clone();
@@ -81,6 +74,42 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
         counters(&printed),
         counters(&read(&cloud.scratch.path("left.json")))
     );
+}
+
+#[test]
+fn who_is_at_no_terminal_and_interrupts_a_run_stops_it() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script(
+        "[{ duration: 300, arrivalRate: 20 }]",
+        "{ timeBufferInMilliseconds: 2000 }",
+    );
+    let invoke = ["invoke", "--wait", "-o", "report.json"];
+    for signal in [Signal::INT, Signal::TERM] {
+        cloud.target.clear();
+        let name = if signal == Signal::INT { "int" } else { "term" };
+        let waiting = cloud.slsart().args(invoke).args(["--name", name]).start();
+        wait_until("requests arrive", || cloud.target.count() > 20);
+        kill_process(Pid::from_child(&waiting), signal).unwrap();
+        finish(waiting).expect(130);
+        let report = read(&cloud.scratch.path("report.json"));
+        let stopped = &report["slsart"]["run"]["stopped"];
+        assert!(stopped.as_u64().is_some(), "{report}");
+    }
+}
+
+#[test]
+fn a_payload_that_no_event_could_carry_travels_through_the_ledger() {
+    let cloud = Cloud::deployed(PROGRAM);
+    let script = cloud.script(
+        "[{ duration: 2, arrivalRate: 10 }]",
+        "{ maxChunkRequestsPerSecond: 5, timeBufferInMilliseconds: 3000 }",
+    );
+    let rows = (0..8_000).map(|row| format!("row-{row}-{}\n", "x".repeat(1_000)));
+    cloud.scratch.write("rows.csv", rows.collect::<String>());
+    let invoke = ["invoke", "--seed", "7", "--force"];
+    cloud.slsart().args(invoke).run().expect(0);
+    let sent = requests(&cloud.target);
+    assert_eq!((sent.len(), sent), (40, cloud.here(&script).0));
 }
 
 #[test]

@@ -4,10 +4,13 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod figures;
+
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Value, json};
-use tests::{Cloud, Request, json as read, requests, wait_until};
+use rustix::process::{Signal, kill_process};
+use serde_json::Value;
+use tests::{Cloud, Queue, Request, finish, json as read, requests, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 
@@ -59,6 +62,14 @@ fn functions_that_may_not_run_leave_units_undelivered_and_a_run_that_never_start
         "{}",
         never.err
     );
+    let never = invoke(&["-a"]).expect(3);
+    assert!(
+        never
+            .out
+            .ends_with("\nResults:\nFAILED 1 of 1 units are lost, unfinished or missed\n"),
+        "{}",
+        never.out
+    );
     cloud.reserve(100);
     invoke(&["--name", "cut", "--detach"]).expect(0);
     wait_until("requests arrive", || cloud.target.count() > 0);
@@ -70,71 +81,114 @@ fn functions_that_may_not_run_leave_units_undelivered_and_a_run_that_never_start
 }
 
 #[test]
-fn a_stop_and_a_kill_are_seen_by_twenty_functions_within_two_seconds() {
-    const ROUNDS: usize = 10;
+fn a_function_that_dies_while_it_tries_scenarios_out_fails_the_run() {
     let cloud = Cloud::deployed(PROGRAM);
+    let script = format!(
+        "config: {{ target: {} }}\nmode: mon\nsampling: {{ size: 500, errorBudget: 499 }}\n_split: {{ maxScriptDurationInSeconds: 600 }}\nscenarios: [{{ name: slow, flow: [{{ get: {{ url: /delay/500 }} }}] }}]\n",
+        cloud.target.url()
+    );
+    cloud.scratch.write("script.yml", script);
+    let launcher = cloud.slsart().args(["invoke", "-o", "report.json"]).start();
+    wait_until("requests arrive", || cloud.target.count() > 2);
+    for function in cloud.aws.functions() {
+        kill_process(function, Signal::KILL).unwrap();
+    }
+    let told = finish(launcher).expect(3);
+    assert!(
+        told.out.contains("samples were not run to their end"),
+        "{}",
+        told.out
+    );
+    let report = read(&cloud.scratch.path("report.json"));
+    assert!(number(&report["errors"]) > 400, "{report}");
+}
+
+/// In how many rounds functions are told to stop, by each command.
+const ROUNDS: usize = 10;
+
+/// After which time, at the median and at the most, the last request came.
+fn seen_after(how: &str, mut took: Vec<Duration>) {
+    took.sort_unstable();
+    let (median, most) = (took[took.len() / 2], took[took.len() - 1]);
+    println!("the last request came after `{how}`: median {median:?}, at most {most:?}");
+    assert!(most <= Duration::from_secs(2), "{took:?}");
+}
+
+#[test]
+fn a_stop_and_a_kill_are_seen_by_twenty_functions_within_two_seconds() {
+    let cloud = Cloud::new(PROGRAM);
     cloud.script(
         "[{ duration: 300, arrivalRate: 100 }]",
         "{ maxChunkRequestsPerSecond: 5, timeBufferInMilliseconds: 5000 }",
     );
-    let mut took: Vec<Duration> = Vec::new();
-    for round in 0..=ROUNDS {
-        cloud.target.clear();
-        let run = format!("round-{round}");
-        let invoke = ["invoke", "--name", &run, "--detach"];
-        cloud.slsart().args(invoke).run().expect(0);
-        wait_until("all functions are at it", || cloud.target.count() > 400);
-        let report = if round < ROUNDS {
-            cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
-            over(&cloud, &run, 130).1
-        } else {
-            cloud.slsart().args(["kill"]).run().expect(0);
-            read(&cloud.scratch.path(&format!("{run}.json")))
-        };
-        let marked = number(&report["slsart"]["run"]["stopped"]);
-        let last = cloud.target.record().iter().map(|one| one.arrived_ns).max();
-        took.push(Duration::from_nanos(last.unwrap().saturating_sub(marked)));
+    let (mut stopped, mut killed) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        cloud.slsart().args(["deploy"]).run().expect(0);
+        for how in ["stop", "kill"] {
+            cloud.target.clear();
+            let run = format!("{how}-{round}");
+            let invoke = ["invoke", "--name", &run, "--detach"];
+            cloud.slsart().args(invoke).run().expect(0);
+            wait_until("all functions are at it", || cloud.target.count() > 400);
+            let report = if how == "stop" {
+                cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
+                over(&cloud, &run, 130).1
+            } else {
+                cloud.slsart().args(["kill"]).run().expect(0);
+                read(&cloud.scratch.path(&format!("{run}.json")))
+            };
+            let marked = number(&report["slsart"]["run"]["stopped"]);
+            let last = cloud.target.record().iter().map(|one| one.arrived_ns).max();
+            let took = Duration::from_nanos(last.unwrap().saturating_sub(marked));
+            let all = if how == "stop" {
+                &mut stopped
+            } else {
+                &mut killed
+            };
+            all.push(took);
+        }
     }
-    println!("after `kill`: {:?}", took[ROUNDS]);
-    took.sort_unstable();
-    println!(
-        "the last request came after `stop`: median {:?}, at most {:?}",
-        took[ROUNDS / 2],
-        took[ROUNDS]
-    );
-    assert!(took[ROUNDS] <= Duration::from_secs(2), "{took:?}");
+    seen_after("stop", stopped);
+    seen_after("kill", killed);
 }
 
 #[test]
-fn a_rule_of_the_platform_begins_a_run_that_closes_itself() {
+fn a_schedule_of_a_minute_begins_runs_that_close_themselves_and_tells_of_those_that_fail() {
     let cloud = Cloud::new(PROGRAM);
-    cloud.script(
-        "[{ duration: 3, arrivalRate: 5 }]",
-        "{ timeBufferInMilliseconds: 1000 }",
+    let queue = Queue::new(&cloud.aws, "alerts");
+    let script = format!(
+        "config: {{ target: {}, plugins: {{ expect: {{}} }} }}\nsampling: {{ size: 2, errorBudget: 1 }}\nscenarios: [{{ flow: [{{ get: {{ url: /echo, expect: {{ statusCode: 204 }} }} }}] }}]\n",
+        cloud.target.url()
     );
+    cloud.scratch.write("script.yml", script);
+    let service = ["--service", "serverless-star", "--stage", "dev"];
+    let configure = cloud.slsart().args(["configure"]).args(service);
+    configure.run().expect(0);
+    let path = cloud.scratch.path("serverless.yml");
+    let topic = "      Type: AWS::SNS::Topic\n";
+    let told = format!(
+        "{topic}      Properties: {{ Subscription: [{{ Protocol: sqs, Endpoint: \"{}\" }}] }}\n",
+        queue.arn()
+    );
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace(topic, &told)
+        .replace("enabled: false", "enabled: true");
+    std::fs::write(&path, text).unwrap();
     cloud.slsart().args(["deploy"]).run().expect(0);
-    let events = |operation: &str, body: &Value| {
-        let operation = format!("AWSEvents.{operation}");
-        let headers = [
-            ("X-Amz-Target", operation.as_str()),
-            ("Content-Type", "application/x-amz-json-1.1"),
-        ];
-        let (status, answer) = cloud.aws.ask("POST", "/", &headers, &body.to_string());
-        assert_eq!(status, 200, "{answer}");
-    };
-    let rule =
-        json!({ "Name": "tick", "ScheduleExpression": "rate(1 minute)", "State": "ENABLED" });
-    events("PutRule", &rule);
-    let input = json!({ ">>": "script.yml" }).to_string();
-    let target = json!({ "Id": "f", "Arn": cloud.arn(), "Input": input });
-    events(
-        "PutTargets",
-        &json!({ "Rule": "tick", "Targets": [target] }),
-    );
     let deadline = SystemTime::now() + Duration::from_mins(3);
-    while !cloud.states().iter().any(|(_, state)| state == "passed") {
+    let mut alerts = Vec::new();
+    while alerts.is_empty() {
         assert!(SystemTime::now() < deadline, "{:?}", cloud.states());
         std::thread::park_timeout(Duration::from_millis(500));
+        alerts.extend(queue.take());
     }
-    assert_eq!(cloud.target.count() % 30, 0);
+    let subject = "Alert: monitoring failure: scenarios run: 2, total errors: 2, error budget: 1";
+    assert_eq!(alerts[0]["Subject"], subject);
+    let states = cloud.states();
+    assert!(
+        states.iter().any(|(_, state)| state == "failed"),
+        "{states:?}"
+    );
+    assert_eq!(cloud.target.count() % 2, 0);
 }

@@ -4,11 +4,16 @@
     reason = "a test that can't set itself up has failed"
 )]
 
+mod alerts;
 mod events;
 mod invoke;
 mod kill;
 mod losses;
+mod modes;
 mod stack;
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 use tests::{Cloud, finish, json as read, requests, wait_until};
@@ -75,7 +80,11 @@ fn a_script_that_is_deployed_and_invoked_does_what_it_does_here_in_one_piece_and
         "{}",
         sent.err
     );
-    let report = cloud.report(&Cloud::run_of(&sent), 0);
+    let run = Cloud::run_of(&sent);
+    let watch = ["watch", &run, "--aws", "-o", "watched.json"];
+    cloud.slsart().args(watch).run().expect(0);
+    let report = cloud.report(&run, 0);
+    assert_eq!(read(&cloud.scratch.path("watched.json")), report);
     assert!(
         report["slsart"]["run"]["chunks"].as_u64().unwrap() >= 30,
         "{report}"
@@ -84,6 +93,22 @@ fn a_script_that_is_deployed_and_invoked_does_what_it_does_here_in_one_piece_and
     let (sent_here, report_here) = cloud.here(&ramp);
     assert_eq!(sent, sent_here);
     assert_eq!(counts(&report), counts(&report_here));
+
+    // What functions log is a line of JSON for each, which says of which run and what of it.
+    let log = cloud.aws.log();
+    let own = format!("\"run\":\"{run}\"");
+    let lines = log.lines().filter(|line| line.contains(&own));
+    let lines = lines.map(|line| &line[line.find('{').unwrap()..]);
+    let lines: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let executed = lines.iter().filter(|line| {
+        line["reply"] == "executed"
+            && (line["order"] == "start" || line["order"]["carry"].is_object())
+    });
+    assert!(executed.count() >= 30, "{lines:?}");
+    let ended = lines.iter().filter(|line| line["ended"]["exitCode"] == 0);
+    assert_eq!(ended.count(), 1, "{lines:?}");
 
     let removed = cloud.slsart().args(["remove"]).run().expect(0);
     assert!(removed.out.contains("its ledger stays"), "{}", removed.out);
@@ -120,6 +145,19 @@ fn a_second_deployment_has_nothing_to_do_and_a_dry_one_touches_nothing() {
     assert!(first.out.starts_with("deployed\n"), "{}", first.out);
     let second = cloud.slsart().args(["deploy"]).run().expect(0);
     assert!(second.out.starts_with("nothing to do"), "{}", second.out);
+
+    // Another build of the program, however little it differs.
+    let program = cloud.scratch.path("slsart");
+    let mut bytes = std::fs::read(&program).unwrap();
+    bytes.push(0);
+    std::fs::remove_file(&program).unwrap();
+    std::fs::write(&program, bytes).unwrap();
+    std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    let other = cloud.slsart().args(["invoke"]).run().expect(7);
+    let said =
+        "was deployed by another build of this program: `slsart deploy` brings this one there";
+    assert!(other.err.contains(said), "{}", other.err);
+    assert_eq!(cloud.states(), []);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Deployments as `serverless.yml` says, from nothing to nothing.
 
-use tests::{Cloud, Finished};
+use tests::{Cloud, Finished, Proxy};
 
 use crate::PROGRAM;
 
@@ -97,4 +97,44 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         "{}",
         removed.out
     );
+}
+
+#[test]
+fn aws_is_asked_through_the_proxy_and_as_the_profile_that_are_named() {
+    let cloud = Cloud::new(PROGRAM);
+    let proxy = Proxy::start();
+    let runs = || cloud.slsart().args(["runs", "--aws"]);
+    let asked = runs()
+        .env("HTTP_PROXY", format!("http://{}", proxy.address()))
+        .run()
+        .expect(7);
+    assert!(
+        asked.err.contains("nothing is deployed as"),
+        "{}",
+        asked.err
+    );
+    let record = proxy.record();
+    assert!(
+        !record.is_empty() && record.iter().all(|one| one.line.starts_with("POST http")),
+        "{record:?}"
+    );
+    let nobody = runs().args(["--aws-profile", "nobody"]).run().expect(7);
+    let said = "there are no AWS credentials: ";
+    assert!(
+        nobody.err.contains(said) && nobody.err.contains("of the profile `nobody`"),
+        "{}",
+        nobody.err
+    );
+    // To the emulator a key of twelve digits is an account of its own, where nothing is deployed.
+    cloud.slsart().args(["deploy"]).run().expect(0);
+    let keys = "[other]\naws_access_key_id = 123456789012\naws_secret_access_key = secret\n";
+    let keys = cloud.scratch.write("credentials", keys);
+    let other = runs().env("AWS_SHARED_CREDENTIALS_FILE", keys);
+    let other = other.args(["--aws-profile", "other"]).run().expect(7);
+    assert!(
+        other.err.contains("nothing is deployed as"),
+        "{}",
+        other.err
+    );
+    runs().run().expect(0);
 }

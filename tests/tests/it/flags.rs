@@ -148,6 +148,12 @@ const LINES: &[(&str, i32, &str)] = &[
     ("invoke --path s.yml", 5, "s.yml:"),
     ("invoke -p s.yml", 5, "s.yml:"),
     ("invoke --path missing.yml", 5, "missing.yml"),
+    ("invoke --path lacks.yml", 5, "`none.csv`"),
+    (
+        "deploy --worker worker -n --path lacks.yml",
+        5,
+        "`none.csv`",
+    ),
     ("invoke --data {}", 5, "--data:"),
     ("invoke -d {}", 5, "--data:"),
     ("invoke --stdIn", 5, "error: "),
@@ -202,25 +208,22 @@ const LINES: &[(&str, i32, &str)] = &[
         "the flag `--contextPath` is not supported: ",
     ),
     ("invoke --org o", 2, "the flag `--org` is not supported: "),
+    ("invoke --acceptance", 7, "no AWS region is set"),
+    ("invoke -a", 7, "no AWS region is set"),
+    ("invoke --monitoring", 7, "no AWS region is set"),
+    ("invoke -m", 7, "no AWS region is set"),
+    ("invoke --wait", 7, "no AWS region is set"),
     (
-        "invoke --acceptance",
+        "invoke --wait --detach",
         2,
-        "the flag `-a/--acceptance` cannot be carried out yet: ",
+        "cannot be used with '--detach'",
     ),
+    ("invoke -a -m", 2, "cannot be used with"),
+    ("invoke --junit j.xml -a", 7, "no AWS region is set"),
     (
-        "invoke -a",
+        "invoke --junit j.xml --detach",
         2,
-        "the flag `-a/--acceptance` cannot be carried out yet: ",
-    ),
-    (
-        "invoke --monitoring",
-        2,
-        "the flag `-m/--monitoring` cannot be carried out yet: ",
-    ),
-    (
-        "invoke -m",
-        2,
-        "the flag `-m/--monitoring` cannot be carried out yet: ",
+        "cannot be used with '--detach'",
     ),
     // Script.
     ("script -e http://x -d 1 -r 1 -t 2 -o -", 0, "target"),
@@ -243,6 +246,11 @@ const LINES: &[(&str, i32, &str)] = &[
         "did you mean `slsart invoke --jo -p s.yml`?",
     ),
     ("-a", 2, "did you mean `slsart invoke -a`?"),
+    (
+        "-s qa -p s.yml",
+        2,
+        "did you mean `slsart invoke -s qa -p s.yml`?",
+    ),
 ];
 
 #[test]
@@ -253,6 +261,10 @@ fn every_flag_of_the_reference_is_carried_out_or_answered_in_one_sentence() {
     (header[16], header[18], header[20], header[52]) = (2, 62, 1, 64);
     scratch.write("worker", header);
     scratch.write("s.yml", "service: own\nfunctions: { loadGenerator: {} }\n");
+    scratch.write(
+        "lacks.yml",
+        "config: { target: http://t, phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: none.csv, fields: [a] } }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n",
+    );
     scratch.write("home/.aws/config", "[profile me]\n");
     let mut wrong = Vec::new();
     for (line, code, said) in LINES {
@@ -275,6 +287,15 @@ fn every_flag_of_the_reference_is_carried_out_or_answered_in_one_sentence() {
 }
 
 #[test]
+fn no_command_is_suggested_where_one_was_named() {
+    let scratch = Scratch::default();
+    for line in ["tasks -p s.yml", "-V tasks -p s.yml", "--nothing"] {
+        let said = typed(&scratch, line).expect(2).err;
+        assert!(!said.contains("did you mean"), "{line}: {said}");
+    }
+}
+
+#[test]
 fn short_flags_mean_in_each_command_what_they_mean_in_the_reference() {
     // `-s` was the script's once; it is the stage's now, as in the framework.
     let scratch = Scratch::default();
@@ -291,5 +312,53 @@ fn short_flags_mean_in_each_command_what_they_mean_in_the_reference() {
     }
     for alias in ["si", "jo"] {
         assert!(help.contains(alias), "{alias}: {help}");
+    }
+}
+
+#[test]
+fn the_script_is_taken_from_where_the_reference_takes_it() {
+    let scratch = Scratch::default();
+    let sound = "{config: {target: \"http://t\", phases: [{duration: 1, arrivalRate: 1}]}, scenarios: [{flow: [{get: {url: /}}]}]}";
+    let wrong = "{config: {}}";
+    scratch.write("sound.yml", sound);
+    scratch.write("wrong.yml", wrong);
+    let invoke = |args: &[&str], input: &str, code: i32, said: &str| {
+        let program = slsart(&scratch).args(["invoke"]).args(args);
+        let done = program.env("HOME", scratch.path("home").to_string_lossy().as_ref());
+        let done = done.input(input.as_bytes()).expect(code);
+        assert!(done.err.contains(said), "{args:?}: {}", done.err);
+    };
+    // What is sound gets as far as AWS, which is nowhere here.
+    let none = "no AWS region is set";
+    invoke(&[], "", 7, none);
+    scratch.write("script.yml", wrong);
+    invoke(&[], "", 5, "script.yml:");
+    invoke(&["-p", "sound.yml"], "", 7, none);
+    invoke(&["-p", "wrong.yml", "-d", sound], "", 7, none);
+    invoke(&["-p", "sound.yml", "-d", wrong], "", 5, "--data:");
+    invoke(&["-d", wrong, "--si"], sound, 7, none);
+    invoke(&["-d", sound, "--stdIn"], wrong, 5, "<stdin>:");
+}
+
+#[test]
+fn credentials_that_only_aws_s_own_command_line_gets_are_told_from_none() {
+    let scratch = Scratch::default();
+    let config = "[profile sso]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n[profile process]\ncredential_process = true\n";
+    let config = scratch.write("config", config);
+    for profile in ["sso", "process"] {
+        for named in [true, false] {
+            let asked = slsart(&scratch).args(["runs", "--aws", "--region", "us-east-1"]);
+            let asked = asked
+                .env("AWS_CONFIG_FILE", &config)
+                .env("AWS_EC2_METADATA_DISABLED", "true");
+            let asked = if named {
+                asked.args(["--aws-profile", profile])
+            } else {
+                asked.env("AWS_PROFILE", profile)
+            };
+            let said = asked.run().expect(7).err;
+            let expected = "error: only AWS's own command line gets these credentials: `eval ";
+            assert!(said.starts_with(expected), "{profile}: {said}");
+        }
     }
 }

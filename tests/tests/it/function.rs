@@ -11,6 +11,7 @@ fn started_as_a_function_it_asks_for_an_invocation_whatever_was_typed() {
         let function = api.function(slsart(&scratch).args(args));
         let mut child = function
             .env("SLSART_LEDGER", "bucket")
+            .env("SLSART_TOPIC", "topic")
             .env("SLSART_DEPLOYMENT", "2-0")
             .start();
         let (asked, _open) = api.next();

@@ -28,6 +28,7 @@ fn a_function_asks_for_its_first_invocation_within_twenty_milliseconds_and_rests
         let function = api
             .function(Program::new(PROGRAM, &scratch))
             .env("SLSART_LEDGER", "bucket")
+            .env("SLSART_TOPIC", "topic")
             .env("SLSART_DEPLOYMENT", "2-0");
         let begun = Instant::now();
         let mut child = function.start();

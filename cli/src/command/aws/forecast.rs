@@ -7,6 +7,7 @@ use task_simulate::{Options, SimulateError, Simulation, World, simulate};
 
 use crate::args::InvokeArgs;
 use crate::error::CommandError;
+use crate::exit::Exit;
 use crate::output::{self, counted, grouped, seconds};
 use crate::simulate::{Advice, Architecture as Priced, Forecast, Quota, Setting};
 
@@ -30,7 +31,7 @@ pub(super) async fn foresee(
         return Ok(());
     }
     if configured.reserved == Some(0) && !args.force {
-        return Err(CommandError::NoFunctions);
+        return Err(CommandError::NoFunctions(undone(job)));
     }
     let account = match lambda.account().await {
         Ok(account) => account,
@@ -55,6 +56,15 @@ pub(super) async fn foresee(
     match foreseen.refused {
         Some(why) if !args.force => Err(CommandError::Foreseen(why)),
         _ => Ok(()),
+    }
+}
+
+/// What it comes to where no function takes a run up.
+pub(super) fn undone(job: &Job) -> Exit {
+    if job.task.must_be_whole() {
+        Exit::Failed
+    } else {
+        Exit::Partial
     }
 }
 

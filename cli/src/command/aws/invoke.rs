@@ -1,5 +1,6 @@
 //! `slsart invoke`: runs a script or job on AWS Lambda.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -16,16 +17,17 @@ use star_core::{
 
 use super::assets::limits as deployed;
 use super::deploy::own_program;
-use super::forecast::foresee;
+use super::forecast::{foresee, undone};
 use super::place::Deployed;
-use super::script::{read, refuse};
+use super::script::{SCRIPT, read, refuse};
 use crate::args::InvokeArgs;
 use crate::command::report::tell;
+use crate::command::run::annotate;
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::interrupt::{self, Left, Told};
-use crate::output::{self, Progress, ReportFile};
+use crate::output::{self, JunitFile, Progress, ReportFile};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     refuse(args)?;
@@ -44,6 +46,10 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
         args.report_format.as_deref(),
         job.task.formats(),
     )?;
+    let files = Files {
+        report,
+        junit: JunitFile::prepare(args.junit.as_deref())?,
+    };
     on_runtime(async {
         let place = Deployed::new(&args.aws).await?;
         let there = place.deployment().await?;
@@ -74,7 +80,7 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
         }
         let manifest = launch(&host, &job, how).await?;
         job.blobs = Vec::new();
-        run(&host, &job, &manifest, report.as_ref(), args).await
+        run(&host, &job, &manifest, &files, args).await
     })?
 }
 
@@ -86,16 +92,24 @@ fn cut(job: &Job, life: Duration, split: &Split, args: &InvokeArgs) -> Limits {
     }
 }
 
+/// What is written of a run.
+#[derive(Debug)]
+struct Files {
+    report: Option<ReportFile>,
+    junit: Option<JunitFile>,
+}
+
 /// Has a launched run begin, and waits for it where it is to be waited for.
 async fn run(
     host: &Host,
     job: &Job,
     manifest: &Rc<Manifest>,
-    report: Option<&ReportFile>,
+    files: &Files,
     args: &InvokeArgs,
 ) -> Result<Exit, CommandError> {
     let run = &manifest.run;
-    let waits = !args.detach && waits(job, &manifest.limits);
+    let asked = args.wait || args.junit.is_some();
+    let waits = !args.detach && (asked || waits(job, &manifest.limits));
     // Whoever reads of the run can say that it is enough.
     let told = waits.then(Told::new).flatten();
     output::note(&format!(
@@ -117,7 +131,43 @@ async fn run(
     if !args.json_only {
         output::note("Your function invocation has completed.\n");
     }
-    tell(report, &outcome, !args.json_only)
+    ended(files, &outcome, args)
+}
+
+/// Writes and prints what a run came to that was waited for.
+fn ended(files: &Files, outcome: &AnyOutcome, args: &InvokeArgs) -> Result<Exit, CommandError> {
+    let exit = Exit::of(outcome);
+    if let Some(junit) = &files.junit {
+        junit.write(outcome, exit)?;
+    }
+    annotate(script_of(args), outcome, exit);
+    let exit = tell(files.report.as_ref(), outcome, !args.json_only)?;
+    let to_stdout = files.report.as_ref().is_some_and(ReportFile::to_stdout);
+    if outcome.must_be_whole && !to_stdout {
+        output::print(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
+    }
+    Ok(exit)
+}
+
+/// The file that the script is in, where it is in one.
+fn script_of(args: &InvokeArgs) -> Option<&Path> {
+    let elsewhere = args.std_in || args.data.is_some();
+    let here = Path::new(SCRIPT);
+    let path = args
+        .path
+        .as_deref()
+        .or_else(|| here.exists().then_some(here));
+    path.filter(|_| !elsewhere)
+}
+
+/// How scenarios that were tried out did, in the reference's words.
+fn result(outcome: &AnyOutcome, exit: Exit) -> String {
+    // The last case is the run.
+    let run = output::cases(outcome, exit).pop();
+    match run.and_then(|run| run.failed) {
+        Some(why) => format!("FAILED {why}"),
+        None => "PASSED".to_owned(),
+    }
 }
 
 /// A run that nobody waits for: told where it is once its first worker is at it.
@@ -135,15 +185,21 @@ async fn sent(
     }
     if outcome.facts.zero.is_none() {
         output::note("the run has not started: no function took it up\n");
-        return Ok(Exit::Partial);
+        return Ok(undone(job));
     }
     if args.json_only {
         output::print(&format!("{}\n", json!({ "run": &manifest.run })))?;
     } else {
-        let seconds = needed(job, &manifest.limits).as_secs();
-        output::note(&format!(
-            "Your function has been invoked. The load is scheduled to be completed in {seconds} seconds.\n"
-        ));
+        let mut text = "Your function has been invoked.".to_owned();
+        // How long a batch takes shows when it is done.
+        if !job.task.timetable().extent().is_batch() {
+            let seconds = needed(job, &manifest.limits).as_secs();
+            let _infallible = write!(
+                text,
+                " The load is scheduled to be completed in {seconds} seconds."
+            );
+        }
+        output::note(&format!("{text}\n"));
     }
     Ok(Exit::Passed)
 }
@@ -183,12 +239,97 @@ fn needed(job: &Job, limits: &Limits) -> Duration {
     };
     let rate = timetable.peak_rate(Window::ALL);
     let several = length > limits.chunk || limits.chunk_rate.is_some_and(|most| rate > most);
-    length + STARTING + if several { limits.lead } else { Duration::ZERO }
+    // The reference counts in whole seconds.
+    let lead = Duration::from_secs(limits.lead.as_secs_f64().ceil() as u64);
+    length + STARTING + if several { lead } else { Duration::ZERO }
 }
 
-/// Whether it is waited for: as in the reference, where it is over within the time for which it would wait for an answer.
+/// Whether it is waited for: as in the reference, always where scenarios are tried out, and else where it is over within the time for
+/// which it would wait for an answer.
 fn waits(job: &Job, limits: &Limits) -> bool {
     const HTTP_TIMEOUT: Duration = Duration::from_mins(2);
     const ROOM: Duration = Duration::from_secs(2);
-    needed(job, limits) <= HTTP_TIMEOUT.min(limits.chunk).saturating_sub(ROOM)
+    job.task.must_be_whole()
+        || needed(job, limits) <= HTTP_TIMEOUT.min(limits.chunk).saturating_sub(ROOM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::ModeArgs;
+
+    /// Whether a script is waited for in functions that live for 15 minutes, and for how long a run of it is said to take.
+    fn rule(phases: &str, more: &str) -> (bool, u64) {
+        let script = format!(
+            "config: {{ target: \"http://t\", phases: [{phases}] }}\n{more}\nscenarios: [{{ flow: [{{ get: {{ url: / }} }}] }}]\n"
+        );
+        let job = crate::job::read_text("script", &script, ModeArgs::default(), true).unwrap();
+        let limits = in_functions(&job, LONGEST_LIFE, &Split::default());
+        (waits(&job, &limits), needed(&job, &limits).as_secs())
+    }
+
+    #[test]
+    fn a_run_is_waited_for_where_the_reference_waits() {
+        for (phases, more, waited, seconds) in [
+            // One function: 3 s more, within 118.
+            ("{ duration: 115, arrivalRate: 25 }", "", true, 118),
+            ("{ duration: 116, arrivalRate: 25 }", "", false, 119),
+            (
+                "{ duration: 60, arrivalRate: 1, rampTo: 25 }, { duration: 55, arrivalRate: 2 }",
+                "",
+                true,
+                118,
+            ),
+            // Several, by rate: 15 s more.
+            ("{ duration: 100, arrivalRate: 26 }", "", true, 118),
+            ("{ duration: 101, arrivalRate: 26 }", "", false, 119),
+            (
+                "{ duration: 100, arrivalRate: 1, rampTo: 26 }",
+                "",
+                true,
+                118,
+            ),
+            // Several, by length.
+            ("{ duration: 121, arrivalRate: 1 }", "", false, 139),
+            // What a chunk may take bounds the waiting too.
+            (
+                "{ duration: 55, arrivalRate: 1 }",
+                "_split: { maxChunkDurationInSeconds: 60 }",
+                true,
+                58,
+            ),
+            (
+                "{ duration: 56, arrivalRate: 1 }",
+                "_split: { maxChunkDurationInSeconds: 60 }",
+                false,
+                59,
+            ),
+            // Never longer than an answer is waited for.
+            (
+                "{ duration: 116, arrivalRate: 1 }",
+                "_split: { maxChunkDurationInSeconds: 600 }",
+                false,
+                119,
+            ),
+            // Fractions of a second count as one.
+            (
+                "{ duration: 113, arrivalRate: 26 }",
+                "_split: { timeBufferInMilliseconds: 1001 }",
+                true,
+                118,
+            ),
+            (
+                "{ duration: 114, arrivalRate: 26 }",
+                "_split: { timeBufferInMilliseconds: 1001 }",
+                false,
+                119,
+            ),
+        ] {
+            assert_eq!(rule(phases, more), (waited, seconds), "{phases} {more}");
+        }
+        for mode in ["acceptance", "mon"] {
+            let mode = format!("mode: {mode}");
+            assert!(rule("{ duration: 3600, arrivalRate: 25 }", &mode).0);
+        }
+    }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use star_aws::assets::Place;
 use star_aws::deploy::{Deployment, find, ledger_of};
 use star_aws::{Access, Bucket, Calls, Config, Lambda, Names};
-use star_core::Voice;
 use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
 use star_core::worker::{Host, SystemIds, World};
+use star_core::{Ending, Voice};
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
@@ -81,6 +81,7 @@ impl Deployed {
                 ids: Arc::new(SystemIds),
                 deployment,
                 voice: Voice::default(),
+                ending: Ending::default(),
             },
             transport: Arc::new(Lambda::new(&self.config, function)),
             deadline: None,

@@ -26,19 +26,20 @@ pub(super) const SCRIPT: &str = "script.yml";
 
 /// The script, in the reference's order: the standard input, `-d`, `-p`, `./script.yml`, the built-in one.
 pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
-    let text = |name: &str, text: &str| job::read_text(name, text, args.strict);
+    let text = |name: &str, text: &str| job::read_text(name, text, args.mode, args.strict);
+    let file = |path: &Path| job::read_file(path, args.mode, args.strict);
     if args.std_in {
-        return job::read_file(Path::new("-"), args.strict);
+        return file(Path::new("-"));
     }
     if let Some(data) = &args.data {
         return text("--data", data);
     }
     if let Some(path) = &args.path {
-        return job::read_file(path, args.strict);
+        return file(path);
     }
     let there = PathBuf::from(SCRIPT);
     if there.exists() {
-        return job::read_file(&there, args.strict);
+        return file(&there);
     }
     text("the built-in script", BUILT_IN)
 }
@@ -60,16 +61,6 @@ pub(super) fn refuse(args: &InvokeArgs) -> Result<(), CommandError> {
         return Err(CommandError::Usage(
             "the flag `--script` was removed: name the script with `-p FILE`".to_owned(),
         ));
-    }
-    for (flag, given) in [
-        ("-a/--acceptance", args.acceptance),
-        ("-m/--monitoring", args.monitoring),
-    ] {
-        if given {
-            return Err(CommandError::Usage(format!(
-                "the flag `{flag}` cannot be carried out yet: acceptance and monitoring mode are not there; without it the script is run as a performance test"
-            )));
-        }
     }
     if args.raw {
         return Err(CommandError::Usage(

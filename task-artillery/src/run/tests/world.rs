@@ -12,7 +12,8 @@ use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, SystemIds, World};
 use star_core::{
-    AnyOutcome, AnyTask, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch,
+    AnyOutcome, AnyTask, Ending, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow,
+    launch,
 };
 use tokio::sync::Notify;
 
@@ -131,6 +132,7 @@ fn host(voice: Voice) -> Host {
         ids: Arc::new(SystemIds),
         deployment: "test".to_owned(),
         voice,
+        ending: Ending::default(),
     })
     .host()
 }

@@ -1,0 +1,55 @@
+//! What the function tells of a run that is over: to its log, and where a monitor's run failed, to whoever is to know.
+
+use serde_json::{Value, json};
+use star_aws::alert::Alert;
+use star_aws::ending::Tidings;
+use star_core::AnyOutcome;
+
+use crate::exit::Exit;
+use crate::monitor::Round;
+
+/// So much of the scenarios' figures goes with an alert, in bytes: a message has 256 KB at most.
+const MOST: usize = 200 * 1024;
+
+/// What a run came to, and an alert where it is one of those of which somebody is to know.
+pub(crate) fn tidings(outcome: &AnyOutcome) -> Tidings {
+    let exit = Exit::of(outcome);
+    let report = outcome.summary_json(None).unwrap_or_default();
+    let round = Round::of(outcome, &report);
+    let alert = (outcome.alerts && exit == Exit::Failed).then(|| alert(&round, &report));
+    let mut ended = json!({ "exitCode": exit.code() });
+    if exit != Exit::Passed {
+        ended["why"] = json!(round.message);
+    }
+    for key in ["errors", "totals", "errorMessage"] {
+        if let Some(value) = report.get(key) {
+            ended[key] = value.clone();
+        }
+    }
+    Tidings { ended, alert }
+}
+
+/// The reference's alert: its subject, the same and what failed in lines, and its result as JSON.
+fn alert(round: &Round, report: &Value) -> Alert {
+    let subject = format!("Alert: {}", round.message);
+    let mut result = json!({
+        "run": round.run,
+        "errorMessage": round.message,
+        "errors": round.errors,
+        "totals": round.totals,
+    });
+    if let Some(reports) = report
+        .get("reports")
+        .filter(|reports| reports.to_string().len() <= MOST)
+    {
+        result["reports"] = reports.clone();
+    }
+    let result = format!("{result:#}");
+    let more = format!("`slsart report {} --aws` tells more", round.run);
+    // What is said of all of the run is the subject.
+    let told = round.told.iter();
+    let told = told.filter(|line| !line.ends_with(&round.message));
+    let lines = std::iter::once(&subject).chain(told);
+    let lines: Vec<_> = lines.chain([&more, &result]).map(String::as_str).collect();
+    Alert::new(&subject, &lines.join("\n"))
+}
