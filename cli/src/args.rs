@@ -14,7 +14,9 @@ use clap_complete::Shell;
 pub(crate) use aws::{
     AwsArgs, ConfigureArgs, DeployArgs, InvokeArgs, KillArgs, PlaceArgs, RemoveArgs,
 };
-pub(crate) use job::{CheckArgs, JobArgs, NewArgs, NewTaskArgs, PlanArgs, RunsArgs, ScriptArgs};
+pub(crate) use job::{
+    CheckArgs, JobArgs, ModeArgs, NewArgs, NewTaskArgs, PlanArgs, RunsArgs, ScriptArgs,
+};
 pub(crate) use monitor::MonitorArgs;
 pub(crate) use recorded::{ListArgs, ReportArgs, StopArgs};
 pub(crate) use run::{FindMaxArgs, RunArgs, TargetArgs, WorkerArgs};

@@ -150,6 +150,27 @@ impl CommandError {
         }
     }
 
+    /// The job can't be cut.
+    pub fn uncut(why: Unfit) -> Self {
+        Self::Job {
+            diagnostics: why.diagnostic.into(),
+            sources: why.sources,
+        }
+    }
+
+    /// All that is to be said of it in one line, with places.
+    pub(crate) fn one_line(&self) -> String {
+        let Self::Job {
+            diagnostics,
+            sources,
+        } = self
+        else {
+            return self.to_string();
+        };
+        let lines = diagnostics.iter().map(|fault| fault.one_line(sources));
+        lines.collect::<Vec<_>>().join("; ")
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {

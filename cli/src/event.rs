@@ -14,6 +14,7 @@ use star_core::{Intervals, Job, Launch, RunId};
 
 use crate::command::{fits_functions, in_functions};
 use crate::error::CommandError;
+use crate::job;
 
 /// The key that names a file of the package, over which everything else is laid.
 const NAMED: &str = ">>";
@@ -47,7 +48,7 @@ fn read(event: &Json, run: RunId, life: Duration, package: &Path) -> Result<Scri
     let warnings = warnings.map(|warning| warning.one_line(&document.sources));
     Ok(Scripted {
         warnings: warnings.collect(),
-        launch: how(&mut job, run, life).map_err(|error| error.to_string())?,
+        launch: how(&mut job, run, life).map_err(|error| error.one_line())?,
         job,
     })
 }
@@ -61,7 +62,7 @@ fn how(job: &mut Job, run: RunId, life: Duration) -> Result<Launch, CommandError
     if let Some(late) = late() {
         limits.late = late;
     }
-    let workers = job.task.plan(&limits)?.most_workers();
+    let workers = job::cut(job, &limits)?.most_workers();
     Ok(Launch {
         run,
         seed,

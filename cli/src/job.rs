@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use star_core::Job;
 use star_core::document::{Diagnostics, Document, Options, Sources};
 use star_core::registry::Kinds;
+use star_core::{Job, Limits, Plan};
 use star_yaml::ReadError;
 
 use crate::args::{JobArgs, ModeArgs};
 use crate::diagnostics;
 use crate::error::CommandError;
-use crate::output;
+use crate::output::{self, Written};
 
 /// A job file as it was read: all that was found, and the job where it is sound.
 #[derive(Debug)]
@@ -18,29 +18,56 @@ pub(crate) struct Examined {
     pub(crate) job: Option<Job>,
     pub(crate) diagnostics: Diagnostics,
     pub(crate) sources: Sources,
+    /// Where the files are that it was read from.
+    files: Vec<PathBuf>,
 }
 
-/// Reads a job, with what the command line changes in it. Warnings are printed.
-pub(crate) fn read(args: &JobArgs) -> Result<Job, CommandError> {
-    sound(examine(args)?)
+/// Reads a job, with what the command line changes in it, for a command that writes these files: none over one that the job is read
+/// from. Warnings are printed.
+pub(crate) fn read(args: &JobArgs, written: &Written) -> Result<Job, CommandError> {
+    // Also those that cannot be read, so that a slip in a job is no way to lose one.
+    let texts = args
+        .config
+        .iter()
+        .chain(&args.env_file)
+        .chain(&args.payload);
+    let typed = args.script.iter().chain(&args.input).map(PathBuf::as_path);
+    written.keep_apart(typed.chain(texts.map(Path::new)))?;
+    sound(examine(args)?, written)
 }
 
-/// Reads the job that a file has, for this; `-` is the standard input.
-pub(crate) fn read_file(path: &Path, mode: ModeArgs, strict: bool) -> Result<Job, CommandError> {
-    sound(examined(document(path), strict, |options| {
-        mode.give(options);
-    })?)
+/// Reads the job that a file has, for this mode, likewise; `-` is the standard input.
+pub(crate) fn read_file(
+    path: &Path,
+    mode: ModeArgs,
+    strict: bool,
+    written: &Written,
+) -> Result<Job, CommandError> {
+    written.keep_apart([path])?;
+    let examined = examined(document(path), strict, |options| mode.give(options))?;
+    sound(examined, written)
 }
 
-/// Reads the job that a text is, for this. Files that it names are looked for in the current folder.
+/// Reads the job that a text is, likewise. Files that it names are looked for in the current folder.
 pub(crate) fn read_text(
     name: &str,
     text: &str,
     mode: ModeArgs,
     strict: bool,
+    written: &Written,
 ) -> Result<Job, CommandError> {
     let document = star_yaml::document_from(name, text.as_bytes(), ".");
-    sound(examined(document, strict, |options| mode.give(options))?)
+    let examined = examined(document, strict, |options| mode.give(options))?;
+    sound(examined, written)
+}
+
+/// Cuts a job.
+///
+/// # Errors
+/// Where that can't be, with the place in the job file.
+pub(crate) fn cut(job: &Job, limits: &Limits) -> Result<Plan, CommandError> {
+    let plan = job.task.plan(limits);
+    plan.map_err(|why| CommandError::uncut(job.task.uncut(&why)))
 }
 
 /// Where all the files are that a job file is made of, itself the first.
@@ -54,17 +81,24 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
     if let Err(errors) = Kinds::linked()?.read(&mut document) {
         return Err(wrong(errors, document.sources));
     }
-    let texts = document.sources.names().map(PathBuf::from);
-    Ok(texts.chain(document.paths().iter().cloned()).collect())
+    Ok(read_from(&document))
 }
 
-/// The job that was read. Warnings are printed.
-fn sound(examined: Examined) -> Result<Job, CommandError> {
+/// The texts that a document is made of, and the files that it names.
+fn read_from(document: &Document) -> Vec<PathBuf> {
+    let texts = document.sources.names().map(PathBuf::from);
+    texts.chain(document.paths().iter().cloned()).collect()
+}
+
+/// The job that was read, where none of its files is to be written over. Warnings are printed.
+fn sound(examined: Examined, written: &Written) -> Result<Job, CommandError> {
     let Examined {
         job,
         diagnostics,
         sources,
+        files,
     } = examined;
+    written.keep_apart(files.iter().map(PathBuf::as_path))?;
     let Some(job) = job else {
         return Err(CommandError::Job {
             diagnostics,
@@ -107,6 +141,7 @@ fn examined(
                 job: None,
                 diagnostics: error.diagnostic.into(),
                 sources: error.sources,
+                files: Vec::new(),
             });
         }
     };
@@ -123,6 +158,7 @@ fn examined(
     Ok(Examined {
         job,
         diagnostics,
+        files: read_from(&document),
         sources: document.sources,
     })
 }

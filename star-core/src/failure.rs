@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,3 +57,27 @@ impl fmt::Display for Failure {
 }
 
 impl Error for Failure {}
+
+/// So that `?` takes what the operating system refused. What was tried is not in its words: [`Failure::because`] says that too.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::because("input or output failed", &error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_operating_system_refused_can_be_handed_on() {
+        fn read() -> Result<String, Failure> {
+            Ok(std::fs::read_to_string("/no/such/file")?)
+        }
+        let told = read().unwrap_err().to_string();
+        assert!(
+            told.starts_with("input or output failed: No such file"),
+            "{told}"
+        );
+    }
+}

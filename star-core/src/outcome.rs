@@ -68,14 +68,23 @@ impl Facts {
     pub fn is_partial(&self) -> bool {
         let in_doubt = self.stopped.is_none() && self.tally.cancelled > 0;
         let missing = self.lost + self.unfinished + self.tally.missed > 0;
-        missing || in_doubt || !self.faults.is_empty()
+        missing || in_doubt || self.unaccounted_for() > 0 || !self.faults.is_empty()
+    }
+
+    /// Units of which nothing became when all is over: none, but of a shape that breaks its law.
+    fn unaccounted_for(&self) -> u64 {
+        if !self.settled || self.stopped.is_some() {
+            return 0;
+        }
+        let known = self.tally.counted() + self.lost;
+        self.planned.saturating_sub(known)
     }
 
     /// Whether what was measured can be trusted.
     pub fn trust(&self) -> Trust {
         let trust = Trust::of(self.tally.missed, &self.health);
         if self.settled {
-            trust.and_lost(self.lost, self.unfinished)
+            trust.and_lost(self.lost + self.unaccounted_for(), self.unfinished)
         } else {
             trust
         }

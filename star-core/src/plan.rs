@@ -50,6 +50,16 @@ pub enum PlanError {
     /// Too many windows.
     #[error("the run would be cut into {0} windows, and {MOST} is the most (allow longer chunks)")]
     Windows(u64),
+    /// A unit that would never be begun: no window has it.
+    #[error(
+        "the last unit is due after {due:?}, and the task is over after {extent:?}: each unit is due before that (`due` is less than `extent`)"
+    )]
+    Beyond {
+        /// When the last unit is due.
+        due: Duration,
+        /// How long the task is.
+        extent: Duration,
+    },
     /// Too many lanes.
     #[error(
         "{needed} workers would be needed at once, and {MOST} is the most (allow a higher rate per chunk)"
@@ -81,6 +91,14 @@ fn timed(
     expected_life: Duration,
     limits: &Limits,
 ) -> Result<Plan, PlanError> {
+    // Instants never decrease: if the last is within the task, so are all.
+    let last = task.units().checked_sub(1).map(|last| task.due(last));
+    if let Some(due) = last.filter(|due| *due >= length) {
+        return Err(PlanError::Beyond {
+            due,
+            extent: length,
+        });
+    }
     let longest = limits.longest_window();
     if longest.is_zero() {
         return Err(PlanError::NoTime {
@@ -220,6 +238,31 @@ mod tests {
             chunk_rate: Some(Rate::per_second(25)),
             workers: None,
             ..Limits::here(1)
+        }
+    }
+
+    #[test]
+    fn a_unit_that_would_never_be_begun_is_told() {
+        struct Bells([u64; 2]);
+        impl Splittable for Bells {
+            fn extent(&self) -> Extent {
+                Extent::Timed(Duration::from_secs(10))
+            }
+            fn units(&self) -> u64 {
+                2
+            }
+            fn due(&self, unit: u64) -> Duration {
+                Duration::from_secs(self.0[unit as usize])
+            }
+        }
+        let planned = |at| plan(&Bells(at), Duration::ZERO, &Limits::here(1));
+        assert_eq!(planned([5, 9]).map(|plan| plan.windows[0].units), Ok(2));
+        for late in [10, 11] {
+            let error = planned([5, late]).unwrap_err();
+            let sentence = format!(
+                "the last unit is due after {late}s, and the task is over after 10s: each unit is due before that (`due` is less than `extent`)"
+            );
+            assert_eq!(error.to_string(), sentence);
         }
     }
 

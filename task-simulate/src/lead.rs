@@ -100,8 +100,9 @@ fn hurry(start: &StartRecord, limits: &Limits, world: &World) -> Option<String> 
         hops => format!("{hops} one after the other"),
     };
     let (late, all) = (hurried.len(), start.windows.len());
+    let windows = if all == 1 { "window" } else { "windows" };
     Some(format!(
-        "in {late} of {all} windows workers are sent for {lead:?} before it begins, and {needed:?} may pass until the last is there: {chain}, each within {each:?}{skew}"
+        "in {late} of {all} {windows} workers are sent for {lead:?} before it begins, and {needed:?} may pass until the last is there: {chain}, each within {each:?}{skew}"
     ))
 }
 

@@ -12,6 +12,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
         job,
         diagnostics,
         sources,
+        ..
     } = job::examine(&args.job)?;
     if args.json {
         output::print(&diagnostics::render_json(&diagnostics, &sources))?;

@@ -11,7 +11,7 @@ use super::run::{Place, bundled_target, outcome};
 use crate::args::FindMaxArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, Curve, Point, Said, curve_end, curve_head, curve_line};
+use crate::output::{self, Curve, Point, Said, Written, curve_end, curve_head, curve_line};
 use crate::place::{self, Room, Runs};
 use crate::search::Search;
 use crate::{interrupt, job};
@@ -34,7 +34,7 @@ pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
     if let Some(target) = &target {
         typed.target = Some(target.url().to_owned());
     }
-    let job = job::read(&typed)?;
+    let job = job::read(&typed, &Written::default())?;
     if job.task.manner().simulation {
         return Err(CommandError::Usage(
             "with `_simulation` nothing is done at any rate, so that all of them are held: leave it out of the job".to_owned(),
@@ -184,8 +184,8 @@ impl Finder<'_> {
             task,
             blobs: self.job.blobs.clone(),
         };
-        let plan = job.task.plan(&self.place().limits(&job));
-        Some(plan.map(|plan| (plan, job)).map_err(CommandError::from))
+        let plan = job::cut(&job, &self.place().limits(&job));
+        Some(plan.map(|plan| (plan, job)))
     }
 
     fn place(&self) -> Place {

@@ -18,7 +18,7 @@ use crate::job;
 use crate::monitor::{
     Alert, Kept, Round, Sender, Server, Shown, State, Status, Timing, Watched, play, watch,
 };
-use crate::output;
+use crate::output::{self, Written};
 use crate::place::{self, Room, Runs};
 
 pub(super) fn monitor(args: &MonitorArgs) -> Result<Exit, CommandError> {
@@ -27,7 +27,7 @@ pub(super) fn monitor(args: &MonitorArgs) -> Result<Exit, CommandError> {
     if !typed.mode.acceptance {
         typed.mode.monitoring = true;
     }
-    let job = job::read(&typed)?;
+    let job = job::read(&typed, &Written::by([("--state", args.state.as_deref())]))?;
     let limits = limits(&job, args.workers)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let sender = Sender::new(
@@ -54,7 +54,7 @@ fn limits(job: &Job, workers: Option<u32>) -> Result<Limits, CommandError> {
         late: Duration::from_millis(100),
     };
     let mut limits = place.limits(job);
-    let plan = job.task.plan(&limits)?;
+    let plan = job::cut(job, &limits)?;
     let room = Room {
         processes: false,
         bundled_target: false,

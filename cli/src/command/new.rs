@@ -41,6 +41,10 @@ const TAKEN: [&str; 14] = [
     "self",
 ];
 
+/// Types that every crate has, by whose names another can't be meant.
+const PRIMITIVES: &str =
+    "bool char f16 f32 f64 f128 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize";
+
 /// Rust's keywords ([Reference](https://doc.rust-lang.org/reference/keywords.html)), those included that are reserved for later: a crate is
 /// written `use NAME`.
 const KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if \
@@ -84,6 +88,8 @@ fn check_name(name: &str) -> Result<(), CommandError> {
         "is made of small letters, digits and `-`, and begins with a letter"
     } else if TAKEN.contains(&name) {
         "is another than those of the crates it is made with, and of what Cargo makes"
+    } else if PRIMITIVES.split(' ').any(|word| word == name) {
+        "is none of Rust's own types"
     } else if KEYWORDS.split(' ').any(|word| word == name) {
         "is no word of Rust's own"
     } else if Kinds::linked()?.get(name).is_some() {

@@ -9,7 +9,7 @@ use super::aws;
 use crate::args::PlanArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, PlanView, plan_text};
+use crate::output::{self, PlanView, Written, plan_text};
 use crate::{job, place};
 
 /// How many connections a function may have at once: of its 1,024 descriptors some are its own.
@@ -22,7 +22,7 @@ pub(crate) const LONGEST_LIFE: Duration = Duration::from_mins(15);
 const HELP: &str = "set it to what is needed, or plan a run on this machine: `--workers N`";
 
 pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
-    let mut job = job::read(&args.job)?;
+    let mut job = job::read(&args.job, &Written::default())?;
     job.task.seed(args.seed);
     let limits = if let Some(workers) = args.workers {
         Limits {
@@ -33,7 +33,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
         fits_functions(&job)?;
         in_functions(&job, LONGEST_LIFE, &aws::limits(None)?)
     };
-    let plan = job.task.plan(&limits)?;
+    let plan = job::cut(&job, &limits)?;
     let view = PlanView::new(&job.task, &plan, limits);
     if args.json {
         let mut text = serde_json::to_string_pretty(&view)

@@ -12,7 +12,7 @@ use super::on_runtime;
 use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, JunitFile, Progress, ReportFile, Said};
+use crate::output::{self, JunitFile, Progress, ReportFile, Said, Written};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -37,12 +37,17 @@ fn carried_out(args: &RunArgs) -> Result<Exit, CommandError> {
     if let Some(target) = &target {
         typed.target = Some(target.url().to_owned());
     }
-    let mut job = job::read(&typed)?;
+    let written = Written::by([
+        ("-o", args.output.as_deref()),
+        ("--junit", args.junit.as_deref()),
+        ("--trace", args.trace.as_deref()),
+    ]);
+    let mut job = job::read(&typed, &written)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     let mut limits = Place::of(args).limits(&job);
     // What can't be cut is to be found before anything is begun.
-    let plan = job.task.plan(&limits)?;
+    let plan = job::cut(&job, &limits)?;
     let room = Room {
         processes: args.processes,
         bundled_target: target.is_some(),
@@ -77,7 +82,7 @@ pub(super) fn cut_like(
             runs: runs.runs.clone(),
         },
     };
-    job.task.plan(&limits)?;
+    job::cut(&job, &limits)?;
     begin(&args, job, (seed, limits))
 }
 

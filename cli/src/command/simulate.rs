@@ -1,8 +1,10 @@
 //! `slsart simulate`: a run on a fleet of functions, without any.
 
-use star_core::Job;
 use std::path::{Path, PathBuf};
 
+use star_core::document::{Diagnostic, Node};
+use star_core::job::Unfit;
+use star_core::{AnyTask, Job, PlanError};
 use task_simulate::{Options, SimulateError, Simulation, World, simulate as in_virtual_time};
 
 use super::run;
@@ -10,7 +12,7 @@ use crate::args::SimulateArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::simulation::{self, SeedsView, View};
-use crate::output::{self, write_whole};
+use crate::output::{self, Written, write_whole};
 use crate::simulate::{Advice, Faults, Forecast, Quota, Setting, crowd};
 use crate::{job, place};
 
@@ -27,29 +29,60 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<Exit, CommandError> {
             "`slsart simulate` needs a script or job: name its file, or `-` for the standard input";
         return Err(CommandError::Usage(missing.to_owned()));
     }
-    keep_apart(args)?;
+    let written = Written::by([
+        ("--svg", args.svg.as_deref()),
+        ("--log", args.log.as_deref()),
+    ]);
+    let world = args.world.as_deref().map(world_files).unwrap_or_default();
+    written.keep_apart(world.iter().map(PathBuf::as_path))?;
     let setting = Setting::read(args.world.as_deref())?;
+    let job = job::read(&args.job, &written)?;
     for file in [&args.svg, &args.log].into_iter().flatten() {
         output::prepare(file)?;
     }
-    let job = job::read(&args.job)?;
-    match args.seeds {
+    let task = job.task.clone();
+    let done = match args.seeds {
         Some(seeds) => many(args, &setting, &faults, &job, seeds),
         None => single(args, &setting, &faults, job),
+    };
+    done.map_err(|error| match error {
+        CommandError::Plan(why) => uncut(args, &task, &why),
+        error => error,
+    })
+}
+
+/// A task that can't be cut in a world: shown where its file says what is to blame, or else in the job.
+fn uncut(args: &SimulateArgs, task: &AnyTask, why: &PlanError) -> CommandError {
+    let unfit = task.uncut(why);
+    let keys = match why {
+        PlanError::NoTime { .. } => &["timeout", "split"][..],
+        PlanError::Beyond { .. } => &[],
+        PlanError::Windows(_) | PlanError::Lanes { .. } => &["split"],
+    };
+    let world = args.world.as_deref();
+    // It was read before.
+    let Some(Ok(world)) = world.map(star_yaml::document) else {
+        return CommandError::uncut(unfit);
+    };
+    let root = world.root.as_map();
+    let blamed = keys.iter().find_map(|key| root?.entry(key));
+    match blamed {
+        Some(entry) => CommandError::uncut(Unfit {
+            diagnostic: Diagnostic::error(unfit.diagnostic.message).at(entry.key_span, ""),
+            sources: world.sources,
+        }),
+        None => CommandError::uncut(unfit),
     }
 }
 
-/// Refuses to write over what is read, or twice to one file.
-fn keep_apart(args: &SimulateArgs) -> Result<(), CommandError> {
-    let svg = args.svg.as_deref().map(|path| ("--svg", path));
-    let log = args.log.as_deref().map(|path| ("--log", path));
-    let written: Vec<_> = [svg, log].into_iter().flatten().collect();
-    let job = &args.job;
-    let texts = job.config.iter().chain(&job.env_file).chain(&job.payload);
-    let files = job.script.iter().chain(&job.input).chain(&args.world);
-    let files = files.map(PathBuf::as_path);
-    let read: Vec<_> = files.chain(texts.map(Path::new)).collect();
-    output::keep_apart(&written, &read)
+/// The file of a world, and that of its prices where it names one. What is wrong with them is told where they are read.
+fn world_files(path: &Path) -> Vec<PathBuf> {
+    let mut files = vec![path.to_owned()];
+    if let Ok(world) = star_yaml::document(path) {
+        let prices = world.root.get("prices").and_then(Node::as_str);
+        files.extend(prices.map(|prices| world.folder().join(prices)));
+    }
+    files
 }
 
 /// One simulation, told at length.

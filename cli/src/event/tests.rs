@@ -145,3 +145,12 @@ fn what_a_deployment_says_of_cutting_is_what_its_function_reads() {
         "{wrong}"
     );
 }
+
+#[test]
+fn what_functions_would_not_take_is_told_at_its_place() {
+    let package = package();
+    let phases = json!([{ "duration": 100_000, "arrivalRate": 1 }]);
+    let why = package.refused(&json!({ ">>": "script.yml", "config": { "phases": phases } }));
+    assert!(why.starts_with("event:1:"), "{why}");
+    assert!(why.contains("maxScriptDurationInSeconds"), "{why}");
+}

@@ -4,27 +4,54 @@ use std::path::{Path, PathBuf};
 
 use crate::error::CommandError;
 
-/// Whether these files, each with the option that names it, may be written beside these that are read.
-///
-/// # Errors
-/// Which are one and the same.
-pub(crate) fn keep_apart(written: &[(&str, &Path)], read: &[&Path]) -> Result<(), CommandError> {
-    for (at, (option, path)) in written.iter().enumerate() {
-        let Some(place) = place(path) else { continue };
-        let is_same = |other: &Path| self::place(other).is_some_and(|other| other == place);
-        let shown = path.display();
-        let what = if read.iter().any(|other| is_same(other)) {
-            "is read".to_owned()
-        } else if let Some((other, _)) = written[..at].iter().find(|(_, other)| is_same(other)) {
-            format!("is what {other} writes")
-        } else {
-            continue;
-        };
-        return Err(CommandError::Usage(format!(
-            "{option} would be written over `{shown}`, which {what}: name another file"
-        )));
+/// The files that a command is to write, each with the option that names it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Written {
+    files: Vec<(&'static str, PathBuf)>,
+}
+
+impl Written {
+    /// Those of these options that were given. The standard output is no file.
+    pub(crate) fn by<'a>(
+        options: impl IntoIterator<Item = (&'static str, Option<&'a Path>)>,
+    ) -> Self {
+        let given = options
+            .into_iter()
+            .filter_map(|(option, path)| Some((option, path?.to_owned())));
+        Self {
+            files: given.filter(|(_, path)| path != Path::new("-")).collect(),
+        }
     }
-    Ok(())
+
+    /// Whether they may be written beside these that are read.
+    ///
+    /// # Errors
+    /// Which are one and the same.
+    pub(crate) fn keep_apart<'a>(
+        &self,
+        read: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<(), CommandError> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        let read: Vec<PathBuf> = read.into_iter().filter_map(place).collect();
+        for (at, (option, path)) in self.files.iter().enumerate() {
+            let Some(place) = place(path) else { continue };
+            let is_same = |(_, other): &&(_, PathBuf)| self::place(other).as_ref() == Some(&place);
+            let what = if read.contains(&place) {
+                "is read".to_owned()
+            } else if let Some((other, _)) = self.files[..at].iter().find(is_same) {
+                format!("is what {other} writes")
+            } else {
+                continue;
+            };
+            return Err(CommandError::Usage(format!(
+                "{option} would be written over `{}`, which {what}: name another file",
+                path.display()
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// Where a file is or would be, behind links; none of a device or a pipe, over which nothing is written.
@@ -52,7 +79,8 @@ mod tests {
         std::os::unix::fs::symlink(at("job.yml"), at("link")).unwrap();
         let kept = |svg: &Path, log: &Path| {
             let job = at("job.yml");
-            let kept = keep_apart(&[("--svg", svg), ("--log", log)], &[&job]);
+            let written = Written::by([("--svg", Some(svg)), ("--log", Some(log)), ("-o", None)]);
+            let kept = written.keep_apart([job.as_path()]);
             kept.map_err(|error| (error.exit(), error.to_string()))
         };
         let null = Path::new("/dev/null");

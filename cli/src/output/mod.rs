@@ -19,7 +19,7 @@ mod time;
 use std::io::{IsTerminal as _, Write as _};
 
 pub(crate) use annotations::{annotations, are_read as annotations_are_read};
-pub(crate) use apart::keep_apart;
+pub(crate) use apart::Written;
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
 pub(crate) use file::{ReportFile, prepare, write_whole};

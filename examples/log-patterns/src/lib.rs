@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
-use regex::bytes::RegexSet;
+use regex::bytes::{Regex, RegexSet};
 use serde::{Deserialize, Serialize};
 use star_core::document::{Diagnostic, Diagnostics, Document, File, Files};
 use star_core::reports::{Counter, Figures, Top};
@@ -93,21 +93,43 @@ impl UnitTask for LogPatterns {
     }
 
     fn check(&mut self, document: &mut Document) -> Result<(), Diagnostics> {
-        let Err(error) = self.compiled() else {
-            return Ok(());
-        };
-        let at = document
-            .root
-            .get("patterns")
-            .map_or(document.root.span, |node| node.span);
-        Err(Diagnostic::error(error.to_string()).at(at, "").into())
+        let mut faults = Diagnostics::default();
+        let place = |key: &str| document.root.get(key).unwrap_or(&document.root);
+        let patterns = place("patterns");
+        for (name, pattern) in &self.patterns {
+            if let Err(error) = Regex::new(pattern) {
+                let at = patterns.get(name).unwrap_or(patterns).span;
+                faults.push(Diagnostic::error(plain(&error)).at(at, ""));
+            }
+        }
+        let nothing = [
+            (self.logs.is_empty(), "logs", "there is no file to look in"),
+            (
+                self.patterns.is_empty(),
+                "patterns",
+                "there is nothing to look for",
+            ),
+        ];
+        for (is_so, key, message) in nothing {
+            if is_so {
+                faults.push(Diagnostic::error(message).at(place(key).span, ""));
+            }
+        }
+        if let (true, Err(error)) = (faults.is_empty(), self.compiled()) {
+            faults.push(Diagnostic::error(plain(&error)).at(patterns.span, ""));
+        }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
     }
 
     async fn unit(&self, unit: &OneUnit<Patterns>) -> Result<(), Failure> {
         let file = &self.logs[unit.index()];
         let patterns = self
             .compiled()
-            .map_err(|error| Failure::because("a pattern cannot be read", &error))?;
+            .map_err(|error| Failure::new(plain(&error)))?;
         let bytes = unit.file(file).await?;
         let ending = Path::new(file.name()).extension();
         let packed = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
@@ -137,6 +159,14 @@ impl LogPatterns {
     fn compiled(&self) -> Result<RegexSet, regex::Error> {
         RegexSet::new(self.patterns.values())
     }
+}
+
+/// What is wrong with a pattern. Of an error that draws a picture, with lines of its own, what it says below.
+fn plain(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or(&text);
+    let said = last.strip_prefix("error: ").unwrap_or(last);
+    format!("this is no regular expression that can be used: {said}")
 }
 
 /// The lines of a file, without their ends.

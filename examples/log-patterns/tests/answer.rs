@@ -119,3 +119,61 @@ fn a_batch_is_simulated_on_a_fleet_of_functions() {
     assert_eq!(seen["facts"]["tally"]["ended"], logs, "{seen:#}");
     assert_eq!(seen["kind"], "log-patterns");
 }
+
+#[test]
+fn what_is_wrong_with_a_pattern_or_a_file_is_told_at_its_own_line() {
+    let folder = std::env::temp_dir().join(format!("log-patterns-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("a.log"), "a\n").unwrap();
+    let job = folder.join("job.yml");
+    for (text, place, said) in [
+        (
+            "logs: a.log\npatterns:\n  ok: a\n  bad: (",
+            (5, 8),
+            "this is no regular expression that can be used: unclosed group",
+        ),
+        (
+            "logs:\n  - a.log\n  - b.log\npatterns: { ok: a }",
+            (4, 5),
+            "cannot read `",
+        ),
+        (
+            "logs:\n  - a.log\n  - 7\npatterns: { ok: a }",
+            (4, 5),
+            "expected a path, found the number `7`",
+        ),
+        (
+            "logs: 7\npatterns: { ok: a }",
+            (2, 7),
+            "expected a path or a list of paths, found the number `7`",
+        ),
+        (
+            "logs: []\npatterns: { ok: a }",
+            (2, 7),
+            "there is no file to look in",
+        ),
+        (
+            "logs: a.log\npatterns: {}",
+            (3, 11),
+            "there is nothing to look for",
+        ),
+    ] {
+        fs::write(&job, format!("task: log-patterns\n{text}\n")).unwrap();
+        let checked = std::process::Command::new(env!("CARGO_BIN_EXE_log-patterns"))
+            .args(["check", "--json"])
+            .arg(&job)
+            .output()
+            .unwrap();
+        assert_eq!(checked.status.code(), Some(5), "{text}");
+        let told: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+        let told = &told[0];
+        let at = (&told["line"], &told["column"]);
+        assert_eq!(at, (&place.0.into(), &place.1.into()), "{told:#}");
+        let message = told["message"].as_str().unwrap();
+        assert!(
+            message.starts_with(said) && !message.contains('\n'),
+            "{message}"
+        );
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}

@@ -83,8 +83,15 @@ impl UnitTask for Mandelbrot {
             } else {
                 "side"
             };
-            let node = document.root.get(key).unwrap_or(&document.root);
-            return Err(Diagnostic::error(message).at(node.span, "").into());
+            return Err(fault(document, key, message));
+        }
+        if !(self.width.is_finite() && self.width > 0.0) {
+            let message = "a picture shows some of the real axis: `width` is more than 0";
+            return Err(fault(document, "width", message));
+        }
+        if self.depth == 0 {
+            let message = "points are iterated at least once: `depth` is from 1 to 65,535";
+            return Err(fault(document, "depth", message));
         }
         Ok(())
     }
@@ -125,6 +132,12 @@ impl UnitTask for Mandelbrot {
             .map_err(|error| Failure::because("the picture cannot be written", &error))?;
         cx.write_artifact("mandelbrot.png", png).await
     }
+}
+
+/// What is wrong with the value of a key.
+fn fault(document: &Document, key: &str, message: &str) -> Diagnostics {
+    let node = document.root.get(key).unwrap_or(&document.root);
+    Diagnostic::error(message).at(node.span, "").into()
 }
 
 fn name(tile: u64) -> String {

@@ -69,3 +69,30 @@ fn the_picture_is_the_same_whoever_made_its_tiles() {
     assert_eq!(pixels[384 * 1024 + 512], 255);
     assert!(pixels[0] < 16 && pixels[1023] < 16);
 }
+
+#[test]
+fn a_picture_of_nothing_is_told_at_its_place() {
+    let folder = std::env::temp_dir().join(format!("mandelbrot-none-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let job = folder.join("job.yml");
+    for (width, depth, place, key) in [
+        ("-3", "30", "job.yml:3:8", "`width` is more than 0"),
+        ("0", "30", "job.yml:3:8", "`width` is more than 0"),
+        ("2.5", "0", "job.yml:4:8", "`depth` is from 1 to 65,535"),
+    ] {
+        let text = format!(
+            "task: mandelbrot\ncentre: [0, 0]\nwidth: {width}\ndepth: {depth}\ncolumns: 1\nrows: 1\nside: 1\n"
+        );
+        fs::write(&job, text).unwrap();
+        let checked = Command::new(env!("CARGO_BIN_EXE_mandelbrot"))
+            .arg("check")
+            .arg(&job)
+            .output()
+            .unwrap();
+        assert_eq!(checked.status.code(), Some(5));
+        let told = [checked.stdout, checked.stderr].concat();
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.contains(place) && told.contains(key), "{told}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}

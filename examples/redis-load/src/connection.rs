@@ -24,11 +24,15 @@ pub(crate) fn check_address(server: &str) -> Result<(), String> {
     };
     // Colons are also in addresses of version 6, which stand in brackets.
     let bare = !host.contains(':') || host.starts_with('[') && host.ends_with(']');
-    if host.is_empty() || host.contains(char::is_whitespace) || !bare {
+    if host.is_empty() {
+        return Err("the host is missing before the colon".to_owned());
+    }
+    if host.contains(char::is_whitespace) || !bare {
         return Err(format!("`{host}` is no host"));
     }
     match port.parse::<u16>() {
         Ok(1..) => Ok(()),
+        _ if port.is_empty() => Err("the port is missing behind the colon".to_owned()),
         _ => Err(format!(
             "`{port}` is no port: a whole number from 1 to 65535"
         )),
@@ -130,12 +134,12 @@ mod tests {
             said,
             [
                 "`localhost` has no port",
-                "`` is no host",
+                "the host is missing before the colon",
                 "`::1` is no host",
                 "`a b` is no host",
                 "`0` is no port: a whole number from 1 to 65535",
                 "`70000` is no port: a whole number from 1 to 65535",
-                "`` is no port: a whole number from 1 to 65535",
+                "the port is missing behind the colon",
             ]
         );
     }

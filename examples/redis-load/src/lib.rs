@@ -113,10 +113,11 @@ impl RedisLoad {
         if let Some(idle) = idle {
             return Ok(idle);
         }
-        unit.record(|report| report.connections.0.add(1));
-        Connection::open(&self.server).await.map_err(|error| {
+        let opened = Connection::open(&self.server).await.map_err(|error| {
             Failure::because(format!("cannot connect to `{}`", self.server), &error)
-        })
+        })?;
+        unit.record(|report| report.connections.0.add(1));
+        Ok(opened)
     }
 }
 

@@ -217,6 +217,16 @@ fn a_load_that_functions_would_not_take_is_shown_where_it_stands() {
     }
 }
 
+#[test]
+fn a_server_without_a_host_or_a_port_is_told_what_is_missing() {
+    for (server, said) in [
+        ("':6379'", "the host is missing before the colon"),
+        ("'localhost:'", "the port is missing behind the colon"),
+    ] {
+        assert_eq!(told(server, "GET a\n")[0]["message"], said);
+    }
+}
+
 /// What is said of a job with this server and these commands.
 fn told(server: &str, commands: &str) -> serde_json::Value {
     let folder = tempfile::tempdir().unwrap();
@@ -250,4 +260,61 @@ fn a_server_without_a_port_is_told_at_its_place() {
         (&"`localhost` has no port".into(), &2.into(), &9.into()),
         "{told:#}"
     );
+}
+
+#[test]
+fn a_load_that_cannot_be_cut_is_shown_in_the_world_or_the_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name)
+    };
+    write("shop.redis", "GET sold\n");
+    let job = write("job.yml", &JOB.replace("PORT", "1"));
+    let short = write("short.yml", "coldStart: 1s\ntimeout: 46s\n");
+    let long = write("long.yml", "split:\n  lead: 20m\n");
+    for (world, place) in [(short, "short.yml:2:1"), (long, "long.yml:1:1")] {
+        let simulated = Command::new(env!("CARGO_BIN_EXE_redis-load"))
+            .arg("simulate")
+            .arg(&job)
+            .arg("--world")
+            .arg(world)
+            .output()
+            .unwrap();
+        assert_eq!(simulated.status.code(), Some(5));
+        let told = String::from_utf8(simulated.stderr).unwrap();
+        assert!(
+            told.contains("the task cannot be cut: a worker lives"),
+            "{told}"
+        );
+        assert!(told.contains(place), "{told}");
+    }
+}
+
+#[test]
+fn a_connection_that_is_refused_was_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let job = JOB.replace("PORT", &nobody.port().to_string());
+    fs::write(folder.path().join("job.yml"), job).unwrap();
+    fs::write(folder.path().join("shop.redis"), "GET sold\n").unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_redis-load"))
+        .arg("run")
+        .arg(folder.path().join("job.yml"))
+        .args(["-q", "-o", "-", "--runs"])
+        .arg(folder.path().join("runs"))
+        .output()
+        .unwrap();
+    assert_eq!(
+        ran.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(report["report"]["connections"], 0, "{report:#}");
+    assert!(report["failed"]["count"].as_u64() > Some(0), "{report:#}");
 }

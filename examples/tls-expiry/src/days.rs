@@ -38,7 +38,9 @@ impl Left {
 impl fmt::Display for Left {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.days() {
-            days @ ..0 => write!(f, "expired {} days ago", -days),
+            -1 => f.write_str("expired 1 day ago"),
+            days @ ..=-1 => write!(f, "expired {} days ago", -days),
+            1 => f.write_str("1 day left"),
             days => write!(f, "{days} days left"),
         }
     }
@@ -106,7 +108,8 @@ impl Report for Days {
             .collect();
         let more = self.soon.len() - why.len();
         if more > 0 {
-            why.push(format!("and {more} hosts more"));
+            let hosts = if more == 1 { "host" } else { "hosts" };
+            why.push(format!("and {more} {hosts} more"));
         }
         if why.is_empty() {
             return Verdict::Passed;

@@ -10,7 +10,7 @@ mod probe;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use star_core::document::{Diagnostic, Diagnostics, Document, Span, duration};
+use star_core::document::{Diagnostic, Diagnostics, Document, Node, Span, duration};
 use star_core::shape::Keys;
 use star_core::{Failure, OneUnit, Splittable, UnitTask};
 
@@ -71,7 +71,10 @@ impl UnitTask for TlsExpiry {
             faults.push(fault.at(place(document, key), ""));
         }
         let here = place(document, "hosts");
-        let mut hosts: Vec<_> = self.hosts.iter().map(|host| (host.clone(), here)).collect();
+        let items = document.root.get("hosts").and_then(Node::as_list);
+        let places = items.into_iter().flatten().map(|item| item.span);
+        let places = places.chain(std::iter::repeat(here));
+        let mut hosts: Vec<_> = self.hosts.iter().cloned().zip(places).collect();
         if let Some(file) = &self.file {
             hosts.extend(listed(file, document)?);
         }

@@ -29,7 +29,10 @@ pub(crate) fn address(host: &str) -> Result<(ServerName<'static>, String), Strin
     };
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     let server = ServerName::try_from(bare.to_owned());
-    let server = server.map_err(|_| format!("`{name}` is no host's name"))?;
+    let server = server.map_err(|_| match name {
+        "" => "the name of the host is missing".to_owned(),
+        name => format!("`{name}` is no host's name"),
+    })?;
     let name = if bare.contains(':') {
         format!("[{bare}]")
     } else {

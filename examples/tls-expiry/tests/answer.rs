@@ -34,7 +34,7 @@ fn days_are_whole_and_those_that_are_over_too() {
     let left = |expires: u64| Left::between(100 * day, expires).to_string();
     assert_eq!(left(103 * day + 1), "3 days left");
     assert_eq!(left(100 * day), "0 days left");
-    assert_eq!(left(100 * day - 1), "expired 1 days ago");
+    assert_eq!(left(100 * day - 1), "expired 1 day ago");
 }
 
 /// A server whose certificate expires in so many days, and an hour.
@@ -192,8 +192,18 @@ fn a_port_and_a_time_in_which_nobody_answers_are_told_at_their_places() {
     for (text, place, said) in [
         (
             "hosts: [\"a:0\"]",
-            "job.yml:2:8",
+            "job.yml:2:9",
             "`a:0` has no port behind its colon: a whole number from 1 to 65535",
+        ),
+        (
+            "hosts:\n  - example.com\n  - exa mple.com",
+            "job.yml:4:5",
+            "`exa mple.com` is no host's name",
+        ),
+        (
+            "hosts: [\"\"]",
+            "job.yml:2:9",
+            "the name of the host is missing",
         ),
         (
             "hosts: [a]\ntimeout: 0s",

@@ -1,8 +1,11 @@
 //! A file as a field of a task.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::files::{Blob, BlobRef, load};
@@ -39,16 +42,26 @@ impl From<BlobRef> for File {
 
 impl<'de> Deserialize<'de> for File {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a path")]
-        enum Written {
-            Path(String),
-            There(BlobRef),
-        }
-        match Written::deserialize(from)? {
-            Written::There(blob) => Ok(Self(blob)),
-            Written::Path(path) => take(&path).map(Self).map_err(serde::de::Error::custom),
-        }
+        from.deserialize_any(Written)
+    }
+}
+
+/// A file as it is written: a path, or in a task on its way what it refers to.
+struct Written;
+
+impl<'de> Visitor<'de> for Written {
+    type Value = File;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a path")
+    }
+
+    fn visit_str<E: Error>(self, path: &str) -> Result<File, E> {
+        take(path).map(File).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<File, A::Error> {
+        BlobRef::deserialize(MapAccessDeserializer::new(map)).map(File)
     }
 }
 
@@ -74,21 +87,57 @@ impl From<Vec<File>> for Files {
 
 impl<'de> Deserialize<'de> for Files {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a path or a list of paths")]
-        enum Written {
-            One(String),
-            Paths(Vec<String>),
-            There(Vec<BlobRef>),
+        from.deserialize_any(Listed)
+    }
+}
+
+/// Files as they are written. Each item of a list is read for itself, so that what is wrong with it is told at its place.
+struct Listed;
+
+impl<'de> Visitor<'de> for Listed {
+    type Value = Files;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a path or a list of paths")
+    }
+
+    fn visit_str<E: Error>(self, path: &str) -> Result<Files, E> {
+        take_all(path).map(Files).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Files, A::Error> {
+        let mut files = Vec::new();
+        while let Some(Fitting(fitting)) = items.next_element()? {
+            files.extend(fitting);
         }
-        let paths = match Written::deserialize(from)? {
-            Written::There(blobs) => return Ok(Self(blobs.into_iter().map(File).collect())),
-            Written::One(path) => vec![path],
-            Written::Paths(paths) => paths,
-        };
-        let taken: Result<Vec<_>, _> = paths.iter().map(|path| take_all(path)).collect();
-        let taken = taken.map_err(serde::de::Error::custom)?;
-        Ok(Self(taken.into_iter().flatten().collect()))
+        Ok(Files(files))
+    }
+}
+
+/// The files that an item of a list means.
+struct Fitting(Vec<File>);
+
+impl<'de> Deserialize<'de> for Fitting {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Item).map(Self)
+    }
+}
+
+struct Item;
+
+impl<'de> Visitor<'de> for Item {
+    type Value = Vec<File>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Written.expecting(f)
+    }
+
+    fn visit_str<E: Error>(self, path: &str) -> Result<Vec<File>, E> {
+        take_all(path).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<File>, A::Error> {
+        Written.visit_map(map).map(|file| vec![file])
     }
 }
 

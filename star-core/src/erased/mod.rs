@@ -16,7 +16,7 @@ pub(crate) use self::outcome::Stakes;
 pub use self::outcome::{AnyOutcome, AnySummary};
 use self::typed::{ErasedTask, Typed};
 use crate::document::Blob;
-use crate::job::{Asked, Manner, Origin, Unfit};
+use crate::job::{Asked, Manner, Origin, Unfit, cannot_be_cut};
 use crate::ledger::{Heard, Ledger, Manifest};
 use crate::limits::Limits;
 use crate::plan::{Plan, PlanError, expected_open, plan};
@@ -171,6 +171,14 @@ impl AnyTask {
     /// Where the limits leave no way to.
     pub fn plan(&self, limits: &Limits) -> Result<Plan, PlanError> {
         plan(self.timetable(), self.task.expected_life(), limits)
+    }
+
+    /// Why it can't be cut, with the place in its job file that is to be looked at.
+    pub fn uncut(&self, why: &PlanError) -> Unfit {
+        match &self.origin {
+            Some(origin) => origin.uncut(why),
+            None => Unfit::nowhere(cannot_be_cut(why)),
+        }
     }
 
     /// The same work at another rate ([`Task::at_rate`]).

@@ -16,8 +16,8 @@ use serde::de::DeserializeOwned;
 
 pub use asked::Asked;
 pub use manner::{Manner, SIMULATION, TRACE};
-pub(crate) use origin::Origin;
 pub use origin::Unfit;
+pub(crate) use origin::{Origin, cannot_be_cut};
 pub use split::Split;
 
 use crate::document::{Diagnostics, Document, Value};

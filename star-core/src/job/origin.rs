@@ -4,13 +4,15 @@ use std::fmt;
 
 use super::KEYS;
 use crate::document::{Diagnostic, Entry, Map, Node, Sources, Span, decode};
+use crate::plan::PlanError;
 use crate::shape::Schedule;
 
-/// The texts that a task was read from, and where they say when its units are due.
+/// The texts that a task was read from, and where they say when its units are due, and how it is cut.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     sources: Sources,
     due_at: Span,
+    split_at: Option<Span>,
 }
 
 impl Origin {
@@ -18,7 +20,24 @@ impl Origin {
     pub(crate) fn new(sources: Sources, root: &Node, due_at: Option<Span>) -> Self {
         let found = || schedule(root).or_else(|| Some(root.get("task")?.span));
         let due_at = due_at.or_else(found).unwrap_or(root.span);
-        Self { sources, due_at }
+        let split = root.as_map().and_then(|map| map.entry("_split"));
+        Self {
+            sources,
+            due_at,
+            split_at: split.map(|entry| entry.key_span),
+        }
+    }
+
+    /// Why the task can't be cut, shown where the job file says how it is to be, or else when its units are due.
+    pub(crate) fn uncut(&self, why: &PlanError) -> Unfit {
+        let split = match why {
+            PlanError::Beyond { .. } => None,
+            _ => self.split_at,
+        };
+        Unfit {
+            diagnostic: Diagnostic::error(cannot_be_cut(why)).at(split.unwrap_or(self.due_at), ""),
+            sources: self.sources.clone(),
+        }
     }
 
     /// Why functions would not take the task, shown at that place.
@@ -28,6 +47,11 @@ impl Origin {
             sources: self.sources.clone(),
         }
     }
+}
+
+/// The sentence for a task that can't be cut.
+pub(crate) fn cannot_be_cut(why: &PlanError) -> String {
+    format!("the task cannot be cut: {why}")
 }
 
 /// Where the first key stands whose value is a schedule.
@@ -40,7 +64,7 @@ fn schedule(root: &Node) -> Option<Span> {
     own.find(is_schedule).map(|entry| entry.key_span)
 }
 
-/// Why functions would not take a task, with the place in its job file where there is one.
+/// Why functions would not take a task, or it can't be cut, with the place in its job file where there is one.
 #[derive(Clone, Debug)]
 pub struct Unfit {
     /// What is too much.

@@ -194,3 +194,30 @@ fn a_job_file_of_any_kind_says_in_what_manner_it_is_carried_out() {
         ]
     );
 }
+
+#[test]
+fn what_cannot_be_cut_is_shown_where_it_is_cut_or_due() {
+    use crate::plan::PlanError;
+    for (text, no_time, late) in [
+        (
+            "{ task: ticks, units: 9, gap: 1000, _split: { timeBufferInMilliseconds: 30000 } }",
+            "_split",
+            "ticks",
+        ),
+        ("{ task: ticks, units: 9, gap: 1000 }", "ticks", "ticks"),
+    ] {
+        let job = read(text).unwrap();
+        let shown = |why: &PlanError| {
+            let unfit = job.task.uncut(why);
+            let told = format!("the task cannot be cut: {why}");
+            assert_eq!(unfit.diagnostic.message, told);
+            let at = unfit.diagnostic.primary.unwrap().span;
+            unfit.sources.snippet(at).to_owned()
+        };
+        let life = Duration::from_secs(46);
+        let overhead = Duration::from_secs(50);
+        assert_eq!(shown(&PlanError::NoTime { life, overhead }), no_time);
+        let (due, extent) = (overhead, life);
+        assert_eq!(shown(&PlanError::Beyond { due, extent }), late);
+    }
+}

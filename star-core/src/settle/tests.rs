@@ -350,3 +350,21 @@ proptest! {
         prop_assert!(settled(&evidence, stop, 3_600).facts.settled);
     }
 }
+
+#[test]
+fn a_unit_that_was_planned_and_is_in_no_chunk_is_missing() {
+    let mut evidence = evidence();
+    for chunk in &mut evidence {
+        chunk.last = Some(last(10, 10));
+    }
+    let mut facts = settled(&evidence, None, 30).facts;
+    assert!(!facts.is_partial() && facts.trust().is_given());
+    facts.planned += 1;
+    assert!(facts.is_partial());
+    assert_eq!(facts.trust().reasons(), [Reason::Lost(1)]);
+    let running = Facts {
+        settled: false,
+        ..facts
+    };
+    assert!(!running.is_partial());
+}

@@ -78,3 +78,76 @@ fn a_report_is_written_through_a_link_and_keeps_a_files_permissions() {
         .run();
     assert_eq!((refused.code, target.count()), (Some(2), 2));
 }
+
+#[test]
+fn no_file_that_the_job_is_read_from_is_written_over() {
+    let scratch = Scratch::default();
+    let users = scratch.write("users.csv", "anna\n");
+    scratch.write("flow.yml", "- get: { url: / }\n");
+    let prices = scratch.write("prices.yml", "thousandReads: 1\n");
+    let world = scratch.write("world.yml", "prices: prices.yml\n");
+    let script = scratch.write(
+        "s.yml",
+        "config: { target: 'http://127.0.0.1:1', phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: users.csv, fields: [user] } }\nscenarios: [{ flow: [{ include: flow.yml }] }]\n",
+    );
+    slsart(&scratch)
+        .args(["check"])
+        .args([&script])
+        .run()
+        .expect(0);
+    std::os::unix::fs::symlink(&users, scratch.path("link")).unwrap();
+    let flow = scratch.path("flow.yml");
+    let refused = |command: &str, option: &str, over: &std::path::Path| {
+        let before = std::fs::read(over).unwrap();
+        let world = ["--world".as_ref(), world.as_os_str()];
+        let world = if command == "simulate" {
+            &world[..]
+        } else {
+            &[]
+        };
+        let refused = slsart(&scratch)
+            .args([command])
+            .args([&script])
+            .args(world)
+            .args([option.as_ref(), over.as_os_str()])
+            .run()
+            .expect(2);
+        let said = format!(
+            "error: {option} would be written over `{}`, which is read: name another file",
+            over.display()
+        );
+        assert!(refused.err.contains(&said), "{}", refused.err);
+        assert!(std::fs::read(over).unwrap() == before, "{said}");
+    };
+    for (command, options) in [
+        ("simulate", &["--svg", "--log"][..]),
+        ("run", &["-o", "--junit", "--trace"]),
+    ] {
+        for option in options {
+            for over in [&script, &flow, &users, &scratch.path("./link")] {
+                refused(command, option, over);
+            }
+        }
+    }
+    refused("simulate", "--log", &world);
+    refused("simulate", "--svg", &prices);
+    refused("monitor", "--state", &users);
+    assert!(!scratch.runs().exists(), "nothing was run");
+    let twice = scratch.path("twice");
+    let twice = slsart(&scratch)
+        .args([
+            "run".as_ref(),
+            script.as_os_str(),
+            "-o".as_ref(),
+            twice.as_os_str(),
+            "--junit".as_ref(),
+            twice.as_os_str(),
+        ])
+        .run()
+        .expect(2);
+    assert!(
+        twice.err.contains("which is what -o writes"),
+        "{}",
+        twice.err
+    );
+}

@@ -105,7 +105,7 @@ impl Ground {
     }
 
     fn foresee(&self, job: &Job, how: &Launch) -> Result<Foreseen, CommandError> {
-        let plan = job.task.plan(&how.limits)?;
+        let plan = crate::job::cut(job, &how.limits)?;
         let lives = plan.windows.iter().map(|window| {
             let length = window.window.to().saturating_sub(window.window.from());
             u64::from(window.lanes) * length.as_secs().min(MOMENT)

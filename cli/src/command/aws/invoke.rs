@@ -27,6 +27,7 @@ use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::interrupt::{self, Left, Told};
+use crate::job;
 use crate::output::{self, JunitFile, Progress, ReportFile};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
@@ -38,7 +39,7 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
     fits_functions(&job)?;
     let split = deployed(args.aws.config.as_deref())?;
     // What can't be cut is to be found before AWS is asked anything.
-    job.task.plan(&cut(&job, LONGEST_LIFE, &split, args))?;
+    job::cut(&job, &cut(&job, LONGEST_LIFE, &split, args))?;
     // With `--jsonOnly` the report is what is printed.
     let to_stdout = args.json_only.then_some(Path::new("-"));
     let report = ReportFile::prepare(
@@ -62,7 +63,7 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
         let lambda = Lambda::new(&place.config, &there.function);
         let configured = lambda.configured().await?;
         let limits = cut(&job, configured.life, &split, args);
-        let workers = job.task.plan(&limits)?.most_workers();
+        let workers = job::cut(&job, &limits)?.most_workers();
         let how = Launch {
             run: args
                 .name
@@ -263,7 +264,14 @@ mod tests {
         let script = format!(
             "config: {{ target: \"http://t\", phases: [{phases}] }}\n{more}\nscenarios: [{{ flow: [{{ get: {{ url: / }} }}] }}]\n"
         );
-        let job = crate::job::read_text("script", &script, ModeArgs::default(), true).unwrap();
+        let job = crate::job::read_text(
+            "script",
+            &script,
+            ModeArgs::default(),
+            true,
+            &crate::output::Written::default(),
+        )
+        .unwrap();
         let limits = in_functions(&job, LONGEST_LIFE, &Split::default());
         (waits(&job, &limits), needed(&job, &limits).as_secs())
     }

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use star_aws::assets::FILE;
 use star_core::Job;
 
 use crate::args::InvokeArgs;
 use crate::error::CommandError;
 use crate::job;
+use crate::output::Written;
 
 /// What is invoked where nothing was named and there is no `./script.yml`, as in the reference.
 const BUILT_IN: &str = "\
@@ -26,8 +28,15 @@ pub(super) const SCRIPT: &str = "script.yml";
 
 /// The script, in the reference's order: the standard input, `-d`, `-p`, `./script.yml`, the built-in one.
 pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
-    let text = |name: &str, text: &str| job::read_text(name, text, args.mode, args.strict);
-    let file = |path: &Path| job::read_file(path, args.mode, args.strict);
+    let written = Written::by([
+        ("-o", args.output.as_deref()),
+        ("--junit", args.junit.as_deref()),
+    ]);
+    let config = args.aws.config.as_deref();
+    written.keep_apart([config.unwrap_or(Path::new(FILE))])?;
+    let text =
+        |name: &str, text: &str| job::read_text(name, text, args.mode, args.strict, &written);
+    let file = |path: &Path| job::read_file(path, args.mode, args.strict, &written);
     if args.std_in {
         return file(Path::new("-"));
     }
