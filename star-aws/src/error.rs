@@ -19,11 +19,6 @@ pub enum AwsError {
         "there are no AWS credentials: name a profile with `--aws-profile`, or set `AWS_PROFILE`, or `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ({0})"
     )]
     NoCredentials(String),
-    /// They are had in a way that is not this program's.
-    #[error(
-        "only AWS's own command line gets these credentials: `eval \"$(aws configure export-credentials --profile NAME --format env)\"` hands them on, and `--aws-profile` is left out then ({0})"
-    )]
-    OfCommandLine(String),
     /// The credentials were good.
     #[error("the AWS credentials have expired: sign in again ({0})")]
     Expired(String),
@@ -76,9 +71,6 @@ pub enum AwsError {
     },
 }
 
-/// What the SDK says of credentials whose provider is not a part of the program.
-const NOT_LINKED: &str = "cargo feature";
-
 impl AwsError {
     /// AWS's name for why it was refused, where it was for a reason of its own.
     pub fn code(&self) -> Option<&str> {
@@ -93,7 +85,6 @@ impl AwsError {
         match self {
             Self::NoRegion
             | Self::NoCredentials(_)
-            | Self::OfCommandLine(_)
             | Self::Expired(_)
             | Self::Unknown(_)
             | Self::Denied { .. }
@@ -110,10 +101,10 @@ impl AwsError {
         let action = call.action();
         let Some(refused) = error.as_service_error() else {
             let why = chain(error);
-            return match is_about_credentials(error) {
-                true if why.contains(NOT_LINKED) => Self::OfCommandLine(why),
-                true => Self::NoCredentials(why),
-                false => Self::Unreachable { action, why },
+            return if is_about_credentials(error) {
+                Self::NoCredentials(why)
+            } else {
+                Self::Unreachable { action, why }
             };
         };
         // An answer to `HEAD` has no body, and so no name.

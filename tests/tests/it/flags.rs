@@ -339,26 +339,3 @@ fn the_script_is_taken_from_where_the_reference_takes_it() {
     invoke(&["-d", wrong, "--si"], sound, 7, none);
     invoke(&["-d", sound, "--stdIn"], wrong, 5, "<stdin>:");
 }
-
-#[test]
-fn credentials_that_only_aws_s_own_command_line_gets_are_told_from_none() {
-    let scratch = Scratch::default();
-    let config = "[profile sso]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n[profile process]\ncredential_process = true\n";
-    let config = scratch.write("config", config);
-    for profile in ["sso", "process"] {
-        for named in [true, false] {
-            let asked = slsart(&scratch).args(["runs", "--aws", "--region", "us-east-1"]);
-            let asked = asked
-                .env("AWS_CONFIG_FILE", &config)
-                .env("AWS_EC2_METADATA_DISABLED", "true");
-            let asked = if named {
-                asked.args(["--aws-profile", profile])
-            } else {
-                asked.env("AWS_PROFILE", profile)
-            };
-            let said = asked.run().expect(7).err;
-            let expected = "error: only AWS's own command line gets these credentials: `eval ";
-            assert!(said.starts_with(expected), "{profile}: {said}");
-        }
-    }
-}
