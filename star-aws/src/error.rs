@@ -16,7 +16,7 @@ pub enum AwsError {
     NoRegion,
     /// Nobody said who.
     #[error(
-        "there are no AWS credentials: name a profile with `--aws-profile`, or set `AWS_PROFILE`, or `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ({0})"
+        "there are no AWS credentials: name a profile with `--aws-profile`, or set `AWS_PROFILE`, or `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; where the profile signs in, `aws sso login` ({0})"
     )]
     NoCredentials(String),
     /// The credentials were good.

@@ -339,3 +339,35 @@ fn the_script_is_taken_from_where_the_reference_takes_it() {
     invoke(&["-d", wrong, "--si"], sound, 7, none);
     invoke(&["-d", sound, "--stdIn"], wrong, 5, "<stdin>:");
 }
+
+#[test]
+fn credentials_are_had_from_a_process_and_who_has_not_signed_in_is_told_so() {
+    let scratch = Scratch::default();
+    let config = r#"
+[profile sso]
+sso_start_url = https://example.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 1
+sso_role_name = r
+
+[profile process]
+credential_process = echo {\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"b\"}
+"#;
+    let config = scratch.write("config", config);
+    let said = |profile: &str| {
+        let asked = slsart(&scratch).args(["runs", "--aws", "--region", "us-east-1"]);
+        let asked = asked
+            .env("AWS_CONFIG_FILE", &config)
+            .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        asked.args(["--aws-profile", profile]).run().expect(7).err
+    };
+    let none = said("sso");
+    assert!(
+        none.starts_with("error: there are no AWS credentials: "),
+        "{none}"
+    );
+    let some = said("process");
+    assert!(!some.contains("credentials"), "{some}");
+    assert!(some.contains("cannot be reached"), "{some}");
+}
