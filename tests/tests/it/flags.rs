@@ -369,5 +369,5 @@ credential_process = echo {\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey
     );
     let some = said("process");
     assert!(!some.contains("credentials"), "{some}");
-    assert!(some.contains("cannot be reached"), "{some}");
+    assert!(some.contains("AWS could not be reached"), "{some}");
 }
