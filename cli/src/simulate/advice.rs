@@ -289,7 +289,7 @@ impl Case<'_> {
         // Whoever it is the turn of after so many is refused, and never there.
         let deepest = self.simulation.workers.iter().map(|life| life.hop).max()?;
         (facts.is_partial() && deepest + 1 >= guard).then(|| Advice {
-            problem: format!("chains of workers are cut after {guard} hops"),
+            problem: format!("chains of workers are cut after {}", counted(guard.into(), "hop")),
             change: "let the function call itself (`PutFunctionRecursionConfig` with `RecursiveLoop=Allow`)".to_owned(),
         })
     }
