@@ -433,22 +433,17 @@ fn of_many_seeds_the_worst_are_named() {
 
 #[test]
 fn a_world_that_is_unlike_aws_is_blamed_by_the_figure_that_is_to_blame() {
-    let seconds = std::time::Duration::from_secs;
-    let always = |length| task_simulate::Delay::always(seconds(length));
-    let worlds: [(&str, Box<dyn Fn(&mut World)>); 4] = [
-        ("queue", Box::new(|world| world.queue = always(60))),
-        ("coldStart", Box::new(|world| world.cold_start = always(60))),
-        (
-            "ledger.latency",
-            Box::new(|world| world.ledger.latency = always(60)),
-        ),
-        (
-            "slow",
-            Box::new(|world| {
-                world.slow = 1.0;
-                world.slowness = 1000.0;
-            }),
-        ),
+    fn minute() -> task_simulate::Delay {
+        task_simulate::Delay::always(std::time::Duration::from_mins(1))
+    }
+    let worlds: [(&str, fn(&mut World)); 4] = [
+        ("queue", |world| world.queue = minute()),
+        ("coldStart", |world| world.cold_start = minute()),
+        ("ledger.latency", |world| world.ledger.latency = minute()),
+        ("slow", |world| {
+            world.slow = 1.0;
+            world.slowness = 1000.0;
+        }),
     ];
     for (name, change) in worlds {
         let said = said_of_batch(15, change);
