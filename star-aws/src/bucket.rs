@@ -13,7 +13,7 @@ use star_core::RunId;
 use star_core::ledger::{Ledger, LedgerError, RUNS};
 
 use crate::call::Call;
-use crate::config::Config;
+use crate::config::{Config, timeouts};
 use crate::error::AwsError;
 
 /// A bucket as a ledger. S3 is strongly consistent, and makes an object whole and at once; `If-None-Match: *` makes it only where there
@@ -77,7 +77,9 @@ impl Bucket {
     /// Where S3 refuses.
     pub async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), AwsError> {
         let asked = self.client.put_object().bucket(&self.name).key(key);
-        let done = asked.body(ByteStream::from(bytes)).send().await;
+        let time = time_for(bytes.len());
+        let asked = asked.body(ByteStream::from(bytes)).customize();
+        let done = asked.config_override(time).send().await;
         done.map(|_written| ())
             .map_err(|error| AwsError::of(Call::PutObject, &error))
     }
@@ -157,6 +159,7 @@ impl Ledger for Bucket {
             let asked = asked
                 .if_none_match("*")
                 .body(ByteStream::from(value.clone()));
+            let asked = asked.customize().config_override(time_for(value.len()));
             let Err(error) = asked.send().await else {
                 return Ok(true);
             };
@@ -175,7 +178,9 @@ impl Ledger for Bucket {
 
     async fn put(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
         let asked = self.client.put_object().bucket(&self.name).key(key);
-        let done = asked.body(ByteStream::from(value)).send().await;
+        let time = time_for(value.len());
+        let asked = asked.body(ByteStream::from(value)).customize();
+        let done = asked.config_override(time).send().await;
         done.map(|_written| ())
             .map_err(|error| failed("write", Call::PutObject, key, &error))
     }
@@ -201,6 +206,15 @@ impl Ledger for Bucket {
         })?;
         Ok(Some(body.into_bytes()))
     }
+}
+
+/// How long a write may take: besides what every call may, as long as so many bytes take on a slow line.
+fn time_for(bytes: usize) -> aws_sdk_s3::config::Builder {
+    /// Bytes in a second.
+    const SLOW: u64 = 64 * 1024;
+    let travel = Duration::from_secs(bytes as u64 / SLOW);
+    let time = timeouts(travel);
+    aws_sdk_s3::config::Builder::new().timeout_config(time)
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {

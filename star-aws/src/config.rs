@@ -50,17 +50,12 @@ impl Config {
     /// # Errors
     /// Where no region is set.
     pub async fn load(access: &Access) -> Result<Self, AwsError> {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(ATTEMPT / 2)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(ALL_ATTEMPTS)
-            .build();
         let calls = access.calls.clone();
         let client = calls.map_or_else(http_client, |calls| calls.told(http_client()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(client.clone())
             .retry_config(retries())
-            .timeout_config(timeouts);
+            .timeout_config(timeouts(Duration::ZERO));
         if let Some(profile) = &access.profile {
             loader = loader.profile_name(profile);
         }
@@ -110,6 +105,15 @@ impl Config {
     pub(crate) fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.sdk)
     }
+}
+
+/// How long calls may take, of which what they send takes so long to travel.
+pub(crate) fn timeouts(travel: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT / 2)
+        .operation_attempt_timeout(ATTEMPT + travel)
+        .operation_timeout(ALL_ATTEMPTS + travel * ATTEMPTS)
+        .build()
 }
 
 /// How often and when what did not succeed is tried again.

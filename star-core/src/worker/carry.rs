@@ -86,7 +86,7 @@ async fn spread<T: Task>(
     let sent = running.now();
     let start = match bundle {
         Order::Carry(slice) => running.start.zero + slice.window.from(),
-        Order::Start | Order::Serve { .. } => running.start.zero,
+        Order::Start | Order::Serve { .. } => sent + running.manifest.limits.lead,
     };
     let (done, all_sent) = oneshot::channel();
     let on_way = running.clone();

@@ -139,15 +139,7 @@ async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
     let patience = worker.last_patience();
     let hash = patience.ask(|| worker.book.write_task(&bytes)).await;
     let hash = hash.ok_or_else(unwritten)?;
-    let first = plan
-        .windows
-        .first()
-        .map_or(0, |window| window.lanes.max(plan.workers));
-    let at_once = if extent.is_batch() {
-        plan.workers
-    } else {
-        first
-    };
+    let first = plan.windows.first().map_or(0, |window| window.lanes);
     let start = StartRecord {
         task: hash,
         zero: Time::default(),
@@ -160,7 +152,12 @@ async fn open<T: Task>(worker: &Worker) -> Result<(T, StartRecord), Failure> {
             Extent::Batch => manifest.limits.batch_end,
         },
     };
-    let lead = manifest.limits.lead_for(at_once);
+    // A batch has no instants that anybody must be there for: its workers begin when they come, and its time with the first of them.
+    let lead = if extent.is_batch() {
+        Duration::ZERO
+    } else {
+        manifest.limits.lead_for(first)
+    };
     let written = patience.ask(|| begin(worker, &start, lead)).await;
     let start = written.ok_or_else(unwritten)?.ok_or_else(|| {
         Failure::new("the worker that starts the run was held for gone before it had")

@@ -19,7 +19,7 @@ use super::assets::limits as deployed;
 use super::deploy::own_program;
 use super::forecast::{foresee, undone};
 use super::place::Deployed;
-use super::script::{SCRIPT, read, refuse};
+use super::script::{read, refuse, script_here};
 use crate::args::InvokeArgs;
 use crate::command::report::tell;
 use crate::command::run::annotate;
@@ -153,11 +153,7 @@ fn ended(files: &Files, outcome: &AnyOutcome, args: &InvokeArgs) -> Result<Exit,
 /// The file that the script is in, where it is in one.
 fn script_of(args: &InvokeArgs) -> Option<&Path> {
     let elsewhere = args.std_in || args.data.is_some();
-    let here = Path::new(SCRIPT);
-    let path = args
-        .path
-        .as_deref()
-        .or_else(|| here.exists().then_some(here));
+    let path = args.path.as_deref().or_else(|| script_here());
     path.filter(|_| !elsewhere)
 }
 

@@ -7,7 +7,7 @@ use star_aws::assets::{Assets, Placed};
 use star_core::document::{Diagnostic, Diagnostics};
 
 use super::assets::File;
-use super::script::SCRIPT;
+use super::script::script_here;
 use crate::error::CommandError;
 use crate::{job, output};
 
@@ -16,16 +16,16 @@ type Files = BTreeMap<String, Vec<u8>>;
 
 /// The files to pack: the script that was named, or `./script.yml` where there is one that can be packed.
 pub(super) fn files(script: Option<&Path>) -> Result<Files, CommandError> {
-    let there = Path::new(SCRIPT);
-    let files = match script {
-        Some(script) => gather(script, folder_of(script))?,
-        None if !there.exists() => Files::new(),
-        None => match gather(there, folder_of(there)) {
+    let files = match (script, script_here()) {
+        (Some(script), _) => gather(script, folder_of(script))?,
+        (None, None) => Files::new(),
+        (None, Some(there)) => match gather(there, folder_of(there)) {
             Ok(files) => files,
             // Nobody asked for it: it may be a script that needs more than itself.
             Err(error) => {
+                let there = there.display();
                 output::note(&format!(
-                    "`{SCRIPT}` is not packed, so that no event can name it: {error} (`slsart check {SCRIPT}` tells more)\n"
+                    "`{there}` is not packed on its own, so that no event can name it unless a schedule does: {error} (`slsart check {there}` tells more)\n"
                 ));
                 Files::new()
             }

@@ -1,6 +1,6 @@
 //! Which script is invoked, and which flags are none.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use star_aws::assets::FILE;
 use star_core::Job;
@@ -10,7 +10,7 @@ use crate::error::CommandError;
 use crate::job;
 use crate::output::Written;
 
-/// What is invoked where nothing was named and there is no `./script.yml`, as in the reference.
+/// What is invoked where nothing was named and there is no `./script.yml` or `.json`, as in the reference.
 const BUILT_IN: &str = "\
 config:
   target: https://aws.amazon.com
@@ -23,8 +23,14 @@ scenarios:
           url: /
 ";
 
-/// The file that is taken where nothing was named.
-pub(super) const SCRIPT: &str = "script.yml";
+/// The files that are taken where nothing was named: the first that is there.
+const SCRIPTS: [&str; 3] = ["script.yml", "script.yaml", "script.json"];
+
+/// The script that is taken where nothing was named, if there is one.
+pub(super) fn script_here() -> Option<&'static Path> {
+    let mut scripts = SCRIPTS.iter().map(Path::new);
+    scripts.find(|script| script.exists())
+}
 
 /// The script, in the reference's order: the standard input, `-d`, `-p`, `./script.yml`, the built-in one.
 pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
@@ -46,9 +52,8 @@ pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
     if let Some(path) = &args.path {
         return file(path);
     }
-    let there = PathBuf::from(SCRIPT);
-    if there.exists() {
-        return file(&there);
+    if let Some(there) = script_here() {
+        return file(there);
     }
     text("the built-in script", BUILT_IN)
 }

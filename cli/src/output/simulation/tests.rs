@@ -436,7 +436,8 @@ fn a_world_that_is_unlike_aws_is_blamed_by_the_figure_that_is_to_blame() {
     fn minute() -> task_simulate::Delay {
         task_simulate::Delay::always(std::time::Duration::from_mins(1))
     }
-    let worlds: [(&str, fn(&mut World)); 4] = [
+    type Change = fn(&mut World);
+    let worlds: [(&str, Change); 4] = [
         ("queue", |world| world.queue = minute()),
         ("coldStart", |world| world.cold_start = minute()),
         ("ledger.latency", |world| world.ledger.latency = minute()),

@@ -341,6 +341,9 @@ impl Client {
     }
 }
 
+/// How headers begin that only those should see for whom a request was signed.
+const SIGNED: &str = "x-amz-";
+
 /// Turns a call to where it was redirected, as Artillery's HTTP library does: only at 303 it becomes a GET without a body, unless it is one
 /// already, and at all others it is repeated as it is; another server gets neither credentials nor the name of the first.
 fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
@@ -354,6 +357,16 @@ fn turn_to(call: &mut Call<'_>, mut location: Location, status: StatusCode) {
         let others = [HOST, COOKIE, AUTHORIZATION];
         call.rendered.retain(|(name, _)| !others.contains(name));
         for name in others {
+            call.headers.to_mut().remove(name);
+        }
+        // What a signature for AWS goes with: a session's token is a credential too.
+        call.rendered
+            .retain(|(name, _)| !name.as_str().starts_with(SIGNED));
+        let signed: Vec<_> = call.headers.keys().cloned().collect();
+        let signed = signed
+            .iter()
+            .filter(|name| name.as_str().starts_with(SIGNED));
+        for name in signed {
             call.headers.to_mut().remove(name);
         }
     }
