@@ -49,6 +49,7 @@ fn counted(report: &Value) -> Value {
         "checks": load["checks"],
         "users": load["users"],
         "counters": report["aggregate"]["counters"],
+        "timed": report["aggregate"]["summaries"]["http.response_time"]["min"].as_f64() > Some(0.0),
     })
 }
 
