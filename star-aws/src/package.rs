@@ -6,6 +6,9 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+/// Deflate's own greatest level: a package is made once, and sent and loaded more often.
+const SMALLEST: i64 = 9;
+
 /// The name under which the runtime looks for its program.
 const PROGRAM: &str = "bootstrap";
 
@@ -70,6 +73,7 @@ pub fn pack(program: &[u8], files: &[PackedFile]) -> Result<Package, PackageErro
     let file_of = |mode| {
         SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(SMALLEST))
             .last_modified_time(zip::DateTime::default())
             .unix_permissions(mode)
     };
