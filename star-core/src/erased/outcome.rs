@@ -92,7 +92,7 @@ impl AnyOutcome {
         }
     }
 
-    /// The summary as JSON, in this format; in the first of its [formats](AnyTask::formats) where there is none of that name.
+    /// The summary as JSON, in this format; in the first of its [formats](crate::AnyTask::formats) where there is none of that name.
     ///
     /// # Errors
     /// Where the kind's summary can't be written.
