@@ -2,6 +2,7 @@
 //!
 //! - `call`, `launcher`: start a tool on a core and say what it took.
 //! - `target`, `request`: what all tools ask, and what it saw of them.
+//! - `least`: what a user of the flow costs at least.
 //! - `lateness`, `machine`: how late arrivals were, how busy the machine was.
 //! - `peers`: finds or installs the other tools.
 //! - `rows`: what is done, a file for what goes together. `bench`: what they have in common.
@@ -16,6 +17,7 @@ mod bench;
 mod call;
 mod lateness;
 mod launcher;
+mod least;
 mod machine;
 mod options;
 mod peers;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.split_first() {
         Some((first, rest)) if first == "launch" => launcher::launch(rest),
+        Some((first, rest)) if first == "least" => least::least(rest),
         Some((first, _)) if first == "target" => serve(),
         _ => compare(&arguments),
     };

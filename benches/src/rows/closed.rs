@@ -21,14 +21,19 @@ fn script(bench: &Bench, workers: u32, script: &str) -> io::Result<Call> {
     )
 }
 
+/// wrk with so many threads.
+fn asks(bench: &Bench, wrk: Call, threads: u32) -> Call {
+    let (threads, duration) = (format!("-t{threads}"), format!("-d{}s", bench.seconds(5)));
+    let url = format!("{}{ITEM}", bench.target.url());
+    wrk.with([&threads, "-c64", &duration, &url])
+}
+
 /// A full script, and a plain one, beside wrk.
 pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
     let Some(wrk) = bench.peers.wrk() else {
         return Ok(Vec::new());
     };
-    let duration = format!("-d{}s", bench.seconds(5));
-    let url = format!("{}{ITEM}", bench.target.url());
-    let wrk = wrk.with(["-t1", "-c64", &duration, &url]);
+    let wrk = asks(bench, wrk, 1);
     let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
     let calls = [
         script(bench, 1, "full.yml")?,
@@ -63,31 +68,40 @@ pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
     ])
 }
 
-/// The full script by two workers instead of one.
+/// The full script by two workers instead of one, and wrk by two threads instead of one.
 pub(super) fn lanes(bench: &Bench) -> io::Result<Vec<Line>> {
-    let by = |name, workers| {
-        let call = script(bench, workers, "full.yml")?;
-        Ok::<_, io::Error>(Call {
-            name,
-            cores: BOTH,
-            ..call
-        })
+    let on_both = |name, call: Call| Call {
+        name,
+        cores: BOTH,
+        ..call
     };
-    let calls = [by("slsart, two workers", 2)?, by("slsart, one worker", 1)?];
+    let mut calls = vec![
+        on_both("slsart, two workers", script(bench, 2, "full.yml")?),
+        on_both("slsart, one worker", script(bench, 1, "full.yml")?),
+    ];
+    if let Some(wrk) = bench.peers.wrk() {
+        calls.push(on_both("wrk, two threads", asks(bench, wrk.clone(), 2)));
+        calls.push(on_both("wrk, one thread", asks(bench, wrk, 1)));
+    }
     let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
     let rounds = bench.rounds(&calls, LIMIT)?;
     let cost = |ran: &Ran, _| ran.per_request(smallest);
-    let ratio = ratio(&rounds[0], &rounds[1], cost);
+    let held = ratio(&rounds[0], &rounds[1], cost);
+    let one = of_rounds(&rounds[1], |ran| cost(ran, true));
+    let theirs = match &rounds[2..] {
+        [two, one] => {
+            let wrk = ratio(two, one, |ran, _| ran.per_request(Duration::ZERO));
+            format!("; wrk by two threads {wrk:.2} × by one")
+        }
+        _ => String::new(),
+    };
     Ok(vec![Line {
         work: "two workers, without a core for the target alone: CPU a request".to_owned(),
         ours: format!("{:.1} µs", of_rounds(&rounds[0], |ran| cost(ran, true))),
-        theirs: format!(
-            "one worker {:.1} µs",
-            of_rounds(&rounds[1], |ran| cost(ran, true))
-        ),
-        ratio: format!("{ratio:.2} ×"),
+        theirs: format!("one worker {one:.1} µs{theirs}"),
+        ratio: format!("{held:.2} ×"),
         goal: "≤ 1.1 ×".to_owned(),
-        held: Some(ratio <= 1.1),
+        held: Some(held <= 1.1),
         others: others(&rounds),
     }])
 }

@@ -13,7 +13,15 @@ pub(super) fn artillery(bench: &Bench, artillery: Call, script: &str) -> Call {
     artillery.with([scripts().join(script)])
 }
 
-/// 300 users a second, beside Artillery.
+/// The system calls of such users without anything else, at a rate.
+fn least(bench: &Bench, rate: u32, count: u32) -> io::Result<Call> {
+    let program = std::env::current_exe()?;
+    let address = bench.target.url().trim_start_matches("http://");
+    let least = Call::new("system calls alone", program).with(["least", address]);
+    Ok(least.with([rate.to_string(), count.to_string()]))
+}
+
+/// 300 users a second, beside Artillery and the least that they can cost.
 pub(super) fn flow(bench: &Bench) -> io::Result<Vec<Line>> {
     const RATE: u32 = 300;
     let Some(theirs) = bench.peers.artillery() else {
@@ -27,8 +35,10 @@ pub(super) fn flow(bench: &Bench) -> io::Result<Vec<Line>> {
     let calls = [
         bench.slsart("flow.yml", phases(RATE, seconds))?,
         artillery(bench, theirs, "flow.yml").with(phases(RATE, seconds)),
+        least(bench, RATE, RATE * seconds)?,
     ];
     let rounds = bench.rounds(&calls, Duration::from_mins(2))?;
+    let least = of_rounds(&rounds[2], |ran| 2.0 * ran.per_request(Duration::ZERO));
     // Every user makes two requests.
     let cost = |ran: &Ran, ours: bool| 2.0 * ran.per_request(smallest[usize::from(!ours)]);
     let ratio = ratio(&rounds[1], &rounds[0], |ran, theirs| cost(ran, !theirs));
@@ -39,7 +49,7 @@ pub(super) fn flow(bench: &Bench) -> io::Result<Vec<Line>> {
         work: "POST, capture, GET, 300 users/s: CPU a user".to_owned(),
         ours: format!("{:.0} µs", of_rounds(&rounds[0], |ran| cost(ran, true))),
         theirs: format!(
-            "Artillery {:.0} µs",
+            "Artillery {:.0} µs; system calls alone {least:.0} µs",
             of_rounds(&rounds[1], |ran| cost(ran, false))
         ),
         ratio: format!("1/{ratio:.0}"),
