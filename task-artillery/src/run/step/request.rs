@@ -27,7 +27,6 @@ use super::expect::{Expects, Looked};
 use super::guard::Guard;
 use crate::report::{Answered, EndpointKey, ErrorName, FailedCheck};
 use crate::script::model::Request;
-use crate::script::template::json_text;
 use content::Content;
 use destination::Destination;
 use headers::{Credentials, Given, Headers};
@@ -161,9 +160,9 @@ impl RequestStep {
                 user: turn.number,
                 ..FailedCheck::default()
             };
-            let got = unmet.got.as_ref().map(json_text);
-            turn.meter.check_failed(failed, || {
-                got.map_or_else(|| "nothing".to_owned(), |got| mask().shown(&got))
+            turn.meter.check_failed(failed, || match &unmet.got {
+                Some(got) => mask().shown(got),
+                None => "nothing".to_owned(),
             });
         }
         // As in Artillery they are looked at also where a capture failed.

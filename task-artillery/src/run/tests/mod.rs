@@ -23,6 +23,7 @@ mod signing;
 mod sinks;
 mod sources;
 mod tls;
+mod undefined;
 mod uploading;
 mod world;
 
