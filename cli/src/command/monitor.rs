@@ -174,7 +174,7 @@ impl Monitor {
             format!("FAILED  {took:.1} s: {}\n", round.message)
         };
         // Whoever read it has had enough; the monitor goes on.
-        let _nobody_reads_it = output::print(&line);
+        let _nobody_reads_it = output::print(&output::inert(&line));
     }
 }
 
@@ -197,7 +197,8 @@ impl Watched for Monitor {
                 Status::Failing | Status::StillFailing => "alert   ",
                 Status::Recovered => "        ",
             };
-            let _nobody_reads_it = output::print(&format!("{what}{}\n", alert.subject));
+            let line = format!("{what}{}\n", alert.subject);
+            let _nobody_reads_it = output::print(&output::inert(&line));
         }
         sent
     }

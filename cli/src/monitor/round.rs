@@ -67,10 +67,11 @@ impl Round {
         });
         let mut told: Vec<_> = told.collect();
         told.truncate(MOST);
-        let message = match &outcome.verdict {
+        let message = report["errorMessage"].as_str().map(str::to_owned);
+        let message = message.or_else(|| match &outcome.verdict {
             Verdict::Failed(why) => why.first().cloned(),
             Verdict::NoAnswer | Verdict::Passed => None,
-        };
+        });
         let message = message.or_else(|| cases.last()?.failed.clone());
         let passed = exit == Exit::Passed;
         Self {

@@ -47,8 +47,25 @@ impl Tried {
         self.errors > self.sampled.error_budget
     }
 
-    /// The sentence that `serverless-artillery` has for it, where there are too many errors.
-    pub fn error_message(&self) -> Option<String> {
+    /// The sentence that `serverless-artillery` has for it, where there are too many errors; else why the run failed otherwise, in such a
+    /// sentence.
+    pub fn error_message(&self, report: &LoadReport, facts: &Facts) -> Option<String> {
+        if facts.never_began().is_none()
+            && let Some(message) = self.overdrawn()
+        {
+            return Some(message);
+        }
+        match verdict(report, facts) {
+            Verdict::Failed(why) if facts.settled => {
+                let trial = self.sampled.trial.name();
+                Some(format!("{trial} failure: {}", why.first()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The reference's sentence, where there are too many errors.
+    fn overdrawn(&self) -> Option<String> {
         let Self {
             run,
             errors,
@@ -80,8 +97,15 @@ pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
         return Verdict::NoAnswer;
     }
     let mut why = Vec::new();
+    if let Some(failure) = facts.never_began().filter(|_| tried.is_some()) {
+        // All else follows from that.
+        return Verdict::Failed(vec![format!("the run never began: {failure}")]);
+    }
     if let Some(tried) = &tried {
-        why.extend(tried.error_message());
+        if facts.settled && facts.tally.skipped > 0 {
+            why.push("nothing was tried out, as `_simulation` asks for".to_owned());
+        }
+        why.extend(tried.overdrawn());
         if unanswered {
             why.push("the target never answered".to_owned());
         }
@@ -105,6 +129,9 @@ pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
         let broken = one.broken?;
         Some(format!("`{}` does not hold: {broken}", one.text))
     }));
+    if tried.is_some() && facts.settled && facts.stopped.is_none() && why.is_empty() {
+        why.extend(untold(facts));
+    }
     if why.is_empty() {
         Verdict::Passed
     } else {
@@ -138,6 +165,18 @@ fn incomplete(facts: &Facts) -> Vec<String> {
     let losses = losses.map(|loss| format!("{} scenarios are lost: {}", loss.units, loss.why));
     let faults = facts.faults.iter().map(|fault| fault.failure.to_string());
     losses.chain(faults).collect()
+}
+
+/// What else keeps a run from being whole, where nothing tells it by its name.
+fn untold(facts: &Facts) -> Option<String> {
+    let trust = facts.trust();
+    (facts.is_partial() || trust.is_lost()).then(|| {
+        if trust.is_given() {
+            "not all of the run was done".to_owned()
+        } else {
+            trust.to_string()
+        }
+    })
 }
 
 /// A failed check in a sentence.

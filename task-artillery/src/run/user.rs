@@ -63,7 +63,7 @@ impl User {
                 self.meter(place).user_completed(lived);
             }
             Err(error) => {
-                let error = self.engine.shown(error.name());
+                let error = self.engine.shown_error(error.name());
                 self.meter(walk.place).user_failed(&error);
             }
         }

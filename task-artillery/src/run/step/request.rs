@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
 use star_core::Failure;
-use star_core::document::is_secret_key;
 use star_core::draw::Draws;
 
 use super::super::engine::{Compiler, Engine};
@@ -30,9 +29,6 @@ use crate::script::model::Request;
 use content::Content;
 use destination::Destination;
 use headers::{Credentials, Given, Headers};
-
-/// What is in the names of headers whose values say who asks.
-const SECRET: [&str; 6] = ["auth", "token", "secret", "key", "session", "signature"];
 
 /// What a request is called, if it has a name.
 type OwnName = Option<String>;
@@ -128,7 +124,7 @@ impl RequestStep {
             if let Some(cause) = error.system() {
                 turn.meter.cx().refused(cause);
             }
-            let error = turn.engine.shown(error.name());
+            let error = turn.engine.shown_error(error.name());
             turn.meter.unanswered(endpoint, &error);
         })?;
         turn.meter
@@ -279,8 +275,7 @@ impl Sent {
 
 /// Whether a header's value is not to be shown.
 fn says_who_asks(name: &HeaderName, value: &HeaderValue) -> bool {
-    let name = name.as_str();
-    value.is_sensitive() || is_secret_key(name) || SECRET.iter().any(|part| name.contains(part))
+    value.is_sensitive() || crate::script::says_who_asks(name.as_str())
 }
 
 /// The body of an answer, decoded.
