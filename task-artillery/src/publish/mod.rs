@@ -187,7 +187,7 @@ impl<'s> Sender<'s> {
             Err(why) => {
                 sent.delivery.failures += 1;
                 let why = self.script.secrets.redact(why).into_owned();
-                let why = crate::script::Literals::of(&self.script).redact(why);
+                let why = crate::script::Literals::of(self.script).redact(why);
                 sent.delivery.why = star_core::printable(&why);
             }
         }

@@ -1,6 +1,8 @@
 //! What a run is worth: whether what was asked for holds.
 
-use star_core::{Case, Facts, Report as _, Verdict};
+use std::time::Duration;
+
+use star_core::{Case, Facts, Loss, Report as _, Verdict, Why};
 
 use super::checks::FailedCheck;
 use super::ensure::{self, Ensurance};
@@ -162,9 +164,18 @@ fn missing(report: &LoadReport, tried: &Tried) -> Vec<String> {
 /// What kept the run from being whole.
 fn incomplete(facts: &Facts) -> Vec<String> {
     let losses = facts.losses.iter();
-    let losses = losses.map(|loss| format!("{} scenarios are lost: {}", loss.units, loss.why));
+    let losses = losses.map(lost);
     let faults = facts.faults.iter().map(|fault| fault.failure.to_string());
     losses.chain(faults).collect()
+}
+
+/// A loss, and what that is in plain words.
+fn lost(loss: &Loss) -> String {
+    let plainly = match loss.why {
+        Why::Unreported => ": it was killed, or has hung",
+        Why::Undelivered | Why::Failed(_) => "",
+    };
+    format!("{} scenarios are lost: {}{plainly}", loss.units, loss.why)
 }
 
 /// What else keeps a run from being whole, where nothing tells it by its name.
@@ -220,10 +231,7 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
         Case {
             group: "scenarios".to_owned(),
             name: scenario.name.clone(),
-            took: scenario
-                .lived
-                .as_ref()
-                .map(|lived| std::time::Duration::from_micros(lived.sum())),
+            took: took(scenario),
             failed: (failed && !told.is_empty()).then(|| told[0].clone()),
             told,
         }
@@ -247,6 +255,13 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
         told: delivery.warning(sink).into_iter().collect(),
     });
     scenarios.chain(ensured).chain(sinks).collect()
+}
+
+/// How long the samples of a scenario took together; none where nobody knows.
+fn took(scenario: &ScenarioReport) -> Option<Duration> {
+    let lived = scenario.lived.as_ref().map_or(0, |lived| lived.sum());
+    let micros = lived.saturating_add(scenario.failed_for);
+    (micros > 0).then(|| Duration::from_micros(micros))
 }
 
 /// What went wrong with a scenario. Of a load test only what was expected of answers counts.

@@ -64,7 +64,11 @@ impl User {
             }
             Err(error) => {
                 let error = self.engine.shown_error(error.name());
-                self.meter(walk.place).user_failed(&error);
+                let meter = self.meter(walk.place);
+                meter.user_failed(&error);
+                if self.engine.sampling().is_some() {
+                    meter.sample_failed(self.cx.now().saturating_sub(self.begun));
+                }
             }
         }
     }

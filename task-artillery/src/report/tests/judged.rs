@@ -120,7 +120,7 @@ fn where_nobody_reported_the_losses_are_told() {
     for part in [
         "scenarios run: 0, total errors: 2",
         "scenario `buy`: 1 of 1 samples",
-        "2 scenarios are lost: unreported",
+        "2 scenarios are lost: unreported: a worker claimed it, then was silent: it was killed",
         "`after` failed",
     ] {
         assert!(why.contains(part), "{part} in {why}");

@@ -256,9 +256,11 @@ impl Expect {
                     .iter()
                     .zip(&all)
                     .all(|(one, rendered)| undefined::is_made_empty(one, rendered));
-                let found = looked.map(|_| match made_empty {
-                    true => (false, NOTHING_TO_COMPARE.to_owned()),
-                    false => (all.iter().all(|one| *one == all[0]), all.join(", ")),
+                let found = looked.map(|_| {
+                    if made_empty {
+                        return (false, NOTHING_TO_COMPARE.to_owned());
+                    }
+                    (all.iter().all(|one| *one == all[0]), all.join(", "))
                 });
                 ("all values to be equal".to_owned(), found)
             }

@@ -62,23 +62,30 @@ pub(super) struct Unmet {
 }
 
 impl Wanted {
-    /// What was found, where that is not what it has to be; none where it is. What can't be compared is not the same.
-    fn differs(
+    /// Holds what was found against what it has to be. What can't be compared is not the same.
+    ///
+    /// # Errors
+    /// What was found instead; none where nothing was.
+    fn compare(
         &self,
-        found: Option<Value>,
+        found: Option<&Value>,
         is: Option<&Value>,
         vars: &Vars,
-    ) -> Option<Option<String>> {
+    ) -> Result<(), Option<String>> {
         if let Some(why) = undefined::of_match(&self.written_as, vars) {
-            return Some(Some(why));
+            return Err(Some(why));
         }
         let value = is.and_then(Value::as_str);
         let made_empty =
             value.is_some_and(|text| undefined::is_made_empty(&self.written_as.value, text));
         if made_empty && self.source.is_empty_where_nothing_is() {
-            return Some(None);
+            return Err(None);
         }
-        (!is_same(found.as_ref(), is)).then(|| found.as_ref().map(json_text))
+        if is_same(found, is) {
+            Ok(())
+        } else {
+            Err(found.map(json_text))
+        }
     }
 }
 
@@ -163,7 +170,7 @@ impl Captures {
             let value = wanted.source.find(&looked, vars, draws);
             let is = wanted.written_as.value.value(vars, draws);
             if wanted.written_as.strict
-                && let Some(got) = wanted.differs(value, is.as_deref(), vars)
+                && let Err(got) = wanted.compare(value.as_ref(), is.as_deref(), vars)
             {
                 let expected = wanted
                     .written
@@ -226,10 +233,9 @@ fn json(value: &JsonTemplate) -> String {
 fn is_same(one: Option<&Value>, other: Option<&Value>) -> bool {
     match (one, other) {
         (Some(Value::Number(one)), Some(Value::Number(other))) => one.as_f64() == other.as_f64(),
-        (Some(Value::Array(_) | Value::Object(_)), _) => false,
+        // Of nothing there is nothing to compare.
+        (Some(Value::Array(_) | Value::Object(_)) | None, _) | (_, None) => false,
         (Some(one), Some(other)) => one == other,
-        // There is nothing to compare.
-        (None, _) | (_, None) => false,
     }
 }
 
