@@ -78,11 +78,10 @@ impl Round {
             .iter()
             .filter(|case| case.failed.is_none() && case.group == SINKS);
         let warnings = odd.filter_map(|case| Some((case.name.clone(), case.told.first()?.clone())));
-        let message = report["errorMessage"].as_str().map(str::to_owned);
-        let message = message.or_else(|| match &outcome.verdict {
+        let message = match &outcome.verdict {
             Verdict::Failed(why) => why.first().cloned(),
             Verdict::NoAnswer | Verdict::Passed => None,
-        });
+        };
         let message = message.or_else(|| cases.last()?.failed.clone());
         let passed = exit == Exit::Passed;
         Self {

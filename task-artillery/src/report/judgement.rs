@@ -49,20 +49,14 @@ impl Tried {
         self.errors > self.sampled.error_budget
     }
 
-    /// The sentence that `serverless-artillery` has for it, where there are too many errors; else why the run failed otherwise, in such a
-    /// sentence.
+    /// Why the run failed: the sentence that `serverless-artillery` has for it, where there are too many errors, and else the first reason.
     pub fn error_message(&self, report: &LoadReport, facts: &Facts) -> Option<String> {
-        if facts.never_began().is_none()
-            && let Some(message) = self.overdrawn()
-        {
-            return Some(message);
+        if !facts.settled {
+            return self.overdrawn();
         }
         match verdict(report, facts) {
-            Verdict::Failed(why) if facts.settled => {
-                let trial = self.sampled.trial.name();
-                Some(format!("{trial} failure: {}", why.first()?))
-            }
-            _ => None,
+            Verdict::Failed(why) => why.into_iter().next(),
+            Verdict::Passed | Verdict::NoAnswer => None,
         }
     }
 

@@ -154,7 +154,7 @@ fn whatever_a_run_fails_for_is_its_error_message() {
 
     let mut broken = good.clone();
     broken.view.ensured = vec![ensured("few", "vusers.created < 1", true)];
-    let message = "monitoring failure: `few` does not hold: `vusers.created` is 2";
+    let message = "`few` does not hold: `vusers.created` is 2";
     assert_eq!(told(&broken, &facts(2)).as_deref(), Some(message));
 
     let fault = |why: &str| Fault {
@@ -163,7 +163,7 @@ fn whatever_a_run_fails_for_is_its_error_message() {
     };
     let mut after = facts(2);
     after.faults.push(fault("`after` failed"));
-    let message = "monitoring failure: `after` failed";
+    let message = "`after` failed";
     assert_eq!(told(&good, &after).as_deref(), Some(message));
 
     let mut machine = facts(2);
@@ -195,10 +195,7 @@ fn a_run_that_never_began_has_failed_for_that_alone() {
     let why = "the run never began: `before` failed at `GET /`".to_owned();
     assert_eq!(report.verdict(&facts), Verdict::Failed(vec![why.clone()]));
     let json = serde_json::to_value(report.summarize(&facts)).unwrap();
-    assert_eq!(
-        json["errorMessage"],
-        json!(format!("monitoring failure: {why}"))
-    );
+    assert_eq!(json["errorMessage"], json!(why));
     assert_eq!(json["errors"], json!(2));
     assert_eq!(json["totals"]["scenariosCreated"], json!(0));
     assert!(report.cases(&facts)[0].failed.is_some());

@@ -8,6 +8,7 @@ mod endpoints;
 mod expect;
 mod flow;
 mod guard;
+mod hidden;
 mod hostile;
 mod limit;
 mod names;
