@@ -4,7 +4,7 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::engine::Engine;
-use crate::script::{Secrets, Vars, longest_first, without};
+use crate::script::{Secrets, Vars, forms, longest_first, without};
 
 /// So much of a text is looked at.
 const LOOKED_AT: usize = 4096;
@@ -86,10 +86,12 @@ fn add(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
         return;
     }
     match value {
-        Value::String(text) => hidden.push((text.clone(), instead.to_owned())),
+        Value::String(text) if text.len() >= SHORTEST => {
+            hidden.extend(forms(text).map(|form| (form, instead.to_owned())));
+        }
         Value::Number(number) => hidden.push((number.to_string(), instead.to_owned())),
         Value::Array(items) => items.iter().for_each(|item| add(item, instead, hidden)),
         Value::Object(map) => map.values().for_each(|item| add(item, instead, hidden)),
-        Value::Null | Value::Bool(_) => {}
+        Value::String(_) | Value::Null | Value::Bool(_) => {}
     }
 }

@@ -28,5 +28,5 @@ pub(crate) use literals::says_who_asks;
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;
-pub(crate) use secrets::{longest_first, without};
+pub(crate) use secrets::{forms, longest_first, without};
 pub use vars::{Changes, Globals, Vars};

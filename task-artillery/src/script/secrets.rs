@@ -77,13 +77,25 @@ pub(crate) fn without<'t>(mut text: Cow<'t, str>, hidden: &[(String, String)]) -
     text
 }
 
-/// A value as it may be found in a text: as it is, and in base64, as it stands at the beginning of what is so written.
-pub(super) fn forms(value: &str) -> impl Iterator<Item = String> + use<> {
+/// How long a part of a value is that is hidden by itself.
+const PART: usize = 8;
+
+/// A value as it may be found in a text: as it is, and in base64, as it stands at the beginning of what is so written; and the parts that a
+/// target takes it for which stands in a URL as it is.
+pub(crate) fn forms(value: &str) -> impl Iterator<Item = String> + use<> {
     let standard = base64(value.as_bytes());
     let standard = standard.trim_end_matches('=').to_owned();
     let in_urls = standard.replace('+', "-").replace('/', "_");
     let in_urls = (in_urls != standard).then_some(in_urls);
-    [value.to_owned(), standard].into_iter().chain(in_urls)
+    let parts = value
+        .split(['&', '#', ';'])
+        .filter(|part| part.len() >= PART);
+    let parts: Vec<_> = parts
+        .filter(|part| *part != value)
+        .map(str::to_owned)
+        .collect();
+    let whole = [value.to_owned(), standard].into_iter();
+    whole.chain(in_urls).chain(parts)
 }
 
 /// A text with something else for each spelling of a value; none where it has none.
@@ -152,6 +164,14 @@ mod tests {
         for text in ["My tok", "Mi tok\"en%\\zzé", "%", "\\", "\\u00", "%C3"] {
             assert_eq!(secrets.redact(text), text);
         }
+    }
+
+    #[test]
+    fn parts_that_a_url_makes_of_a_value_are_hidden_too() {
+        let mut secrets = Secrets::default();
+        secrets.keep("S", "long part&other long part&x");
+        let shown = secrets.redact("long part, other long part, x");
+        assert_eq!(shown, "{{ $env.S }}, {{ $env.S }}, x");
     }
 
     #[test]
