@@ -45,14 +45,12 @@ impl Exit {
 
     /// What a run's outcome comes to: the first that holds.
     pub fn of(outcome: &AnyOutcome) -> Self {
-        let facts = &outcome.facts;
-        if facts.stopped.is_some() {
+        if outcome.facts.stopped.is_some() {
             return Self::Interrupted;
         }
         match Self::by_parts(outcome) {
-            Self::Partial | Self::NoAnswer if outcome.must_be_whole && facts.settled => {
-                Self::Failed
-            }
+            // Also while it goes on: it has not passed.
+            Self::Partial | Self::NoAnswer if outcome.must_be_whole => Self::Failed,
             exit => exit,
         }
     }

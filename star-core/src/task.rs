@@ -121,6 +121,11 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         false
     }
 
+    /// The report of a run that never began: what is known of it beforehand.
+    fn blank(&self) -> Self::Report {
+        Self::Report::default()
+    }
+
     /// How long a unit is expected to be open, for the number of units open at once.
     fn expected_life(&self) -> Duration {
         Duration::ZERO

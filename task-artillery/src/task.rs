@@ -194,6 +194,17 @@ impl Task for Artillery {
         self.script.sampling.is_some()
     }
 
+    /// Where scenarios are to be tried out it has them all, and that none was.
+    fn blank(&self) -> LoadReport {
+        let mut report = LoadReport::default();
+        if self.script.sampling.is_some()
+            && let Ok(names) = run::names(&self.script, &self.arrivals)
+        {
+            report.prepare(&names);
+        }
+        report
+    }
+
     /// Where it is a monitor that tries them out.
     fn alerts(&self) -> bool {
         let sampling = self.script.sampling.as_ref();

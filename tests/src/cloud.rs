@@ -111,7 +111,7 @@ scenarios:
     pub fn report(&self, run: &str, code: i32) -> Value {
         wait_until("the run is over", || {
             let looked = self.slsart().args(["report", run, "--aws"]).run();
-            !looked.err.contains("the run is not over")
+            !looked.err.contains("the run is still running")
         });
         let report = self
             .slsart()

@@ -1,5 +1,6 @@
 //! `slsart monitor`: tries a script out again and again, and tells when it fails.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::job;
 use crate::monitor::{
-    Alert, Kept, Round, Sender, Server, Shown, State, Status, Timing, Watched, play, watch,
+    Alert, Kept, Round, Sender, Sent, Server, Shown, State, Status, Timing, Told, Watched, play,
+    watch,
 };
 use crate::output::{self, Written};
 use crate::place::{self, Room, Runs};
@@ -94,7 +96,12 @@ struct Monitor {
     shown: Shown,
     stop: watch::Receiver<bool>,
     quiet: bool,
+    /// What was warned of, and is still so.
+    warned: BTreeSet<String>,
 }
+
+/// How long an alert may still take when the monitor is to end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 async fn live(
     args: &MonitorArgs,
@@ -138,6 +145,7 @@ async fn live(
         shown,
         stop,
         quiet: args.quiet,
+        warned: BTreeSet::new(),
     };
     let state = watch(&*clock, timing, state, &mut monitor).await;
     Ok(match state.failing_since {
@@ -174,7 +182,19 @@ impl Monitor {
             format!("FAILED  {took:.1} s: {}\n", round.message)
         };
         // Whoever read it has had enough; the monitor goes on.
-        let _nobody_reads_it = output::print(&line);
+        let _nobody_reads_it = output::print(&output::inert(&line));
+    }
+}
+
+impl Monitor {
+    /// Says what is odd once, as long as it stays so.
+    fn warn(&mut self, round: &Round) {
+        for (what, warning) in &round.warnings {
+            if !self.warned.contains(what) {
+                output::note(&format!("warning: {warning}\n"));
+            }
+        }
+        self.warned = round.warnings.keys().cloned().collect();
     }
 }
 
@@ -187,17 +207,32 @@ impl Watched for Monitor {
         };
         let round = play(&self.job, &self.limits, &self.clock, stopped).await?;
         self.tell(&round);
+        self.warn(&round);
         Some(round)
     }
 
-    async fn send(&mut self, alert: &Alert) -> bool {
-        let sent = self.sender.send(alert).await;
-        if sent && !self.quiet {
+    async fn send(&mut self, alert: &Alert, told: &mut Told) -> Sent {
+        let mut stop = self.stop.clone();
+        let clock = Arc::clone(&self.clock);
+        let given_up = async move {
+            let _said = stop.wait_for(|stop| *stop).await;
+            clock.sleep_until(clock.now() + LAST_WORDS).await;
+        };
+        let sent = tokio::select! {
+            biased;
+            sent = self.sender.send(alert, told) => sent,
+            () = given_up => {
+                output::note("the alert is not sent to all: the monitor is to end\n");
+                Sent::NotToAll
+            }
+        };
+        if sent != Sent::NotToAll && !self.quiet {
             let what = match alert.status {
                 Status::Failing | Status::StillFailing => "alert   ",
                 Status::Recovered => "        ",
             };
-            let _nobody_reads_it = output::print(&format!("{what}{}\n", alert.subject));
+            let line = format!("{what}{}\n", alert.subject);
+            let _nobody_reads_it = output::print(&output::inert(&line));
         }
         sent
     }

@@ -21,7 +21,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         Ok::<_, CommandError>((file, look(&site, &run).await?))
     })??;
     if !outcome.facts.settled {
-        output::note("the run is not over: this is its report so far\n");
+        output::note(&format!("{}\n", output::STILL_RUNNING));
     }
     tell_all(file.as_ref(), junit.as_ref(), &outcome)
 }

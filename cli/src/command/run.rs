@@ -22,10 +22,9 @@ const NOTHING_DONE: &str = "SIMULATION: nothing was done, as `_simulation` asks 
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let done = carried_out(args);
-    if let (Err(error @ CommandError::Job { .. }), Some(junit)) = (&done, &args.junit) {
-        // Whoever reads test reports is to see what is wrong, and not an old one.
+    if let Err(error) = &done {
         let script = args.job.script.first().or(args.job.input.first());
-        output::write_unread(junit, script.map(|script| &**script), error)?;
+        tell_unread(args.junit.as_deref(), script.map(PathBuf::as_path), error)?;
     }
     done
 }
@@ -165,7 +164,31 @@ pub(super) fn annotate(script: Option<&Path>, outcome: &AnyOutcome, exit: Exit) 
     if let Some(script) = script
         && output::annotations_are_read()
     {
-        output::note(&output::annotations(&output::cases(outcome, exit), script));
+        output::command(&output::annotations(&output::cases(outcome, exit), script));
+    }
+}
+
+/// Tells those who read test reports and annotations what is wrong with a script, so that they do not see an old one.
+fn tell_unread(
+    junit: Option<&Path>,
+    script: Option<&Path>,
+    error: &CommandError,
+) -> Result<(), CommandError> {
+    let CommandError::Job {
+        diagnostics,
+        sources,
+    } = error
+    else {
+        return Ok(());
+    };
+    if let Some(script) = script
+        && output::annotations_are_read()
+    {
+        output::command(&output::of_faults(diagnostics, sources, script));
+    }
+    match junit {
+        Some(junit) => output::write_unread(junit, script, error),
+        None => Ok(()),
     }
 }
 

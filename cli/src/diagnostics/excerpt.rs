@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Snippet};
 use star_core::document::{Diagnostic, FileId, Label, Sources, Span};
+use star_core::{printable, printable_lines};
 
 use super::concealed::Shown;
-use super::printable::{printable, printable_lines};
 
 /// Labels at most so many lines apart are shown together.
 const NEAR: usize = 12;

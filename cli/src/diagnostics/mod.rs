@@ -4,7 +4,6 @@ mod concealed;
 mod excerpt;
 mod json;
 mod order;
-mod printable;
 mod text;
 
 pub use json::render_json;

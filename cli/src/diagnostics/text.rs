@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use annotate_snippets::{Group, Level, Renderer};
 use star_core::document::{Diagnostic, Diagnostics, Severity, Sources};
+use star_core::printable;
 
 use super::excerpt::Excerpt;
 use super::order::sorted;
-use super::printable::printable;
 
 /// More than this nobody reads before correcting the first.
 const MOST: usize = 20;

@@ -4,15 +4,17 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use star_core::clock::Clock;
 use star_core::registry::Kinds;
 use star_core::{Job, Limits};
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::round::play;
 use super::rules::Alert;
+use super::state::{Sent, Told};
 use crate::error::CommandError;
 use crate::output;
 
@@ -55,17 +57,28 @@ impl Sender {
         Ok(sender)
     }
 
-    /// Sends an alert; whether all who are to be told were.
-    pub(crate) async fn send(&self, alert: &Alert) -> bool {
+    /// Sends an alert to those who were not told yet, and notes who was.
+    pub(crate) async fn send(&self, alert: &Alert, who: &mut Told) -> Sent {
+        if self.command.is_none() && self.webhook.is_none() {
+            return Sent::ToNobody;
+        }
         let told = self.told(alert);
-        let mut sent = true;
-        if let Some(command) = &self.command {
-            sent &= self.by_command(command, alert, &told).await;
-        }
-        if let Some(webhook) = &self.webhook {
-            sent &= self.by_webhook(webhook, &told).await;
-        }
-        sent
+        let Told { command, webhook } = who;
+        // One that hangs keeps the other from nothing.
+        tokio::join!(
+            async {
+                if let Some(how) = self.command.as_ref().filter(|_| !*command) {
+                    *command = self.by_command(how, alert, &told).await;
+                }
+            },
+            async {
+                if let Some(url) = self.webhook.as_ref().filter(|_| !*webhook) {
+                    *webhook = self.by_webhook(url, &told).await;
+                }
+            }
+        );
+        let all = (self.command.is_none() || *command) && (self.webhook.is_none() || *webhook);
+        if all { Sent::ToAll } else { Sent::NotToAll }
     }
 
     /// The alert, as JSON: what the reference's alert has, and since when.
@@ -94,12 +107,14 @@ impl Sender {
             .env("SLSART_ALERT_SUBJECT", &alert.subject)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
+            .process_group(0)
             .kill_on_drop(true)
             .spawn();
         let mut child = match child {
             Ok(child) => child,
             Err(error) => return failed(&format!("the command cannot be started: {error}")),
         };
+        let group = Group::of(&child);
         let input = child.stdin.take();
         let text = format!("{told}\n");
         let ended = async {
@@ -115,6 +130,7 @@ impl Sender {
                 return failed("the command takes longer than a minute");
             }
         };
+        group.spare();
         match ended {
             Ok(status) if status.success() => true,
             Ok(status) => failed(&format!("the command ended with {status}")),
@@ -137,6 +153,29 @@ impl Sender {
     }
 }
 
+/// A command and all that it has begun: killed where nobody waits for it any more.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+
+    /// It has ended by itself: what it left behind is meant to stay.
+    fn spare(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _it_may_be_gone = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
 fn failed(why: &str) -> bool {
     output::note(&format!("the alert could not be sent: {why}\n"));
     false
@@ -153,8 +192,8 @@ fn posting(url: &str, value: &Value) -> Result<Job, CommandError> {
     if !matches!(origin.scheme(), "http" | "https") || url.contains("{{") {
         return Err(unfit());
     }
-    // What two braces enclose would be filled in.
-    let body = value.to_string().replace("{{", "{ {");
+    // What two braces enclose would be filled in. They stand in texts only, where JSON has another way to write one.
+    let body = value.to_string().replace("{{", "{\\u007b");
     let script = json!({
         "task": POSTING,
         "config": { "target": origin.origin().ascii_serialization() },

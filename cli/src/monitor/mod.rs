@@ -15,5 +15,5 @@ pub(crate) use alert::Sender;
 pub(crate) use round::{Round, play};
 pub(crate) use rules::{Alert, Status};
 pub(crate) use serve::{Server, Shown};
-pub(crate) use state::{Kept, State};
+pub(crate) use state::{Kept, Sent, State, Told};
 pub(crate) use watch::{Timing, Watched, watch};

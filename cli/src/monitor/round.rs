@@ -1,5 +1,6 @@
 //! One round of a monitor: a run in memory, which leaves nothing behind but what it came to.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +42,13 @@ pub(crate) struct Round {
     pub(crate) totals: Value,
     /// What is to be told of it, a line each.
     pub(crate) told: Vec<String>,
+    /// What is odd and fails nothing, such as a sink that takes no figures: by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) warnings: BTreeMap<String, String>,
 }
+
+/// The group of cases that say what became of figures that were sent elsewhere.
+const SINKS: &str = "sinks";
 
 /// The most lines that are told of a round.
 const MOST: usize = 20;
@@ -67,6 +74,10 @@ impl Round {
         });
         let mut told: Vec<_> = told.collect();
         told.truncate(MOST);
+        let odd = cases
+            .iter()
+            .filter(|case| case.failed.is_none() && case.group == SINKS);
+        let warnings = odd.filter_map(|case| Some((case.name.clone(), case.told.first()?.clone())));
         let message = match &outcome.verdict {
             Verdict::Failed(why) => why.first().cloned(),
             Verdict::NoAnswer | Verdict::Passed => None,
@@ -82,6 +93,7 @@ impl Round {
             errors: report["errors"].as_u64().unwrap_or(u64::from(!passed)),
             totals: report["totals"].clone(),
             told,
+            warnings: warnings.collect(),
         }
     }
 
@@ -97,6 +109,7 @@ impl Round {
             message,
             errors: 1,
             totals: Value::Null,
+            warnings: BTreeMap::new(),
         }
     }
 
@@ -117,6 +130,7 @@ impl Round {
             errors: if passed { 0 } else { 5 },
             totals: serde_json::json!({ "scenariosCreated": 5 }),
             told: Vec::new(),
+            warnings: BTreeMap::new(),
         }
     }
 }

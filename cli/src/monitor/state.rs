@@ -29,10 +29,33 @@ pub(crate) struct State {
     pub(crate) failing_since: Option<u64>,
     /// When there was the last alert.
     pub(crate) alerted_at: Option<u64>,
-    /// An alert that nobody was told yet.
+    /// An alert that not all were told yet.
     pub(crate) unsent: Option<Alert>,
+    /// Who of them was.
+    pub(crate) told: Told,
     /// The last round.
     pub(crate) last: Option<Round>,
+}
+
+/// Who was told of an alert.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Told {
+    /// The command took it.
+    pub(crate) command: bool,
+    /// The webhook did.
+    pub(crate) webhook: bool,
+}
+
+/// What became of an alert that was to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// All who are to be told were.
+    ToAll,
+    /// Somebody was not.
+    NotToAll,
+    /// There is nobody who is to be told.
+    ToNobody,
 }
 
 /// Where that is kept.

@@ -7,7 +7,7 @@ use star_core::clock::Clock;
 
 use super::round::Round;
 use super::rules::{self, Alert};
-use super::state::State;
+use super::state::{Sent, State, Told};
 
 /// When what happens.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,8 @@ pub(crate) struct Timing {
 pub(crate) trait Watched {
     /// Does a round; none where it was stopped meanwhile.
     async fn round(&mut self) -> Option<Round>;
-    /// Sends an alert; whether it was sent.
-    async fn send(&mut self, alert: &Alert) -> bool;
+    /// Sends an alert to whoever was not told yet, and notes who was.
+    async fn send(&mut self, alert: &Alert, told: &mut Told) -> Sent;
     /// Keeps what is known.
     fn keep(&mut self, state: &State);
     /// Returns when the monitor is to end.
@@ -60,14 +60,17 @@ pub(crate) async fn watch(
         if let Some(alert) = rules::note(&mut state, at, round, timing.remind) {
             // What nobody was told of an earlier state is not news any more.
             state.unsent = Some(alert);
+            state.told = Told::default();
         }
         watched.keep(&state);
         if let Some(alert) = state.unsent.take() {
-            if watched.send(&alert).await {
-                state.sent += 1;
-            } else {
-                state.unsendable += 1;
-                state.unsent = Some(alert);
+            match watched.send(&alert, &mut state.told).await {
+                Sent::ToAll => state.sent += 1,
+                Sent::ToNobody => {}
+                Sent::NotToAll => {
+                    state.unsendable += 1;
+                    state.unsent = Some(alert);
+                }
             }
             watched.keep(&state);
         }
@@ -113,6 +116,10 @@ mod tests {
         stop_at: Option<u64>,
         rounds: Vec<u64>,
         sent: Vec<(u64, Status)>,
+        /// What the command was told, which always takes it.
+        commanded: Vec<(u64, Status)>,
+        /// Whether there is nobody to be told.
+        nobody: bool,
         kept: State,
     }
 
@@ -128,6 +135,8 @@ mod tests {
                 stop_at: None,
                 rounds: Vec::new(),
                 sent: Vec::new(),
+                commanded: Vec::new(),
+                nobody: false,
                 kept: State::default(),
             }
         }
@@ -156,12 +165,19 @@ mod tests {
             Some(Round::of_test(!self.broken.contains(&minute), at))
         }
 
-        async fn send(&mut self, alert: &Alert) -> bool {
-            let open = !self.closed.contains(&self.minute());
-            if open {
-                self.sent.push((self.minute(), alert.status));
+        async fn send(&mut self, alert: &Alert, told: &mut Told) -> Sent {
+            if self.nobody {
+                return Sent::ToNobody;
             }
-            open
+            if !told.command {
+                self.commanded.push((self.minute(), alert.status));
+                told.command = true;
+            }
+            if self.closed.contains(&self.minute()) {
+                return Sent::NotToAll;
+            }
+            self.sent.push((self.minute(), alert.status));
+            Sent::ToAll
         }
 
         fn keep(&mut self, state: &State) {
@@ -210,10 +226,22 @@ mod tests {
         let state = world.watch(State::default(), Some(30)).await;
         assert_eq!(world.sent, [(10, Status::Failing), (13, Status::Recovered)]);
         assert_eq!((state.sent, state.unsendable), (2, 3));
+        // Who took it at once is not told again.
+        let once = [(7, Status::Failing), (13, Status::Recovered)];
+        assert_eq!(world.commanded, once);
         let mut world = World::new();
         world.closed = 5..15;
         world.watch(State::default(), Some(30)).await;
         assert_eq!(world.sent, [(15, Status::Recovered)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alert_to_nobody_is_not_sent() {
+        let mut world = World::new();
+        world.nobody = true;
+        let state = world.watch(State::default(), Some(30)).await;
+        assert_eq!((state.sent, state.unsendable), (0, 0));
+        assert_eq!(state.unsent, None);
     }
 
     #[tokio::test(start_paused = true)]

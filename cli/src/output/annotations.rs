@@ -1,9 +1,11 @@
 //! What failed, as GitHub shows it beside the changes.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use star_core::Case;
+use star_core::document::{Diagnostics, Severity, Sources};
+use star_core::{Case, printable_lines};
 
 /// The most that GitHub shows of a step.
 const MOST: usize = 10;
@@ -30,11 +32,64 @@ pub(crate) fn annotations(cases: &[Case], file: &Path) -> String {
             text,
             "::error file={},title={}::{}",
             property(&file.display().to_string()),
-            property(&title),
-            message(&told)
+            property(&printable_lines(&title)),
+            message(&printable_lines(&told))
         );
     }
     text
+}
+
+/// A line for each error of a script, at its place, and for each warning.
+pub(crate) fn of_faults(diagnostics: &Diagnostics, sources: &Sources, script: &Path) -> String {
+    let mut all: Vec<_> = diagnostics.iter().collect();
+    // GitHub shows the first few.
+    all.sort_by_key(|one| one.severity != Severity::Error);
+    let lines = all.into_iter().take(MOST).map(|one| {
+        let what = match one.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let place = one.primary.as_ref();
+        let place = match place.map(|label| sources.position(label.span)) {
+            Some(place) => format!(
+                "file={},line={},col={}",
+                property(&place.file),
+                place.line,
+                place.column
+            ),
+            None => format!("file={}", property(&script.display().to_string())),
+        };
+        let help = one.help.iter().map(|help| format!("\nhelp: {help}"));
+        let told = printable_lines(&(one.message.clone() + &help.collect::<String>()));
+        format!("::{what} {place}::{}\n", message(&told))
+    });
+    lines.collect()
+}
+
+/// A text that is not meant for GitHub, where it reads the output: no line of it is a command.
+pub(crate) fn inert(text: &str) -> Cow<'_, str> {
+    if are_read() {
+        disarmed(text)
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The text, with something between the letters that would make a command of it.
+fn disarmed(text: &str) -> Cow<'_, str> {
+    let is_command = |line: &str| line.trim_start().starts_with("::");
+    if !text.contains("##[") && !text.split(['\n', '\r']).any(is_command) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive(['\n', '\r']).map(|line| {
+        let line = line.replace("##[", "# #[");
+        if is_command(&line) {
+            line.replacen("::", ": :", 1)
+        } else {
+            line
+        }
+    });
+    Cow::Owned(lines.collect())
 }
 
 fn message(text: &str) -> String {
@@ -52,6 +107,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn nothing_that_an_answer_says_is_a_command() {
+        for (text, shown) in [
+            ("plain :: text\n", "plain :: text\n"),
+            ("a\n::stop-commands::x\n", "a\n: :stop-commands::x\n"),
+            ("  ::error::y", "  : :error::y"),
+            ("a\r::add-mask::y", "a\r: :add-mask::y"),
+            ("a ##[error]b", "a # #[error]b"),
+        ] {
+            assert_eq!(disarmed(text), shown);
+        }
+    }
+
+    #[test]
     fn what_failed_is_a_line_that_nothing_in_it_can_end() {
         let case = |failed: Option<&str>| Case {
             group: "scenarios".to_owned(),
@@ -63,7 +131,7 @@ mod tests {
         let lines = annotations(&[case(None), case(Some("why"))], Path::new("a,b.yml"));
         assert_eq!(
             lines,
-            "::error file=a%2Cb.yml,title=scenarios%3A buy%2C 100%25%3A all%0A%3A%3Astop::one%0D%0Atwo%0Athree: 5%25\n"
+            "::error file=a%2Cb.yml,title=scenarios%3A buy%2C 100%25%3A all%0A%3A%3Astop::one%0Atwo%0Athree: 5%25\n"
         );
         let many: Vec<_> = (0..30).map(|_| case(Some("why"))).collect();
         assert_eq!(annotations(&many, Path::new("a")).lines().count(), MOST);

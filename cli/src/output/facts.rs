@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use star_core::{AnyOutcome, Facts, Slice, Verdict};
 
+use super::inert;
+
 /// How many losses are named one by one.
 const NAMED: usize = 20;
 
@@ -20,7 +22,7 @@ pub(crate) fn text(outcome: &AnyOutcome, width: Option<usize>) -> String {
     }
     let line = accounting(facts, &outcome.verdict, None);
     let _infallible = write!(text, "\n{line}");
-    text
+    inert(&text).into_owned()
 }
 
 /// What the core knows of a run, in lines; with this of the generator, where it was not measured.

@@ -91,7 +91,8 @@ fn report(outcome: &AnyOutcome, format: Option<&str>) -> Result<Value, CommandEr
         own.insert("run".to_owned(), facts);
         own.insert("verdict".to_owned(), verdict(outcome));
         let partial = matches!(Exit::of(outcome), Exit::Interrupted | Exit::Partial)
-            || outcome.facts.is_partial();
+            || outcome.facts.is_partial()
+            || !outcome.facts.settled;
         own.insert("partial".to_owned(), json!(partial));
     }
     Ok(report)
@@ -102,6 +103,7 @@ fn verdict(outcome: &AnyOutcome) -> Value {
     match (&outcome.verdict, Exit::of(outcome)) {
         (Verdict::Passed, Exit::Interrupted) => json!("stopped"),
         (Verdict::Passed, Exit::Partial) => json!("partial"),
+        (Verdict::Passed, _) if !outcome.facts.settled => json!("partial"),
         (verdict, _) => json!(verdict),
     }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use star_core::{AnyOutcome, Case, Verdict};
+use star_core::document::{Diagnostic, Severity};
+use star_core::{AnyOutcome, Case, Verdict, printable};
 
 use super::file::{prepare, write_whole};
 use crate::error::CommandError;
@@ -12,6 +13,9 @@ use crate::exit::Exit;
 
 /// The group of the case that all of a run is.
 const RUN: &str = "run";
+
+/// What is said of a run of which more is to come: what was done of it says nothing of the rest.
+pub(crate) const STILL_RUNNING: &str = "the run is still running: this is its report so far";
 
 /// A file for a test report.
 #[derive(Debug)]
@@ -65,9 +69,13 @@ pub(crate) fn write_unread(
     else {
         return Ok(());
     };
-    let told: Vec<_> = diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.one_line(sources))
+    // What is only odd does not keep it from running.
+    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+    let (errors, others): (Vec<_>, Vec<_>) = diagnostics.iter().partition(is_error);
+    let told: Vec<_> = errors
+        .into_iter()
+        .chain(others)
+        .map(|diagnostic| printable(&diagnostic.one_line(sources)))
         .collect();
     let case = Case {
         group: RUN.to_owned(),
@@ -85,16 +93,21 @@ fn reasons(outcome: &AnyOutcome, exit: Exit) -> Vec<String> {
         return Vec::new();
     }
     let facts = &outcome.facts;
+    let goes_on = (!facts.settled && facts.stopped.is_none()).then(|| STILL_RUNNING.to_owned());
     let mut why = match &outcome.verdict {
         Verdict::Failed(why) => why.clone(),
         Verdict::NoAnswer => vec!["the target never answered".to_owned()],
         Verdict::Passed => Vec::new(),
     };
+    why.splice(0..0, goes_on);
     if facts.stopped.is_some() {
         why.push("the run was stopped".to_owned());
     }
     if let Some(failure) = facts.never_began() {
-        why.push(format!("the run never began: {failure}"));
+        let never = format!("the run never began: {failure}");
+        if !why.contains(&never) {
+            why.push(never);
+        }
     }
     if why.is_empty() {
         let undone = facts.lost + facts.unfinished + facts.tally.missed;

@@ -18,12 +18,12 @@ mod time;
 
 use std::io::{IsTerminal as _, Write as _};
 
-pub(crate) use annotations::{annotations, are_read as annotations_are_read};
+pub(crate) use annotations::{annotations, are_read as annotations_are_read, inert, of_faults};
 pub(crate) use apart::Written;
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
 pub(crate) use file::{ReportFile, prepare, write_whole};
-pub(crate) use junit::{JunitFile, cases, write_unread};
+pub(crate) use junit::{JunitFile, STILL_RUNNING, cases, write_unread};
 pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
@@ -43,7 +43,12 @@ pub(crate) fn print(text: &str) -> Result<(), CommandError> {
 
 /// Says something beside: to the standard error, where results never go.
 pub(crate) fn note(text: &str) {
-    let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());
+    command(&inert(text));
+}
+
+/// Tells GitHub something, on the standard error.
+pub(crate) fn command(lines: &str) {
+    let _nobody_reads_it = std::io::stderr().write_all(lines.as_bytes());
 }
 
 /// How wide lines on the standard output may be, where that is a terminal.

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use star_core::Voice;
 
+use super::inert;
+
 /// Where the lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Said {
@@ -42,7 +44,7 @@ impl Said {
             // There may be the line that shows how far the run is.
             text.push_str("\r\u{1b}[K");
         }
-        text.push_str(line);
+        text.push_str(&inert(line));
         text.push('\n');
         match self {
             Self::Out => write(&mut io::stdout().lock(), &text, lock),

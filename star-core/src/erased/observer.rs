@@ -62,6 +62,8 @@ pub(super) trait ErasedObserver {
 pub(super) struct TypedObserver<T: Task> {
     /// How many units there were before `open`.
     units: u64,
+    /// What its report is as long as nothing was done.
+    blank: T::Report,
     stakes: Stakes,
     host: Host,
     manifest: Rc<Manifest>,
@@ -76,6 +78,7 @@ impl<T: Task> TypedObserver<T> {
     pub(super) fn new(task: &T, host: Host, manifest: Rc<Manifest>) -> Self {
         Self {
             units: task.units(),
+            blank: task.blank(),
             stakes: Stakes::of(task),
             book: Book::new(Arc::clone(&host.world.ledger), manifest.run.clone()),
             host,
@@ -149,7 +152,7 @@ impl<T: Task> TypedObserver<T> {
             failure.get_or_insert_with(starter_gone);
         }
         let settled = closed || failure.is_some();
-        let mut outcome = undelivered::<T::Report>(&self.manifest, self.units, failure);
+        let mut outcome = undelivered(&self.manifest, self.units, self.blank.clone(), failure);
         if stop.is_some() || !settled {
             // Nothing is lost: it was given up before it began, or is yet to begin.
             let facts = &mut outcome.facts;

@@ -206,10 +206,11 @@ fn health<R: Report>(
     health.and_lost(gone, if over { open } else { 0 })
 }
 
-/// What a run came to that never started.
+/// What a run came to that never started, with the report that it has then.
 pub(crate) fn undelivered<R: Report>(
     manifest: &Manifest,
     units: u64,
+    blank: R,
     failure: Option<Failure>,
 ) -> Outcome<R> {
     let why = failure.clone().map_or(Why::Undelivered, Why::Failed);
@@ -242,7 +243,7 @@ pub(crate) fn undelivered<R: Report>(
         settled: true,
     };
     Outcome {
-        report: R::default(),
+        report: blank,
         facts,
     }
 }

@@ -65,7 +65,7 @@ async fn tell_failed<T: Task>(worker: &Worker, failure: &Failure) {
         return;
     };
     let failure = Some(failure.clone());
-    let mut outcome = undelivered::<T::Report>(&worker.manifest, task.units(), failure);
+    let mut outcome = undelivered(&worker.manifest, task.units(), task.blank(), failure);
     outcome.facts.settled = true;
     if let Ok(Some(mark)) = worker.book.stop().await {
         outcome.facts.stopped = Some(mark.at);

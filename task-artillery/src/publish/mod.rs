@@ -186,7 +186,9 @@ impl<'s> Sender<'s> {
             }
             Err(why) => {
                 sent.delivery.failures += 1;
-                sent.delivery.why = self.script.secrets.redact(why).into_owned();
+                let why = self.script.secrets.redact(why).into_owned();
+                let why = crate::script::Literals::of(self.script).redact(why);
+                sent.delivery.why = star_core::printable(&why);
             }
         }
     }

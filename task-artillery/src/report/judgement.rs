@@ -1,6 +1,8 @@
 //! What a run is worth: whether what was asked for holds.
 
-use star_core::{Case, Facts, Report as _, Verdict};
+use std::time::Duration;
+
+use star_core::{Case, Facts, Loss, Report as _, Verdict, Why};
 
 use super::checks::FailedCheck;
 use super::ensure::{self, Ensurance};
@@ -47,8 +49,19 @@ impl Tried {
         self.errors > self.sampled.error_budget
     }
 
-    /// The sentence that `serverless-artillery` has for it, where there are too many errors.
-    pub fn error_message(&self) -> Option<String> {
+    /// Why the run failed: the sentence that `serverless-artillery` has for it, where there are too many errors, and else the first reason.
+    pub fn error_message(&self, report: &LoadReport, facts: &Facts) -> Option<String> {
+        if !facts.settled {
+            return self.overdrawn();
+        }
+        match verdict(report, facts) {
+            Verdict::Failed(why) => why.into_iter().next(),
+            Verdict::Passed | Verdict::NoAnswer => None,
+        }
+    }
+
+    /// The reference's sentence, where there are too many errors.
+    fn overdrawn(&self) -> Option<String> {
         let Self {
             run,
             errors,
@@ -80,8 +93,15 @@ pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
         return Verdict::NoAnswer;
     }
     let mut why = Vec::new();
+    if let Some(failure) = facts.never_began().filter(|_| tried.is_some()) {
+        // All else follows from that.
+        return Verdict::Failed(vec![format!("the run never began: {failure}")]);
+    }
     if let Some(tried) = &tried {
-        why.extend(tried.error_message());
+        if facts.settled && facts.tally.skipped > 0 {
+            why.push("nothing was tried out, as `_simulation` asks for".to_owned());
+        }
+        why.extend(tried.overdrawn());
         if unanswered {
             why.push("the target never answered".to_owned());
         }
@@ -105,6 +125,9 @@ pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
         let broken = one.broken?;
         Some(format!("`{}` does not hold: {broken}", one.text))
     }));
+    if tried.is_some() && facts.settled && facts.stopped.is_none() && why.is_empty() {
+        why.extend(untold(facts));
+    }
     if why.is_empty() {
         Verdict::Passed
     } else {
@@ -135,9 +158,30 @@ fn missing(report: &LoadReport, tried: &Tried) -> Vec<String> {
 /// What kept the run from being whole.
 fn incomplete(facts: &Facts) -> Vec<String> {
     let losses = facts.losses.iter();
-    let losses = losses.map(|loss| format!("{} scenarios are lost: {}", loss.units, loss.why));
+    let losses = losses.map(lost);
     let faults = facts.faults.iter().map(|fault| fault.failure.to_string());
     losses.chain(faults).collect()
+}
+
+/// A loss, and what that is in plain words.
+fn lost(loss: &Loss) -> String {
+    let plainly = match loss.why {
+        Why::Unreported => ": it was killed, or has hung",
+        Why::Undelivered | Why::Failed(_) => "",
+    };
+    format!("{} scenarios are lost: {}{plainly}", loss.units, loss.why)
+}
+
+/// What else keeps a run from being whole, where nothing tells it by its name.
+fn untold(facts: &Facts) -> Option<String> {
+    let trust = facts.trust();
+    (facts.is_partial() || trust.is_lost()).then(|| {
+        if trust.is_given() {
+            "not all of the run was done".to_owned()
+        } else {
+            trust.to_string()
+        }
+    })
 }
 
 /// A failed check in a sentence.
@@ -181,10 +225,7 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
         Case {
             group: "scenarios".to_owned(),
             name: scenario.name.clone(),
-            took: scenario
-                .lived
-                .as_ref()
-                .map(|lived| std::time::Duration::from_micros(lived.sum())),
+            took: took(scenario),
             failed: (failed && !told.is_empty()).then(|| told[0].clone()),
             told,
         }
@@ -208,6 +249,13 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
         told: delivery.warning(sink).into_iter().collect(),
     });
     scenarios.chain(ensured).chain(sinks).collect()
+}
+
+/// How long the samples of a scenario took together; none where nobody knows.
+fn took(scenario: &ScenarioReport) -> Option<Duration> {
+    let lived = scenario.lived.as_ref().map_or(0, |lived| lived.sum());
+    let micros = lived.saturating_add(scenario.failed_for);
+    (micros > 0).then(|| Duration::from_micros(micros))
 }
 
 /// What went wrong with a scenario. Of a load test only what was expected of answers counts.

@@ -78,6 +78,14 @@ pub struct ScenarioReport {
     /// How long its samples took that came to their end, where scenarios are tried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lived: Option<Box<Histogram>>,
+    /// How long those took together that failed, in microseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failed_for: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// One phase's part: of the users that arrived in it, however long they live.
@@ -122,6 +130,7 @@ impl ScenarioReport {
         if let Some(lived) = other.lived {
             self.lived.get_or_insert_default().merge(&lived);
         }
+        self.failed_for += other.failed_for;
     }
 }
 

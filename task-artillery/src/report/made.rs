@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use star_core::printable;
+
 /// The most that are told apart.
 pub(super) const MOST: usize = 100;
 
-/// The name as reports have it: with so many characters at most.
+/// The name as reports have it: with so many characters at most, none of which does anything but show itself.
 pub(super) fn shortened(name: &str, longest: usize) -> String {
     match name.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
+        Some((end, _)) => printable(&name[..end]) + "…",
+        None => printable(name),
     }
 }
 

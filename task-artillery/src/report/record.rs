@@ -108,6 +108,14 @@ impl LoadReport {
         self.traffic_everywhere(at, place, |traffic| traffic.errors.record(error));
     }
 
+    /// So long a sample took that failed.
+    pub fn sample_failed(&mut self, place: Place, lived: Duration) {
+        if let Some(scenario) = self.scenarios.get_mut(place.scenario) {
+            let micros = u64::try_from(lived.as_micros()).unwrap_or(u64::MAX);
+            scenario.failed_for = scenario.failed_for.saturating_add(micros);
+        }
+    }
+
     /// Something went wrong that the user gets over.
     pub fn mishap(&mut self, at: Duration, place: Place, error: &ErrorName) {
         self.traffic_everywhere(at, place, |traffic| traffic.errors.record(error));

@@ -24,7 +24,9 @@ use crate::report::{
 };
 use crate::script::model::{Checking, Payload, Request, Sampling, Weights};
 use crate::script::template::Template;
-use crate::script::{Confidential, Globals, Script, Secrets, Vars};
+use crate::script::{
+    Confidential, Globals, Literals, Script, Secrets, Vars, longest_first, without,
+};
 
 /// What the users of a chunk share.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(super) struct Engine {
     naming: Naming,
     http: Rc<Shared>,
     secrets: Secrets,
+    /// The environment, and the script's own credentials: what is looked for, and what is shown instead, longer values first.
+    hidden: Vec<(String, String)>,
     confidential: Confidential,
     signer: Option<Signer>,
     rehearsal: bool,
@@ -92,6 +96,7 @@ impl Engine {
                     .pool
                     .map(|pool| limit::share(pool.get(), lanes) as usize),
             )),
+            hidden: hidden(script),
             secrets: script.secrets.clone(),
             confidential,
             signer: script.signing.as_ref().map(Signer::new),
@@ -124,14 +129,28 @@ impl Engine {
         self.rehearsal
     }
 
-    /// An error's name, in which nothing of the environment is to be read.
+    /// What ended a user, for people. A name of capital letters is nobody's.
+    pub(super) fn shown_error(&self, name: ErrorName) -> ErrorName {
+        let is_code = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        if name.bytes().all(is_code) {
+            return name;
+        }
+        self.redacted(name)
+    }
+
+    /// An endpoint's name, in which nothing of the environment is to be read.
     pub(super) fn shown(&self, name: ErrorName) -> ErrorName {
         self.secrets.redact(name)
     }
 
-    /// A text for people, in which nothing of the environment is to be read.
+    /// A text for people, in which nothing is to be read of the environment, or of the script's own credentials.
     pub(super) fn redacted<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        self.secrets.redact(text)
+        without(text, &self.hidden)
+    }
+
+    /// What is hidden in all texts, and what is shown instead.
+    pub(super) fn hidden(&self) -> &[(String, String)] {
+        &self.hidden
     }
 
     /// What is not to be shown.
@@ -207,6 +226,12 @@ impl Engine {
         let mut drawn = unit.draws(draws::VARIABLES, 0);
         Vars::new(Rc::clone(&self.globals), 0, &mut drawn)
     }
+}
+
+/// What is hidden of all texts of a script.
+fn hidden(script: &Script) -> Vec<(String, String)> {
+    let literals = Literals::of(script);
+    longest_first(script.secrets.hidden().chain(literals.hidden()))
 }
 
 /// Whether a script can be compiled, apart from its files.

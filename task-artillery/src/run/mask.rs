@@ -4,7 +4,7 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::engine::Engine;
-use crate::script::Vars;
+use crate::script::{Secrets, Vars, forms, longest_first, without};
 
 /// So much of a text is looked at.
 const LOOKED_AT: usize = 4096;
@@ -16,25 +16,37 @@ const SHORTEST: usize = 4;
 const MOST: usize = 1000;
 
 /// What is hidden of a user's texts: the environment, what its confidential variables hold, and what its request said about who asks.
-pub(super) struct Mask<'m> {
-    engine: &'m Engine,
+pub(super) struct Mask {
     /// What is to be hidden, and what is shown instead; longer values first.
     hidden: Vec<(String, String)>,
 }
 
-impl<'m> Mask<'m> {
+impl Mask {
     /// The mask for a user that sent these credentials.
     pub(super) fn new<'c>(
-        engine: &'m Engine,
+        engine: &Engine,
         vars: &Vars,
         credentials: impl Iterator<Item = &'c HeaderValue>,
     ) -> Self {
         let mut hidden = Vec::new();
-        for name in engine.confidential().names() {
+        let mut lists = Vec::new();
+        let names = engine.confidential().names();
+        // The environment is hidden anyway, each variable by its own name.
+        for name in names.filter(|name| !Secrets::ROOTS.contains(name)) {
             let path = crate::script::path::Path::parse(name);
-            if let Some(value) = vars.get(&path) {
-                add(&value, &format!("{{{{ {name} }}}}"), &mut hidden);
+            let Some(value) = vars.get(&path) else {
+                continue;
+            };
+            let instead = format!("{{{{ {name} }}}}");
+            // All rows of a payload may be too many; a user's own are not.
+            if value.is_array() || value.is_object() {
+                lists.push((value, instead));
+            } else {
+                add(&value, &instead, &mut hidden);
             }
+        }
+        for (value, instead) in lists {
+            add(&value, &instead, &mut hidden);
         }
         for value in credentials {
             let text = String::from_utf8_lossy(value.as_bytes());
@@ -45,20 +57,17 @@ impl<'m> Mask<'m> {
             hidden.extend(all.map(|text| (text, "(credentials)".to_owned())));
         }
         hidden.retain(|(value, _)| value.len() >= SHORTEST);
-        hidden.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        Self { engine, hidden }
+        hidden.extend_from_slice(engine.hidden());
+        Self {
+            hidden: longest_first(hidden.into_iter()),
+        }
     }
 
     /// A text as it may be shown.
     pub(super) fn shown(&self, text: &str) -> String {
         let cut = text.char_indices().nth(LOOKED_AT).map(|(end, _)| end);
-        let mut shown = text[..cut.unwrap_or(text.len())].to_owned();
-        for (value, instead) in &self.hidden {
-            if let Some(without) = crate::script::replaced(&shown, value, instead) {
-                shown = without;
-            }
-        }
-        let mut shown = self.engine.redacted(shown.into()).into_owned();
+        let shown = &text[..cut.unwrap_or(text.len())];
+        let mut shown = without(shown.into(), &self.hidden).into_owned();
         if cut.is_some() {
             // Half of what is hidden may stand at the end, and is not found there.
             let longest = self.hidden.first().map_or(0, |(value, _)| value.len());
@@ -77,10 +86,12 @@ fn add(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
         return;
     }
     match value {
-        Value::String(text) => hidden.push((text.clone(), instead.to_owned())),
+        Value::String(text) if text.len() >= SHORTEST => {
+            hidden.extend(forms(text).map(|form| (form, instead.to_owned())));
+        }
         Value::Number(number) => hidden.push((number.to_string(), instead.to_owned())),
         Value::Array(items) => items.iter().for_each(|item| add(item, instead, hidden)),
         Value::Object(map) => map.values().for_each(|item| add(item, instead, hidden)),
-        Value::Null | Value::Bool(_) => {}
+        Value::String(_) | Value::Null | Value::Bool(_) => {}
     }
 }

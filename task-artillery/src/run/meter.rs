@@ -61,6 +61,12 @@ impl<'u> Meter<'u> {
             .record(|report| report.user_failed(now, self.place, error));
     }
 
+    /// So long a sample took that failed.
+    pub(super) fn sample_failed(&self, lived: Duration) {
+        self.cx
+            .record(|report| report.sample_failed(self.place, lived));
+    }
+
     /// Something went wrong that the user gets over.
     pub(super) fn mishap(&self, error: &'static str) {
         let now = self.now();

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use star_core::{Failure, Lanes, RunContext};
+use star_core::{Failure, Lanes, RunContext, printable};
 
 use super::Cx;
 use super::engine::Engine;
@@ -112,7 +112,7 @@ async fn walk(
         Ok(()) => Ok(walk.vars),
         Err(error) => {
             let said = said(name, error.as_ref(), &engine, walk.place, &cx);
-            Err(Failure::new(script.secrets.redact(said)))
+            Err(Failure::new(printable(&engine.redacted(said.into()))))
         }
     }
 }

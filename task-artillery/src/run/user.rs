@@ -63,8 +63,12 @@ impl User {
                 self.meter(place).user_completed(lived);
             }
             Err(error) => {
-                let error = self.engine.shown(error.name());
-                self.meter(walk.place).user_failed(&error);
+                let error = self.engine.shown_error(error.name());
+                let meter = self.meter(walk.place);
+                meter.user_failed(&error);
+                if self.engine.sampling().is_some() {
+                    meter.sample_failed(self.cx.now().saturating_sub(self.begun));
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Which variables hold what is not to be shown.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::model::{Rounds, Script, Step, StepKind};
 use super::once::captured_by;
@@ -12,7 +12,7 @@ use super::template::{JsonTemplate, Template};
 /// send back what it was sent), and what `config.variables` and loops make of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Confidential {
-    names: HashSet<String>,
+    names: BTreeSet<String>,
 }
 
 impl Confidential {
@@ -44,7 +44,7 @@ impl Confidential {
         }
     }
 
-    /// Their names.
+    /// Their names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::spelling::spelled;
+use crate::run::base64;
 
 /// The variables of the environment that a script names (`$env.NAME`), as they were when it was read. They travel with the script, and
 /// nothing that is printed shows a value.
@@ -16,7 +17,7 @@ use super::spelling::spelled;
 pub struct Secrets(BTreeMap<String, String>);
 
 /// Shorter values are no secrets, and hiding them would hide half of a message.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
 impl Secrets {
     /// The names under which templates find the environment.
@@ -39,24 +40,66 @@ impl Secrets {
         Value::Object(pairs.collect())
     }
 
-    /// A text for people: where it has a value, the variable's name instead. A value is also found as JSON, URLs and forms spell it.
-    pub fn redact<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
-        let mut text = text.into();
+    /// The values that are looked for in texts, each with what is shown instead.
+    pub(crate) fn hidden(&self) -> impl Iterator<Item = (String, String)> {
         let long_enough = self.0.iter().filter(|(_, value)| value.len() >= SHORTEST);
-        let mut values: Vec<(&String, &String)> = long_enough.collect();
-        // A value that is a part of another would leave the rest of that one.
-        values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-        for (name, value) in values {
-            if let Some(redacted) = replaced(&text, value, &format!("{{{{ $env.{name} }}}}")) {
-                text = Cow::Owned(redacted);
-            }
-        }
-        text
+        long_enough.flat_map(|(name, value)| forms(value).map(|form| (form, Self::instead(name))))
+    }
+
+    fn instead(name: &str) -> String {
+        format!("{{{{ $env.{name} }}}}")
+    }
+
+    /// A text for people: where it has a value, the variable's name instead. A value is also found as JSON, URLs, forms and HTML spell it, and
+    /// in base64.
+    pub fn redact<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        without(text.into(), &longest_first(self.hidden()))
     }
 }
 
+/// Values that are looked for in texts, in the order in which that is to be done: one that is a part of another would leave the rest of
+/// that one. The order is always the same, so that a value of two names has one.
+pub(crate) fn longest_first(
+    hidden: impl Iterator<Item = (String, String)>,
+) -> Vec<(String, String)> {
+    let mut hidden: Vec<_> = hidden.collect();
+    hidden.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+    hidden
+}
+
+/// A text with something else for each of these values.
+pub(crate) fn without<'t>(mut text: Cow<'t, str>, hidden: &[(String, String)]) -> Cow<'t, str> {
+    for (value, instead) in hidden {
+        if let Some(redacted) = replaced(&text, value, instead) {
+            text = Cow::Owned(redacted);
+        }
+    }
+    text
+}
+
+/// How long a part of a value is that is hidden by itself.
+const PART: usize = 8;
+
+/// A value as it may be found in a text: as it is, and in base64, as it stands at the beginning of what is so written; and the parts that a
+/// target takes it for which stands in a URL as it is.
+pub(crate) fn forms(value: &str) -> impl Iterator<Item = String> + use<> {
+    let standard = base64(value.as_bytes());
+    let standard = standard.trim_end_matches('=').to_owned();
+    let in_urls = standard.replace('+', "-").replace('/', "_");
+    let in_urls = (in_urls != standard).then_some(in_urls);
+    let parts = value
+        .split(['&', '#', ';'])
+        .filter(|part| part.len() >= PART);
+    let parts: Vec<_> = parts
+        .filter(|part| *part != value)
+        .map(str::to_owned)
+        .collect();
+    let whole = [value.to_owned(), standard].into_iter();
+    whole.chain(in_urls).chain(parts)
+}
+
 /// A text with something else for each spelling of a value; none where it has none.
-pub(crate) fn replaced(text: &str, value: &str, by: &str) -> Option<String> {
+fn replaced(text: &str, value: &str, by: &str) -> Option<String> {
     let mut replaced = String::new();
     let mut done = 0;
     for (at, _) in text.char_indices() {
@@ -111,12 +154,24 @@ mod tests {
             "<My tok%22en%\\zz%C3%A9>",
             "<my tok\"en%\\zzé>",
             r"<My tok\u0022en%\u005czz\u00e9>",
+            "<My tok&quot;en%\\zz&#233;>",
+            "<My&#x20;tok&#34;en&#37;\\zzé>",
+            "<MY TOK\"EN%\\ZZé>",
+            "<TXkgdG9rImVuJVx6esOp>",
         ] {
             assert_eq!(secrets.redact(text), "<{{ $env.S }}>", "{text}");
         }
         for text in ["My tok", "Mi tok\"en%\\zzé", "%", "\\", "\\u00", "%C3"] {
             assert_eq!(secrets.redact(text), text);
         }
+    }
+
+    #[test]
+    fn parts_that_a_url_makes_of_a_value_are_hidden_too() {
+        let mut secrets = Secrets::default();
+        secrets.keep("S", "long part&other long part&x");
+        let shown = secrets.redact("long part, other long part, x");
+        assert_eq!(shown, "{{ $env.S }}, {{ $env.S }}, x");
     }
 
     #[test]

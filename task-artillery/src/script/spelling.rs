@@ -1,7 +1,7 @@
 //! The ways in which a text is spelled inside of others.
 
-/// How long a value is that begins a text, letter by letter as it is, in small letters as in the names of hosts, or escaped as in JSON, URLs
-/// and forms.
+/// How long a value is that begins a text, letter by letter as it is, in small or capital letters, or escaped as in JSON, URLs, forms and
+/// HTML.
 pub(super) fn spelled(text: &str, value: &str) -> Option<usize> {
     // A backslash may be one or half of one, so there can be more than one way on.
     let mut letters = value.chars();
@@ -30,11 +30,11 @@ fn spellings(text: &str, letter: char) -> [Option<usize>; 2] {
     let Some(first) = text.chars().next() else {
         return [None; 2];
     };
-    let plain =
-        first == letter || first == letter.to_ascii_lowercase() || (letter, first) == (' ', '+');
+    let plain = first.eq_ignore_ascii_case(&letter) || (letter, first) == (' ', '+');
     let escaped = match first {
         '\\' => in_json(text, letter),
         '%' => in_url(text, letter),
+        '&' => in_html(text, letter),
         _ => None,
     };
     [plain.then(|| first.len_utf8()), escaped]
@@ -80,3 +80,33 @@ fn in_url(text: &str, letter: char) -> Option<usize> {
     }
     Some(length)
 }
+
+/// Its length as HTML and XML escape it: `&lt;`, `&#60;` or `&#x3c;`.
+fn in_html(text: &str, letter: char) -> Option<usize> {
+    let length = text
+        .bytes()
+        .take(LONGEST_ENTITY)
+        .position(|byte| byte == b';')?;
+    let name = &text[1..length];
+    let is_it = match name.strip_prefix('#') {
+        None => match letter {
+            '<' => name == "lt",
+            '>' => name == "gt",
+            '&' => name == "amp",
+            '"' => name == "quot",
+            '\'' => name == "apos",
+            _ => false,
+        },
+        Some(number) => {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            code == Ok(letter.into())
+        }
+    };
+    is_it.then_some(length + 1)
+}
+
+/// The longest text that stands for a letter in HTML, as far as letters are looked for: `&#x0010ffff;`.
+const LONGEST_ENTITY: usize = 12;

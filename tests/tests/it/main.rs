@@ -24,6 +24,7 @@ mod library;
 mod losses;
 mod manner;
 mod modes;
+mod modes_told;
 mod monitor;
 mod new_task;
 mod once;

@@ -18,7 +18,7 @@ pub(super) struct Result<'r> {
     /// One of each scenario, as Artillery 1 writes it.
     reports: Vec<Figures<'r>>,
     totals: Totals<'r>,
-    /// Where there are more errors than there may be.
+    /// Where the run failed: most often since there are more errors than there may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
 }
@@ -50,7 +50,7 @@ impl<'r> Result<'r> {
                 codes: &report.traffic.codes,
                 errors: report.errors().iter().collect(),
             },
-            error_message: tried.error_message(),
+            error_message: tried.error_message(report, facts),
         })
     }
 }

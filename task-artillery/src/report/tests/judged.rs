@@ -120,7 +120,7 @@ fn where_nobody_reported_the_losses_are_told() {
     for part in [
         "scenarios run: 0, total errors: 2",
         "scenario `buy`: 1 of 1 samples",
-        "2 scenarios are lost: unreported",
+        "2 scenarios are lost: unreported: a worker claimed it, then was silent: it was killed",
         "`after` failed",
     ] {
         assert!(why.contains(part), "{part} in {why}");
@@ -128,13 +128,77 @@ fn where_nobody_reported_the_losses_are_told() {
 }
 
 #[test]
-fn what_was_not_to_be_done_is_not_missed() {
+fn what_was_not_to_be_done_is_not_missed_and_has_not_passed() {
     let report = tried(1, 0);
     let mut facts = facts(2);
     facts.tally.started = 0;
     facts.tally.ended = 0;
     facts.tally.skipped = 2;
-    assert_eq!(report.verdict(&facts), Verdict::Passed);
+    let why = "nothing was tried out, as `_simulation` asks for".to_owned();
+    assert_eq!(report.verdict(&facts), Verdict::Failed(vec![why]));
+}
+
+#[test]
+fn whatever_a_run_fails_for_is_its_error_message() {
+    let told = |report: &LoadReport, facts: &star_core::Facts| {
+        let summary = report.summarize(facts);
+        let second = serde_json::to_value(&summary).unwrap();
+        let first = star_core::Summary::in_format(&summary, "v1").unwrap();
+        assert_eq!(first["errorMessage"], second["errorMessage"]);
+        second["errorMessage"].as_str().map(str::to_owned)
+    };
+    let mut good = tried(1, 0);
+    sample(&mut good, 0, None);
+    sample(&mut good, 1, None);
+    assert_eq!(told(&good, &facts(2)), None);
+
+    let mut broken = good.clone();
+    broken.view.ensured = vec![ensured("few", "vusers.created < 1", true)];
+    let message = "`few` does not hold: `vusers.created` is 2";
+    assert_eq!(told(&broken, &facts(2)).as_deref(), Some(message));
+
+    let fault = |why: &str| Fault {
+        chunk: None,
+        failure: star_core::Failure::new(why),
+    };
+    let mut after = facts(2);
+    after.faults.push(fault("`after` failed"));
+    let message = "`after` failed";
+    assert_eq!(told(&good, &after).as_deref(), Some(message));
+
+    let mut machine = facts(2);
+    machine.health.no_port = 3;
+    let message = told(&good, &machine).unwrap_or_default();
+    assert!(message.contains("ports were used up"), "{message}");
+
+    let mut lost = facts(2);
+    lost.lost = 1;
+    lost.planned = 3;
+    let mut lenient = tried(1, 2);
+    sample(&mut lenient, 0, None);
+    sample(&mut lenient, 1, None);
+    let message = told(&lenient, &lost).unwrap_or_default();
+    assert!(message.contains("not run to their end"), "{message}");
+}
+
+#[test]
+fn a_run_that_never_began_has_failed_for_that_alone() {
+    let report = tried(1, 0);
+    let mut facts = facts(2);
+    facts.zero = None;
+    facts.tally = star_core::Tally::default();
+    facts.lost = 2;
+    facts.faults.push(Fault {
+        chunk: None,
+        failure: star_core::Failure::new("`before` failed at `GET /`"),
+    });
+    let why = "the run never began: `before` failed at `GET /`".to_owned();
+    assert_eq!(report.verdict(&facts), Verdict::Failed(vec![why.clone()]));
+    let json = serde_json::to_value(report.summarize(&facts)).unwrap();
+    assert_eq!(json["errorMessage"], json!(why));
+    assert_eq!(json["errors"], json!(2));
+    assert_eq!(json["totals"]["scenariosCreated"], json!(0));
+    assert!(report.cases(&facts)[0].failed.is_some());
 }
 
 #[test]

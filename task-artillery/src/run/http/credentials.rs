@@ -23,7 +23,8 @@ pub(crate) fn basic(user: &[u8], password: &[u8]) -> Option<HeaderValue> {
     Some(value)
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// Bytes as the standard's base64 has them, with `=` at the end.
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {

@@ -13,6 +13,7 @@ use star_core::draw::Draws;
 
 use super::super::engine::Compiler;
 use super::capture::{Expression, joined};
+use super::undefined;
 use crate::jsonpath::expression::Search;
 use crate::script::model::{Expectation, Request};
 use crate::script::path::Path;
@@ -25,6 +26,9 @@ const JSON: [&str; 3] = [
     "application/problem+json",
     "application/ld+json",
 ];
+
+/// What is said of values that are all empty, and none of them since the script says so.
+const NOTHING_TO_COMPARE: &str = "values that are all empty";
 
 /// Headers in which caches in front of a target say whether they had the answer.
 const CACHES: [&str; 3] = ["cf-cache-status", "x-cache", "x-vercel-cache"];
@@ -147,6 +151,14 @@ fn read(text: &str) -> Result<Search, Failure> {
     })
 }
 
+/// As [`read`]; but of nothing, in which all is found, nothing is read.
+fn read_filled(text: &str) -> Result<Search, Failure> {
+    if text.is_empty() {
+        return Err(Failure::new("the regular expression is empty"));
+    }
+    read(text)
+}
+
 impl<'a> Looked<'a> {
     pub(super) fn new(status: u16, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
         Self {
@@ -183,16 +195,42 @@ impl<'a> Looked<'a> {
 
 impl Expect {
     fn look(&self, looked: Option<&Looked<'_>>, vars: &Vars, draws: &mut Draws) -> Outcome<'_> {
+        let (expected, found) = self.held(looked, vars, draws);
+        // In a rehearsal all is as it should be.
+        let (held, got) = match found {
+            None => (true, String::new()),
+            Some(found) => match undefined::of_expectation(&self.expectation, vars) {
+                Some(why) => (false, why),
+                None => found,
+            },
+        };
+        Outcome {
+            kind: &self.kind,
+            held,
+            expected: self.written.clone().unwrap_or(expected),
+            got,
+        }
+    }
+
+    /// What is expected, and of an answer whether it is so, and what it is.
+    fn held(
+        &self,
+        looked: Option<&Looked<'_>>,
+        vars: &Vars,
+        draws: &mut Draws,
+    ) -> (String, Option<(bool, String)>) {
         let text = |template: &Template, draws: &mut Draws| template.text(vars, draws).into_owned();
         // What is made of templates is made before the answer is looked at.
-        let (expected, found) = match &self.expectation {
+        match &self.expectation {
             Expectation::StatusCode(wanted) | Expectation::NotStatusCode(wanted) => {
                 let wanted = statuses(wanted, vars, draws);
                 let among = matches!(&self.expectation, Expectation::StatusCode(_));
                 let expected = shown(&wanted, among);
                 let found = looked.map(|looked| {
                     let status = f64::from(looked.status);
-                    let held = wanted.contains(&Some(status)) == among;
+                    // What is no number is no status to be held against.
+                    let are_statuses = !wanted.is_empty() && wanted.iter().all(Option::is_some);
+                    let held = are_statuses && wanted.contains(&Some(status)) == among;
                     (held, looked.status.to_string())
                 });
                 (expected, found)
@@ -214,9 +252,15 @@ impl Expect {
             }
             Expectation::Equals(wanted) => {
                 let all: Vec<_> = wanted.iter().map(|one| as_text(one, vars, draws)).collect();
+                let made_empty = wanted
+                    .iter()
+                    .zip(&all)
+                    .all(|(one, rendered)| undefined::is_made_empty(one, rendered));
                 let found = looked.map(|_| {
-                    let held = all.iter().all(|one| *one == all[0]);
-                    (held, all.join(", "))
+                    if made_empty {
+                        return (false, NOTHING_TO_COMPARE.to_owned());
+                    }
+                    (all.iter().all(|one| *one == all[0]), all.join(", "))
                 });
                 ("all values to be equal".to_owned(), found)
             }
@@ -238,7 +282,7 @@ impl Expect {
             }
             Expectation::MatchesRegexp(pattern) => {
                 let expression = self.pattern.as_ref();
-                let search = expression.and_then(|one| one.get(vars, draws, read));
+                let search = expression.and_then(|one| one.get(vars, draws, read_filled));
                 let expected = format!("a match of {}", pattern.source());
                 let found = looked.map(|looked| {
                     let body = String::from_utf8_lossy(looked.body);
@@ -256,14 +300,6 @@ impl Expect {
                 let found = looked.map(|looked| found(looked, self.query.as_ref()));
                 (description.as_ref().unwrap_or(query).clone(), found)
             }
-        };
-        // In a rehearsal all is as it should be.
-        let (held, got) = found.unwrap_or((true, String::new()));
-        Outcome {
-            kind: &self.kind,
-            held,
-            expected: self.written.clone().unwrap_or(expected),
-            got,
         }
     }
 }
@@ -315,11 +351,14 @@ fn content_type(looked: &Looked<'_>, wanted: &str) -> (bool, String) {
             _ => (false, format!("content-type is {told}")),
         };
     }
-    let held = given.is_some_and(|given| given.to_lowercase() == wanted.to_lowercase());
-    (held, told)
+    let is_it = |given: String| given.to_lowercase() == wanted.to_lowercase();
+    (!wanted.is_empty() && given.is_some_and(is_it), told)
 }
 
 fn property(looked: &Looked<'_>, wanted: &str, there: bool) -> (bool, String) {
+    if wanted.is_empty() {
+        return (false, "the name of a property is empty".to_owned());
+    }
     let Some(body) = looked.object() else {
         return (false, "response body is not an object".to_owned());
     };

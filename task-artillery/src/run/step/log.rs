@@ -1,5 +1,7 @@
 //! Lines to say.
 
+use star_core::printable_lines;
+
 use super::super::walk::Turn;
 use crate::script::template::Template;
 
@@ -14,9 +16,10 @@ impl LogStep {
         Self { text: text.clone() }
     }
 
-    /// Says it, without what is the environment's.
+    /// Says it, without what is the environment's, and so that no terminal obeys it.
     pub(in crate::run) fn run(&self, turn: &Turn<'_>) {
         let text = self.text.text(turn.vars, &mut turn.draws());
-        turn.meter.cx().say(&turn.engine.redacted(text));
+        let text = turn.engine.redacted(text);
+        turn.meter.cx().say(&printable_lines(&text));
     }
 }

@@ -8,6 +8,7 @@ mod parallel;
 mod repeat;
 mod request;
 mod think;
+mod undefined;
 
 use star_core::Failure;
 

@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
 use star_core::Failure;
-use star_core::document::is_secret_key;
 use star_core::draw::Draws;
 
 use super::super::engine::{Compiler, Engine};
@@ -27,13 +26,9 @@ use super::expect::{Expects, Looked};
 use super::guard::Guard;
 use crate::report::{Answered, EndpointKey, ErrorName, FailedCheck};
 use crate::script::model::Request;
-use crate::script::template::json_text;
 use content::Content;
 use destination::Destination;
 use headers::{Credentials, Given, Headers};
-
-/// What is in the names of headers whose values say who asks.
-const SECRET: [&str; 6] = ["auth", "token", "secret", "key", "session", "signature"];
 
 /// What a request is called, if it has a name.
 type OwnName = Option<String>;
@@ -125,12 +120,17 @@ impl RequestStep {
             }
             return Ok(());
         };
+        let sampled = turn.engine.sampling().is_some();
+        let asked = sampled.then(|| self.asked(turn.engine, &call.location));
         let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
             if let Some(cause) = error.system() {
                 turn.meter.cx().refused(cause);
             }
-            let error = turn.engine.shown(error.name());
+            let error = turn.engine.shown_error(error.name());
             turn.meter.unanswered(endpoint, &error);
+            if let Some(asked) = asked {
+                self.unanswered(&turn.meter, turn.number, &asked, error);
+            }
         })?;
         turn.meter
             .answered(answer.ended, endpoint, &answer.answered);
@@ -151,19 +151,17 @@ impl RequestStep {
             .keep(&answer.headers, &body, turn.vars, &mut draws);
         let credentials = || self.credentials.iter().chain(&sent.credentials);
         let mask = || Mask::new(turn.engine, turn.vars, credentials());
+        let failed = |check: &str, expected: &str| FailedCheck {
+            check: check.to_owned(),
+            expected: turn.engine.redacted(Cow::Borrowed(expected)).into_owned(),
+            user: turn.number,
+            ..FailedCheck::default()
+        };
         if let Err(unmet) = &kept {
-            let failed = FailedCheck {
-                check: unmet.check.clone(),
-                expected: turn
-                    .engine
-                    .redacted(Cow::Borrowed(&unmet.expected))
-                    .into_owned(),
-                user: turn.number,
-                ..FailedCheck::default()
-            };
-            let got = unmet.got.as_ref().map(json_text);
-            turn.meter.check_failed(failed, || {
-                got.map_or_else(|| "nothing".to_owned(), |got| mask().shown(&got))
+            let failed = failed(&unmet.check, &unmet.expected);
+            turn.meter.check_failed(failed, || match &unmet.got {
+                Some(got) => mask().shown(got),
+                None => "nothing".to_owned(),
             });
         }
         // As in Artillery they are looked at also where a capture failed.
@@ -175,15 +173,7 @@ impl RequestStep {
                 continue;
             }
             all_held = false;
-            let failed = FailedCheck {
-                check: outcome.kind.to_owned(),
-                expected: turn
-                    .engine
-                    .redacted(Cow::Owned(outcome.expected))
-                    .into_owned(),
-                user: turn.number,
-                ..FailedCheck::default()
-            };
+            let failed = failed(outcome.kind, &outcome.expected);
             let got = || mask().shown(&outcome.got);
             turn.meter.check_failed(failed, got);
         }
@@ -195,12 +185,34 @@ impl RequestStep {
         }
         let name = self.expects.name.clone().unwrap_or_else(|| {
             let url = sent.url.unwrap_or_default();
-            match self.url.template() {
-                Some(template) => turn.engine.legible(template, url),
-                None => url,
-            }
+            self.legible(turn.engine, url)
         });
         Err(UserError::Expectations(name))
+    }
+
+    /// Tells of a sample which request had no answer.
+    fn unanswered(&self, meter: &Meter<'_>, user: u64, asked: &str, error: ErrorName) {
+        let failed = FailedCheck {
+            check: "answer".to_owned(),
+            expected: format!("one to `{} {asked}`", self.method),
+            user,
+            ..FailedCheck::default()
+        };
+        meter.check_failed(failed, || error.into_owned());
+    }
+
+    /// Where a request goes, as people may read it.
+    fn asked(&self, engine: &Engine, location: &Location) -> String {
+        let url = format!("{}{}", location.origin, location.path);
+        let url = self.legible(engine, url);
+        engine.redacted(url.into()).into_owned()
+    }
+
+    fn legible(&self, engine: &Engine, url: String) -> String {
+        match self.url.template() {
+            Some(template) => engine.legible(template, url),
+            None => url,
+        }
     }
 
     /// Whether anything is to be found in answers.
@@ -280,8 +292,7 @@ impl Sent {
 
 /// Whether a header's value is not to be shown.
 fn says_who_asks(name: &HeaderName, value: &HeaderValue) -> bool {
-    let name = name.as_str();
-    value.is_sensitive() || is_secret_key(name) || SECRET.iter().any(|part| name.contains(part))
+    value.is_sensitive() || crate::script::says_who_asks(name.as_str())
 }
 
 /// The body of an answer, decoded.

@@ -161,7 +161,7 @@ fn pauses_and_loops_that_a_variable_makes_impossible_fail_the_user() {
         ),
         (
             "      - loop: [{get: {url: /}}]\n        count: \"{{ newline }}\"\n",
-            "Invalid loop count: a\nb",
+            "Invalid loop count: a␊b",
         ),
     ] {
         let config = "variables: {v: 1-3, newline: \"a\\nb\"}\n  phases: [{duration: 100ms, arrivalCount: 2}]";

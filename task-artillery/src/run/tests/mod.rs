@@ -8,6 +8,7 @@ mod endpoints;
 mod expect;
 mod flow;
 mod guard;
+mod hidden;
 mod hostile;
 mod limit;
 mod names;
@@ -23,6 +24,7 @@ mod signing;
 mod sinks;
 mod sources;
 mod tls;
+mod undefined;
 mod uploading;
 mod world;
 

@@ -49,6 +49,14 @@ impl Reader<'_> {
                 self.mismatch::<()>("a threshold", item, wanted);
                 continue;
             };
+            if map.entries().is_empty() {
+                let help = "for example `\"http.response_time.p99\": 500`";
+                self.error(
+                    item.span,
+                    "a threshold is empty, so any report meets it",
+                    help,
+                );
+            }
             for entry in map.entries() {
                 let Some(most) = self.most(&entry.key, &entry.node) else {
                     continue;
@@ -101,6 +109,11 @@ impl Reader<'_> {
         if let Some(node) = fields.get("maxErrorRate")
             && let Some(most) = self.most("maxErrorRate", node)
         {
+            if !(0.0..=100.0).contains(&most) {
+                let message = format!("`maxErrorRate` is so many of a hundred users, not {most}");
+                self.error(node.span, message, "it may be 0 to 100");
+                return;
+            }
             let expression =
                 format!("((vusers.created - vusers.completed) / vusers.created * 100) <= {most}");
             let text = format!("maxErrorRate < {most}");

@@ -20,6 +20,10 @@ impl Reader<'_> {
         let items = node.as_list().unwrap_or(slice::from_ref(node));
         let mut all = Vec::new();
         let mut good = true;
+        if items.is_empty() {
+            self.expects_nothing(node);
+            good = false;
+        }
         for item in items {
             let Some(map) = item.as_map() else {
                 let wanted = "a mapping such as `{ statusCode: 200 }`, or a list of them";
@@ -27,6 +31,11 @@ impl Reader<'_> {
                 good = false;
                 continue;
             };
+            if map.entries().is_empty() {
+                self.expects_nothing(item);
+                good = false;
+                continue;
+            }
             let whole = self.fields("expect", item, &keys::EXPECT).is_some();
             let known = |entry: &&Entry| keys::EXPECT.done().any(|key| key == entry.key);
             let described = self.description(map, &mut good);
@@ -45,6 +54,13 @@ impl Reader<'_> {
             good &= whole;
         }
         good.then_some(all)
+    }
+
+    /// An expectation that any answer meets is not what somebody meant who wrote it.
+    fn expects_nothing(&mut self, node: &Node) {
+        let help =
+            "for example `expect: { statusCode: 200 }`; without `expect` nothing is expected";
+        self.error(node.span, "`expect` is empty, so any answer meets it", help);
     }
 
     /// What people read of an expression of `JMESPath`, where that is said.

@@ -24,6 +24,12 @@ impl Reader<'_> {
         let Some(text) = template.as_fixed() else {
             return Some(template);
         };
+        if let Some(offset) = unclosed(text).filter(|_| jsonpath::Path::parse(text).is_ok()) {
+            let at = self.place_behind(text, offset, node.span);
+            let message = format!("`{}` is no path: the bracket is not closed", short(text));
+            self.error(at, message, "write `]` behind what stands in it");
+            return None;
+        }
         match jsonpath::Path::parse(text) {
             Ok(path) => {
                 for warning in path.warnings() {
@@ -190,4 +196,26 @@ impl Reader<'_> {
             place
         }
     }
+}
+
+/// Where a bracket stands that nothing closes: such a path finds what is called so, which nobody means.
+fn unclosed(path: &str) -> Option<usize> {
+    let (mut open, mut quote) = (Vec::new(), None);
+    let mut letters = path.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match (letter, quote) {
+            // A letter that is meant as it stands.
+            ('\\' | '`', _) => {
+                letters.next();
+            }
+            (_, Some(closing)) if letter == closing => quote = None,
+            ('\'' | '"', None) => quote = Some(letter),
+            ('[', None) => open.push(at),
+            (']', None) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
 }

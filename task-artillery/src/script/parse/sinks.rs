@@ -531,6 +531,12 @@ impl Reader<'_> {
             self.error(node.span, message, "`username` and `password` do that");
             return None;
         }
+        if url.query().is_some() || url.fragment().is_some() {
+            let message = format!("`{key}` has something behind its path that is not sent");
+            let help = "leave out `?` or `#` and what follows; other keys say it";
+            self.error(node.span, message, help);
+            return None;
+        }
         Some(url.as_str().trim_end_matches('/').to_owned())
     }
 }

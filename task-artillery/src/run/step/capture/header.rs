@@ -41,14 +41,17 @@ impl HeaderSource {
         Ok(Self { name })
     }
 
-    /// Its value; `""` where there is none.
-    pub(super) fn find(&self, looked: &Looked<'_>, vars: &Vars, draws: &mut Draws) -> Value {
+    /// Its value; `""` where there is none, and nothing where its name became none.
+    pub(super) fn find(
+        &self,
+        looked: &Looked<'_>,
+        vars: &Vars,
+        draws: &mut Draws,
+    ) -> Option<Value> {
         let read = |text: &str| HeaderName::from_bytes(text.as_bytes());
-        let name = self.name.get(vars, draws, read);
-        let found = name
-            .zip(looked.headers())
-            .and_then(|(name, headers)| value(headers, &name));
-        found.unwrap_or_else(|| Value::from(""))
+        let name = self.name.get(vars, draws, read)?;
+        let found = looked.headers().and_then(|headers| value(headers, &name));
+        Some(found.unwrap_or_else(|| Value::from("")))
     }
 }
 

@@ -21,6 +21,7 @@ use serde_json::Value;
 use star_core::Failure;
 use star_core::draw::Draws;
 
+use super::undefined;
 use crate::script::model::{Capture, CaptureSource, Match};
 use crate::script::path::Path;
 use crate::script::template::{JsonTemplate, json_text};
@@ -43,8 +44,8 @@ pub(super) struct Captures {
 #[derive(Debug)]
 struct Wanted {
     source: Source,
-    value: JsonTemplate,
-    strict: bool,
+    /// As the script has it.
+    written_as: Match,
     /// What is said of the value where that is made of what is not to be shown.
     written: Option<String>,
 }
@@ -57,7 +58,35 @@ pub(super) struct Unmet {
     /// What it has to be.
     pub(super) expected: String,
     /// What it is; none where nothing is there.
-    pub(super) got: Option<Value>,
+    pub(super) got: Option<String>,
+}
+
+impl Wanted {
+    /// Holds what was found against what it has to be. What can't be compared is not the same.
+    ///
+    /// # Errors
+    /// What was found instead; none where nothing was.
+    fn compare(
+        &self,
+        found: Option<&Value>,
+        is: Option<&Value>,
+        vars: &Vars,
+    ) -> Result<(), Option<String>> {
+        if let Some(why) = undefined::of_match(&self.written_as, vars) {
+            return Err(Some(why));
+        }
+        let value = is.and_then(Value::as_str);
+        let made_empty =
+            value.is_some_and(|text| undefined::is_made_empty(&self.written_as.value, text));
+        if made_empty && self.source.is_empty_where_nothing_is() {
+            return Err(None);
+        }
+        if is_same(found, is) {
+            Ok(())
+        } else {
+            Err(found.map(json_text))
+        }
+    }
 }
 
 impl Captures {
@@ -78,8 +107,7 @@ impl Captures {
             let written = confidential.is_in_json(&wanted.value);
             Ok(Wanted {
                 source,
-                value: wanted.value.clone(),
-                strict: wanted.strict,
+                written_as: wanted.clone(),
                 written: written.then(|| json(&wanted.value)),
             })
         });
@@ -140,8 +168,10 @@ impl Captures {
         for wanted in &self.matches {
             let place = places.next();
             let value = wanted.source.find(&looked, vars, draws);
-            let is = wanted.value.value(vars, draws);
-            if wanted.strict && !is_same(value.as_ref(), is.as_deref()) {
+            let is = wanted.written_as.value.value(vars, draws);
+            if wanted.written_as.strict
+                && let Err(got) = wanted.compare(value.as_ref(), is.as_deref(), vars)
+            {
                 let expected = wanted
                     .written
                     .clone()
@@ -149,7 +179,7 @@ impl Captures {
                 return Err(Unmet {
                     check: format!("match {}", place.map_or("", String::as_str)),
                     expected: expected.unwrap_or_else(|| "undefined".to_owned()),
-                    got: value,
+                    got,
                 });
             }
         }
@@ -170,7 +200,7 @@ impl Captures {
         }
         for wanted in &self.matches {
             wanted.source.find(&nothing, vars, draws);
-            wanted.value.value(vars, draws);
+            wanted.written_as.value.value(vars, draws);
         }
         for (_, to, _) in &self.kept {
             vars.set(to, Value::from(format!("<{}>", to.source())));
@@ -199,13 +229,13 @@ fn json(value: &JsonTemplate) -> String {
     }
 }
 
-/// `===` of JavaScript: numbers are floats, and lists and mappings are never the same.
+/// `===` of JavaScript: numbers are floats, and lists and mappings are never the same; but nothing is the same as undefined.
 fn is_same(one: Option<&Value>, other: Option<&Value>) -> bool {
     match (one, other) {
-        (None, None) => true,
         (Some(Value::Number(one)), Some(Value::Number(other))) => one.as_f64() == other.as_f64(),
-        (Some(Value::Array(_) | Value::Object(_)), _) => false,
-        (one, other) => one == other,
+        // Of nothing there is nothing to compare.
+        (Some(Value::Array(_) | Value::Object(_)) | None, _) | (_, None) => false,
+        (Some(one), Some(other)) => one == other,
     }
 }
 
@@ -274,6 +304,6 @@ mod tests {
             assert_eq!(is_same(Some(&one), Some(&other)), same, "{one} {other}");
             assert!(!is_same(Some(&one), None));
         }
-        assert!(is_same(None, None));
+        assert!(!is_same(None, None));
     }
 }

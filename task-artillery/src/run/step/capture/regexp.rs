@@ -37,21 +37,24 @@ impl RegexpSource {
         })
     }
 
-    /// What the group holds of the first match; `""` where there is none, or the group has no part in it.
-    pub(super) fn find(&self, looked: &Looked<'_>, vars: &Vars, draws: &mut Draws) -> Value {
+    /// What the group holds of the first match; `""` where there is none, or the group has no part in it. Nothing where the expression
+    /// became none.
+    pub(super) fn find(
+        &self,
+        looked: &Looked<'_>,
+        vars: &Vars,
+        draws: &mut Draws,
+    ) -> Option<Value> {
         let read = |text: &str| Search::parse(text, &self.flags);
-        let pattern = self.pattern.get(vars, draws, read);
-        let found = pattern
-            .as_ref()
-            .zip(looked.text())
-            .and_then(|(pattern, text)| {
-                let group = match &self.group {
-                    None => 0,
-                    Some(Group::Number(number)) => *number as usize,
-                    Some(Group::Name(name)) => pattern.named(name)?,
-                };
-                pattern.find(text, group)
-            });
-        found.unwrap_or_default().into()
+        let pattern = self.pattern.get(vars, draws, read)?;
+        let found = looked.text().and_then(|text| {
+            let group = match &self.group {
+                None => 0,
+                Some(Group::Number(number)) => *number as usize,
+                Some(Group::Name(name)) => pattern.named(name)?,
+            };
+            pattern.find(text, group)
+        });
+        Some(found.unwrap_or_default().into())
     }
 }

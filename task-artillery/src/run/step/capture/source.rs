@@ -45,6 +45,11 @@ impl Source {
         !matches!(self, Self::Header(_))
     }
 
+    /// Whether it finds `""` where there is nothing.
+    pub(super) fn is_empty_where_nothing_is(&self) -> bool {
+        matches!(self, Self::Header(_) | Self::Regexp(_))
+    }
+
     /// What it finds in a response; none is undefined. It draws as often whatever it finds: what a user draws must not depend on answers.
     pub(super) fn find(
         &self,
@@ -54,8 +59,8 @@ impl Source {
     ) -> Option<Value> {
         match self {
             Self::Json(source) => source.find(looked, vars, draws),
-            Self::Header(source) => Some(source.find(looked, vars, draws)),
-            Self::Regexp(source) => Some(source.find(looked, vars, draws)),
+            Self::Header(source) => source.find(looked, vars, draws),
+            Self::Regexp(source) => source.find(looked, vars, draws),
             Self::Xpath(source) => source.find(looked, vars, draws),
             Self::Selector(source) => source.find(looked, vars, draws),
         }

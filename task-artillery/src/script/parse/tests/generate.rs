@@ -464,7 +464,8 @@ impl Maker {
             "expression" => {
                 self.one_of(&[json!("vusers.failed < 1"), json!("a > 1 and 'b c' < 2")])
             }
-            "min" | "max" | "median" | "p95" | "p99" | "maxErrorRate" => json!(self.below(900)),
+            "min" | "max" | "median" | "p95" | "p99" => json!(self.below(900)),
+            "maxErrorRate" => json!(self.below(101)),
             "xpath" => json!("//a/@b"),
             "selector" => json!("li a[href]"),
             "attr" => json!("href"),

@@ -2,7 +2,7 @@
 
 /// The text with every character that would do something else than show itself replaced by one that shows it, one for one, so
 /// that columns stay. Line breaks stay too, without carriage returns, and tabs.
-pub(super) fn printable_lines(text: &str) -> String {
+pub fn printable_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
         .chars()
         .map(|c| {
@@ -16,7 +16,7 @@ pub(super) fn printable_lines(text: &str) -> String {
 }
 
 /// The same for a text that must stay on one line.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
