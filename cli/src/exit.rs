@@ -49,6 +49,13 @@ impl Exit {
         if facts.stopped.is_some() {
             return Self::Interrupted;
         }
+        if facts.never_began().is_some() {
+            return if outcome.must_be_whole {
+                Self::Failed
+            } else {
+                Self::Bug
+            };
+        }
         match Self::by_parts(outcome) {
             Self::Partial | Self::NoAnswer if outcome.must_be_whole && facts.settled => {
                 Self::Failed

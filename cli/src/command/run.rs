@@ -131,12 +131,11 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     let script = args.job.script.first().or(args.job.input.first());
     annotate(script.map(PathBuf::as_path), &outcome, exit);
     if let Some(why) = outcome.facts.never_began() {
-        let error = CommandError::NeverBegan(why.clone());
-        if !outcome.must_be_whole {
-            return Err(error);
-        }
-        output::note(&format!("error: {error}\n"));
-        return Ok(Exit::Failed);
+        output::note(&format!(
+            "error: {}\n",
+            CommandError::NeverBegan(why.clone())
+        ));
+        return Ok(exit);
     }
     if !args.quiet && !to_stdout {
         output::print(&output::text(&outcome, output::width()))?;

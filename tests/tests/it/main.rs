@@ -34,6 +34,7 @@ mod proxies;
 mod reports;
 mod runs;
 mod said;
+mod schedules;
 mod scripts;
 mod secrets;
 mod simulate;
