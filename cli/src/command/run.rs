@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use star_core::ledger::{Book, Manifest};
 use star_core::worker::{Host, Ids as _, SystemIds};
-use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
+use star_core::{
+    AnyOutcome, Intervals, Job, Launch, Limits, Observer, Plan, RunId, attend, follow, launch,
+};
 
 use super::on_runtime;
 use crate::args::{JobArgs, RunArgs, RunsArgs};
@@ -263,7 +265,18 @@ pub(super) async fn outcome(
     manifest: &Rc<Manifest>,
     quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
-    let mut observer = job.task.attend(host, Rc::clone(manifest));
+    let observer = job.task.attend(host, Rc::clone(manifest));
+    attended(host, manifest, observer, (quiet, "")).await
+}
+
+/// Attends a launched run and follows it to its end, showing how far it is unless that is to be `quiet`. `place` is what `slsart report`
+/// is to be told of where it is.
+pub(super) async fn attended(
+    host: &Host,
+    manifest: &Rc<Manifest>,
+    mut observer: Observer,
+    (quiet, place): (bool, &'static str),
+) -> Result<AnyOutcome, CommandError> {
     let mut progress = Progress::new(quiet);
     let attending = async {
         attend(host, manifest).await;
@@ -279,7 +292,7 @@ pub(super) async fn outcome(
     progress.end();
     outcome.map_err(|source| CommandError::Unfollowed {
         run: manifest.run.clone(),
-        place: "",
+        place,
         source,
     })
 }

@@ -170,7 +170,7 @@ fn no_file_outside_is_read_whatever_names_it() {
             laid(json!({ "before": { "flow": [{ "include": yml }] } })),
             config(json!({ "payload": { "path": csv, "fields": ["a"] } })),
             config(json!({ "payload": [{ "path": csv, "fields": ["a"], "order": "sequence" }] })),
-            config(json!({ "tls": { "ca": pem } })),
+            config(json!({ "tls": { "certificateAuthority": pem } })),
             config(json!({ "tls": { "client": { "cert": pem, "key": pem } } })),
         ] {
             let why = package.refused(&event);
