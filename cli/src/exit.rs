@@ -49,13 +49,6 @@ impl Exit {
         if facts.stopped.is_some() {
             return Self::Interrupted;
         }
-        if facts.never_began().is_some() {
-            return if outcome.must_be_whole {
-                Self::Failed
-            } else {
-                Self::Bug
-            };
-        }
         match Self::by_parts(outcome) {
             Self::Partial | Self::NoAnswer if outcome.must_be_whole && facts.settled => {
                 Self::Failed
@@ -66,6 +59,9 @@ impl Exit {
 
     fn by_parts(outcome: &AnyOutcome) -> Self {
         let facts = &outcome.facts;
+        if facts.never_began().is_some() && !outcome.must_be_whole {
+            return Self::Bug;
+        }
         match &outcome.verdict {
             Verdict::NoAnswer => Self::NoAnswer,
             Verdict::Failed(_) => Self::Failed,

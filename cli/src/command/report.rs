@@ -48,10 +48,8 @@ pub(super) fn tell(
         file.write(outcome)?;
     }
     if let Some(why) = outcome.facts.never_began() {
-        output::note(&format!(
-            "error: {}\n",
-            CommandError::NeverBegan(why.clone())
-        ));
+        let error = CommandError::NeverBegan(why.clone());
+        output::note(&format!("error: {error}\n"));
         return Ok(Exit::of(outcome));
     }
     if readable && !file.is_some_and(ReportFile::to_stdout) {

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use star_core::ledger::{Book, Manifest};
 use star_core::worker::{Host, Ids as _, SystemIds};
-use star_core::{
-    AnyOutcome, Intervals, Job, Launch, Limits, Observer, Plan, RunId, attend, follow, launch,
-};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
 
 use super::on_runtime;
 use crate::args::{JobArgs, RunArgs, RunsArgs};
@@ -133,10 +131,8 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     let script = args.job.script.first().or(args.job.input.first());
     annotate(script.map(PathBuf::as_path), &outcome, exit);
     if let Some(why) = outcome.facts.never_began() {
-        output::note(&format!(
-            "error: {}\n",
-            CommandError::NeverBegan(why.clone())
-        ));
+        let error = CommandError::NeverBegan(why.clone());
+        output::note(&format!("error: {error}\n"));
         return Ok(exit);
     }
     if !args.quiet && !to_stdout {
@@ -265,18 +261,7 @@ pub(super) async fn outcome(
     manifest: &Rc<Manifest>,
     quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
-    let observer = job.task.attend(host, Rc::clone(manifest));
-    attended(host, manifest, observer, (quiet, "")).await
-}
-
-/// Attends a launched run and follows it to its end, showing how far it is unless that is to be `quiet`. `place` is what `slsart report`
-/// is to be told of where it is.
-pub(super) async fn attended(
-    host: &Host,
-    manifest: &Rc<Manifest>,
-    mut observer: Observer,
-    (quiet, place): (bool, &'static str),
-) -> Result<AnyOutcome, CommandError> {
+    let mut observer = job.task.attend(host, Rc::clone(manifest));
     let mut progress = Progress::new(quiet);
     let attending = async {
         attend(host, manifest).await;
@@ -292,7 +277,7 @@ pub(super) async fn attended(
     progress.end();
     outcome.map_err(|source| CommandError::Unfollowed {
         run: manifest.run.clone(),
-        place,
+        place: "",
         source,
     })
 }

@@ -49,7 +49,7 @@ config:
       - {{ type: statsd, port: {port} }}
       - {{ type: cloudwatch, namespace: shop, name: cart }}
 _split: {{ maxChunkRequestsPerSecond: 5, timeBufferInMilliseconds: 4000 }}
-scenarios: [{{ flow: [{{ get: {{ url: /ok }} }}] }}]
+scenarios: [{{ flow: [{{ get: {{ url: /echo }} }}] }}]
 "#,
         target = cloud.target.url(),
         port = listener.local_addr().unwrap().port(),

@@ -12,7 +12,7 @@ use star_core::job::Split;
 use star_core::ledger::Manifest;
 use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{
-    AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, launch,
+    AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, follow, launch,
 };
 
 use super::assets::limits as deployed;
@@ -22,13 +22,13 @@ use super::place::Deployed;
 use super::script::{read, refuse, script_here};
 use crate::args::InvokeArgs;
 use crate::command::report::tell;
-use crate::command::run::{annotate, attended};
+use crate::command::run::annotate;
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::interrupt::{self, Left, Told};
 use crate::job;
-use crate::output::{self, JunitFile, ReportFile};
+use crate::output::{self, JunitFile, Progress, ReportFile};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     refuse(args)?;
@@ -119,9 +119,8 @@ async fn run(
     if !waits {
         return sent(host, job, manifest, args).await;
     }
-    let observer = job.task.observe(host, Rc::clone(manifest));
     let outcome = tokio::select! {
-        outcome = attended(host, manifest, observer, (false, " --aws")) => outcome?,
+        outcome = waited(host, job, manifest) => outcome?,
         left = interrupt::stop_or_leave(told, host, run) => return Ok(match left {
             Left::AtOnce => Exit::Interrupted,
             Left::Detached => {
@@ -179,11 +178,7 @@ async fn sent(
     let mut observer = job.task.observe(host, Rc::clone(manifest));
     let outcome = observer.look().await?;
     if let Some(why) = outcome.facts.never_began() {
-        output::note(&format!(
-            "error: {}\n",
-            CommandError::NeverBegan(why.clone())
-        ));
-        return Ok(Exit::of(&outcome));
+        return Err(CommandError::NeverBegan(why.clone()));
     }
     if outcome.facts.zero.is_none() {
         output::note("the run has not started: no function took it up\n");
@@ -204,6 +199,31 @@ async fn sent(
         output::note(&format!("{text}\n"));
     }
     Ok(Exit::Passed)
+}
+
+async fn waited(
+    host: &Host,
+    job: &Job,
+    manifest: &Rc<Manifest>,
+) -> Result<AnyOutcome, CommandError> {
+    let mut observer = job.task.observe(host, Rc::clone(manifest));
+    let mut progress = Progress::new(false);
+    let attending = async {
+        attend(host, manifest).await;
+        std::future::pending::<std::convert::Infallible>().await
+    };
+    let clock = &host.world.clock;
+    let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
+    let outcome = tokio::select! {
+        outcome = follow(host, manifest, &mut observer, told) => outcome,
+        never = attending => match never {},
+    };
+    progress.end();
+    outcome.map_err(|source| CommandError::Unfollowed {
+        run: manifest.run.clone(),
+        place: " --aws",
+        source,
+    })
 }
 
 /// How long the reference holds a run to take, with what starting functions takes where there is more than one.
