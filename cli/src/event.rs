@@ -1,6 +1,7 @@
-//! A script that comes as an event to the function, or is named by one.
+//! A script that comes as an event to the function, or is named by one; what a schedule sends is looked at in the same way when it is deployed.
 
-use std::path::{Component, Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -10,7 +11,7 @@ use star_core::document::{Diagnostic, Document, FileId, Lists, Node, Sources, Va
 use star_core::job::Split;
 use star_core::registry::Kinds;
 use star_core::worker::{Ids as _, SystemIds};
-use star_core::{Intervals, Job, Launch, RunId};
+use star_core::{Intervals, Job, Launch, Limits, RunId};
 
 use crate::command::{fits_functions, in_functions};
 use crate::error::CommandError;
@@ -34,43 +35,116 @@ pub(crate) fn reader() -> Reader {
 }
 
 fn read(event: &Json, run: RunId, life: Duration, package: &Path) -> Result<Scripted, String> {
-    let mut document = document(event, package)?;
-    let kinds = Kinds::linked().map_err(|error| error.to_string())?;
-    let mut job = kinds.read(&mut document).map_err(|errors| {
-        let lines = errors.iter().map(|error| error.one_line(&document.sources));
-        lines.collect::<Vec<_>>().join("; ")
-    })?;
-    let mut files = document.paths().iter();
-    if let Some(file) = files.find(|file| !is_inside(file, package)) {
-        return Err(outside(&file.to_string_lossy()));
-    }
+    let mut sources = Sources::default();
+    let event = star_yaml::read(&mut sources, "event", &event.to_string());
+    let event = event.map_err(|fault| fault.one_line(&sources))?;
+    let here = || {
+        Ok(Function {
+            package,
+            life,
+            limits: deployment()?,
+            late: late(),
+            environment: None,
+        })
+    };
+    let asked = here().and_then(|function: Function<'_>| function.take(sources, event));
+    let asked = asked.map_err(|error: CommandError| error.one_line())?;
+    let document = &asked.document;
     let warnings = document.warnings().iter();
     let warnings = warnings.map(|warning| warning.one_line(&document.sources));
     Ok(Scripted {
         warnings: warnings.collect(),
-        launch: how(&mut job, run, life).map_err(|error| error.one_line())?,
-        job,
+        launch: Launch {
+            run,
+            seed: asked.seed,
+            limits: asked.limits,
+            intervals: Intervals::of_fleet(asked.workers),
+            rehearsal: false,
+            traced: false,
+        },
+        job: asked.job,
     })
 }
 
-/// Cut as `slsart invoke` cuts.
-fn how(job: &mut Job, run: RunId, life: Duration) -> Result<Launch, CommandError> {
-    let seed = SystemIds.next() >> 11;
-    job.task.seed(seed);
-    fits_functions(job)?;
-    let mut limits = in_functions(job, life, &deployment()?);
-    if let Some(late) = late() {
-        limits.late = late;
+/// A function that takes events.
+#[derive(Debug)]
+pub(crate) struct Function<'f> {
+    /// Where the files are that it was deployed with.
+    pub(crate) package: &'f Path,
+    /// How long it lives.
+    pub(crate) life: Duration,
+    /// How its deployment says that runs are cut.
+    pub(crate) limits: Split,
+    /// How late a user may be started, where it says.
+    pub(crate) late: Option<Duration>,
+    /// Its environment, where it is another than that of this process.
+    pub(crate) environment: Option<BTreeMap<String, String>>,
+}
+
+/// What an event asks for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) job: Job,
+    seed: u64,
+    limits: Limits,
+    workers: u32,
+    pub(crate) document: Document,
+}
+
+impl Function<'_> {
+    /// What an event of these sources asks for, cut as `slsart invoke` cuts. Nothing outside of the package is read.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub(crate) fn take(&self, sources: Sources, event: Node) -> Result<Asked, CommandError> {
+        let kinds = Kinds::linked()?;
+        let mut document = self.document(sources, event)?;
+        if let Some(environment) = &self.environment {
+            document.set_environment(environment.clone());
+        }
+        let mut job = match kinds.read(&mut document) {
+            Ok(job) => job,
+            Err(diagnostics) => {
+                return Err(CommandError::Job {
+                    diagnostics,
+                    sources: document.sources,
+                });
+            }
+        };
+        let seed = SystemIds.next() >> 11;
+        job.task.seed(seed);
+        fits_functions(&job)?;
+        let mut limits = in_functions(&job, self.life, &self.limits);
+        limits.late = self.late.unwrap_or(limits.late);
+        let workers = job::cut(&job, &limits)?.most_workers();
+        Ok(Asked {
+            job,
+            seed,
+            limits,
+            workers,
+            document,
+        })
     }
-    let workers = job::cut(job, &limits)?.most_workers();
-    Ok(Launch {
-        run,
-        seed,
-        limits,
-        intervals: Intervals::of_fleet(workers),
-        rehearsal: false,
-        traced: false,
-    })
+
+    /// What an event says, laid over the files that it names. Paths in a file are relative to it.
+    fn document(&self, mut sources: Sources, event: Node) -> Result<Document, CommandError> {
+        sources.confine(self.package, "the package");
+        let (root, folders) = match layers(&mut sources, event, self.package) {
+            Ok(laid) => laid,
+            Err(fault) => {
+                return Err(CommandError::Job {
+                    diagnostics: fault.into(),
+                    sources,
+                });
+            }
+        };
+        let folder = folders.last().map_or(self.package, |(_, folder)| folder);
+        let mut document = Document::new(sources, root, folder);
+        for (file, folder) in folders {
+            document.settle(file, folder);
+        }
+        Ok(document)
+    }
 }
 
 /// How the deployment says that runs are cut.
@@ -90,34 +164,19 @@ fn late() -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-/// What an event says, laid over the files that it names. Paths in a file are relative to it.
-fn document(event: &Json, package: &Path) -> Result<Document, String> {
-    let mut sources = Sources::default();
-    let laid = layers(&mut sources, event, package);
-    let (root, folders) = laid.map_err(|error| error.one_line(&sources))?;
-    let folder = folders.last().map_or(package, |(_, folder)| folder);
-    let mut document = Document::new(sources, root, folder);
-    for (file, folder) in folders {
-        document.settle(file, folder);
-    }
-    Ok(document)
-}
-
 /// What an event says, laid over the files that it names, and the folders of these.
 fn layers(
     sources: &mut Sources,
-    event: &Json,
+    mut root: Node,
     package: &Path,
 ) -> Result<(Node, Vec<(FileId, PathBuf)>), Diagnostic> {
-    let mut root = star_yaml::read(sources, "event", &event.to_string())?;
     let (mut layers, mut folders) = (Vec::new(), Vec::new());
     while let Some(named) = take(&mut root) {
         if layers.len() == DEEPEST {
             let fault = format!("files name each other more than {DEEPEST} levels deep");
             return Err(Diagnostic::error(fault).at(named.span, ""));
         }
-        let path =
-            path(&named, package).map_err(|why| Diagnostic::error(why).at(named.span, ""))?;
+        let path = path(&named, package, sources).map_err(|fault| fault.at(named.span, ""))?;
         let file = star_yaml::read_file(sources, &path);
         let file = file.map_err(|fault| match fault.primary {
             Some(_) => fault,
@@ -142,38 +201,21 @@ fn take(root: &mut Node) -> Option<Node> {
 }
 
 /// Where in the package a file is that was named.
-fn path(named: &Node, package: &Path) -> Result<PathBuf, String> {
+fn path(named: &Node, package: &Path, sources: &Sources) -> Result<PathBuf, Diagnostic> {
     let Some(name) = named.as_str() else {
         let found = named.describe();
-        return Err(format!(
-            "`{NAMED}` names a file of the package, not {found}"
-        ));
+        let fault = format!("`{NAMED}` names a file of the package, not {found}");
+        return Err(Diagnostic::error(fault));
     };
-    let mut parts = Path::new(name).components();
     let path = package.join(name);
-    let leads_out = !parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if leads_out || (path.exists() && !is_inside(&path, package)) {
-        return Err(outside(name));
-    }
+    sources.may_read(&path)?;
     if !path.exists() {
-        return Err(format!(
-            "`{name}` is not in the package: `slsart deploy -p {name}` packs it"
-        ));
+        let right = format!(
+            "`slsart deploy` packs what schedules of `serverless.yml` name, from its folder; `-p {name}` packs another"
+        );
+        return Err(Diagnostic::error(format!("`{name}` is not in the package")).help(right));
     }
     Ok(path)
-}
-
-fn outside(path: &str) -> String {
-    format!("`{path}` is outside of the package: events name its own files only")
-}
-
-/// Whether a file is in the package, also behind links.
-fn is_inside(path: &Path, package: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let (Some(path), Some(package)) = (real(path), real(package)) else {
-        return false;
-    };
-    path.starts_with(package)
 }
 
 #[cfg(test)]

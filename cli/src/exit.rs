@@ -57,6 +57,9 @@ impl Exit {
 
     fn by_parts(outcome: &AnyOutcome) -> Self {
         let facts = &outcome.facts;
+        if facts.never_began().is_some() && !outcome.must_be_whole {
+            return Self::Bug;
+        }
         match &outcome.verdict {
             Verdict::NoAnswer => Self::NoAnswer,
             Verdict::Failed(_) => Self::Failed,

@@ -8,6 +8,8 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{Delete, Object, ObjectIdentifier};
+use aws_smithy_types::error::operation::BuildError;
 use bytes::Bytes;
 use star_core::RunId;
 use star_core::ledger::{Ledger, LedgerError, RUNS};
@@ -110,41 +112,58 @@ impl Bucket {
     /// # Errors
     /// Where S3 refuses.
     pub async fn empty(&self) -> Result<u64, AwsError> {
-        use aws_sdk_s3::types::{Delete, ObjectIdentifier};
         let mut removed = 0;
         loop {
             let asked = self.client.list_objects_v2().bucket(&self.name);
             let page = asked.send().await;
             let page = page.map_err(|error| AwsError::of(Call::ListObjects, &error))?;
-            let keys = page.contents().iter().filter_map(|object| object.key());
-            let objects: Vec<_> = keys
-                .filter_map(|key| ObjectIdentifier::builder().key(key).build().ok())
-                .collect();
-            if objects.is_empty() {
+            let keys = page.contents().iter().filter_map(Object::key);
+            let keys: Vec<_> = keys.collect();
+            if keys.is_empty() {
                 return Ok(removed);
             }
-            removed += objects.len() as u64;
-            let Ok(delete) = Delete::builder()
-                .set_objects(Some(objects))
-                .quiet(true)
-                .build()
-            else {
-                return Ok(removed);
-            };
-            let asked = self
-                .client
-                .delete_objects()
-                .bucket(&self.name)
-                .delete(delete);
-            let done = asked.send().await;
-            let done = done.map_err(|error| AwsError::of(Call::DeleteObject, &error))?;
-            if let Some(error) = done.errors().first() {
-                return Err(AwsError::Refused {
-                    action: Call::DeleteObject.action(),
-                    code: error.code().unwrap_or_default().to_owned(),
-                    message: error.message().unwrap_or_default().to_owned(),
-                });
-            }
+            removed += keys.len() as u64;
+            self.remove(&keys).await?;
+        }
+    }
+
+    /// Removes these objects, at most a thousand.
+    async fn remove(&self, keys: &[&str]) -> Result<(), AwsError> {
+        let refused = |code: &str, message: &str| AwsError::Refused {
+            action: Call::DeleteObject.action(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+        };
+        let unasked = |error: BuildError| refused("InvalidRequest", &error.to_string());
+        let objects = keys
+            .iter()
+            .map(|key| ObjectIdentifier::builder().key(*key).build());
+        let objects = objects.collect::<Result<Vec<_>, _>>().map_err(unasked)?;
+        let delete = Delete::builder().set_objects(Some(objects)).quiet(true);
+        let delete = delete.build().map_err(unasked)?;
+        let asked = self.client.delete_objects().bucket(&self.name);
+        let done = asked.delete(delete).send().await;
+        let done = done.map_err(|error| AwsError::of(Call::DeleteObject, &error))?;
+        match done.errors().first() {
+            Some(error) => Err(refused(
+                error.code().unwrap_or_default(),
+                error.message().unwrap_or_default(),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes the bucket itself, which must be empty. Whether there was one.
+    ///
+    /// # Errors
+    /// Where S3 refuses.
+    pub async fn delete(&self) -> Result<bool, AwsError> {
+        let Err(error) = self.client.delete_bucket().bucket(&self.name).send().await else {
+            return Ok(true);
+        };
+        match AwsError::of(Call::DeleteBucket, &error) {
+            error if error.code() == Some("NoSuchBucket") => Ok(false),
+            error => Err(error),
         }
     }
 }

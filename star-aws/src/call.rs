@@ -12,6 +12,8 @@ pub enum Call {
     ListObjects,
     /// Removes an object.
     DeleteObject,
+    /// Removes a bucket.
+    DeleteBucket,
     /// Invokes a function.
     Invoke,
     /// Sends an alert.
@@ -51,6 +53,7 @@ impl Call {
             Self::PutObject => "s3:PutObject",
             Self::ListObjects => "s3:ListBucket",
             Self::DeleteObject => "s3:DeleteObject",
+            Self::DeleteBucket => "s3:DeleteBucket",
             Self::Invoke => "lambda:InvokeFunction",
             Self::Publish => "sns:Publish",
             Self::CreateStack => "cloudformation:CreateStack",

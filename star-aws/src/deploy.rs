@@ -37,6 +37,16 @@ pub enum DeployError {
     /// A stack is not as it is wanted.
     #[error(transparent)]
     Stack(#[from] StackError),
+    /// A bucket stays of which there is no stack any more.
+    #[error(
+        "the bucket `{bucket}` is empty, and could not be removed: {why}; remove it on AWS's console"
+    )]
+    Bucket {
+        /// The bucket.
+        bucket: String,
+        /// Why.
+        why: AwsError,
+    },
     /// The package cannot be made.
     #[error(transparent)]
     Package(#[from] PackageError),
@@ -130,6 +140,9 @@ pub async fn deploy(
     let deployer = Deployer::new(config);
     let [(ledger_stack, ledger), (stack, function)] = wanted.templates();
     let tags = &wanted.settings.tags;
+    // Before anything is made: what is in the way of one stack is to leave nothing of the other behind.
+    deployer.check(&stack).await?;
+    deployer.check(&ledger_stack).await?;
     let mut tell = |event: &Event| told(&ledger_stack, event);
     let bucket_change = deployer
         .ensure(&ledger_stack, &ledger, &[], tags, &mut tell)
@@ -216,9 +229,18 @@ pub async fn remove(
     let function = deployer.remove(&stack, &mut tell).await?;
     let mut ledger = false;
     if let Some(bucket) = bucket {
-        Bucket::new(config, bucket).empty().await?;
+        let bucket = Bucket::new(config, bucket);
+        bucket.empty().await?;
         let mut tell = |event: &Event| told(&ledger_stack, event);
         ledger = deployer.remove(&ledger_stack, &mut tell).await?;
+        // The stack's end is not its bucket's.
+        bucket.delete().await.map_err(|why| DeployError::Bucket {
+            bucket: bucket.name().to_owned(),
+            why,
+        })?;
     }
     Ok(Removed { function, ledger })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What the program does as a function: the work of one envelope after the other.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -19,6 +20,7 @@ use crate::config::{Access, Config};
 use crate::ending::{Ends, Teller};
 use crate::event::{Reader, carry_out, is_envelope, run_of};
 use crate::lambda::Lambda;
+use crate::mark;
 
 /// The variable of the environment in which the platform says where invocations are to be had; elsewhere it is not set.
 pub const RUNTIME_VARIABLE: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -37,8 +39,47 @@ pub const LIMITS_VARIABLE: &str = "SLSART_LIMITS";
 
 const NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
+/// The variables that every function has from the platform, and whose values are known there only.
+const PLATFORM_VARIABLES: [&str; 16] = [
+    NAME_VARIABLE,
+    RUNTIME_VARIABLE,
+    "AWS_ACCESS_KEY_ID",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "LANG",
+    "PATH",
+    "TZ",
+];
+
+/// The variables that say in which region a function is.
+const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// What an environment has where it is a function's, for whoever asks before there is the function: its own variables, and something
+/// for each of the platform's.
+pub fn environment_of(
+    own: &BTreeMap<String, String>,
+    region: Option<&str>,
+) -> BTreeMap<String, String> {
+    let region = region.unwrap_or("us-east-1");
+    let platform = PLATFORM_VARIABLES.map(|name| (name, "known there"));
+    let regions = REGION_VARIABLES.map(|name| (name, region));
+    let given = platform.into_iter().chain(regions);
+    let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut environment: BTreeMap<_, _> = given.collect();
+    environment.extend(own.clone());
+    environment
+}
+
 /// How long before the platform ends an invocation its worker's life is over.
-pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Why a function cannot be one.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +129,7 @@ impl fmt::Debug for Program {
 /// # Errors
 /// Where it is no function of a deployment, or the platform's interface fails.
 pub fn run(program: Program) -> Result<(), FunctionError> {
+    mark::keep();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -18,6 +18,7 @@ mod error;
 pub mod event;
 pub mod function;
 mod lambda;
+pub mod mark;
 mod names;
 pub mod package;
 #[cfg(test)]

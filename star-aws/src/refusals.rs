@@ -15,11 +15,12 @@ use crate::replay::{answers, json_error, nowhere, query_error, s3_error};
 use crate::stack::{Deployer, Event};
 
 /// All calls, in the order in which each needs those before it.
-const CALLS: [Call; 14] = [
+const CALLS: [Call; 15] = [
     Call::GetObject,
     Call::PutObject,
     Call::ListObjects,
     Call::DeleteObject,
+    Call::DeleteBucket,
     Call::Invoke,
     Call::Publish,
     Call::GetFunction,
@@ -48,7 +49,9 @@ fn before(call: Call) -> (Vec<(u16, String)>, Form) {
     let page =
         || "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>".to_owned();
     match call {
-        Call::GetObject | Call::PutObject | Call::ListObjects => (vec![], s3_error),
+        Call::GetObject | Call::PutObject | Call::ListObjects | Call::DeleteBucket => {
+            (vec![], s3_error)
+        }
         Call::DeleteObject => (vec![(200, page())], s3_error),
         Call::Invoke
         | Call::GetFunction
@@ -70,6 +73,7 @@ async fn said(call: Call, config: &Config) -> String {
     match call {
         Call::GetObject => bucket.get("k").await.unwrap_err().to_string(),
         Call::PutObject => bucket.upload("k", vec![1]).await.unwrap_err().to_string(),
+        Call::DeleteBucket => bucket.delete().await.unwrap_err().to_string(),
         Call::ListObjects | Call::DeleteObject => bucket.empty().await.unwrap_err().to_string(),
         Call::Invoke => lambda.send(vec![1]).await.unwrap_err().to_string(),
         Call::GetFunction => lambda.configured().await.unwrap_err().to_string(),

@@ -39,8 +39,9 @@ pub fn read_bytes(sources: &mut Sources, name: &str, bytes: &[u8]) -> Result<Nod
 /// the memory or keep the reader waiting.
 ///
 /// # Errors
-/// As [`read_bytes`], and a file that is missing, too large, or no regular file.
+/// As [`read_bytes`], and a file that is missing, too large, no regular file, or [may not be read](Sources::may_read).
 pub fn read_file(sources: &mut Sources, path: &Path) -> Result<Node, Diagnostic> {
+    sources.may_read(path)?;
     let name = path.display().to_string();
     let refuse = |error: &io::Error| unreadable(&name, error);
     let metadata = std::fs::metadata(path).map_err(|error| refuse(&error))?;

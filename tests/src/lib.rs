@@ -36,7 +36,7 @@ pub use author::Author;
 pub use cloud::{Cloud, FUNCTION};
 pub use drip::{Drip, DripAgain};
 pub use launched::{Launched, Workers, job, launched, launched_job};
-pub use ministack::Ministack;
+pub use ministack::{Ministack, SESSION_TOKEN};
 pub use program::{Finished, Program, finish, json};
 pub use proxy::{Proxied, Proxy};
 pub use queue::Queue;

@@ -21,6 +21,9 @@ const INSTALLED: &str = concat!(
     "/../target/ministack/bin/ministack"
 );
 
+/// What functions have as the token of their credentials, and nobody else has.
+pub const SESSION_TOKEN: &str = "session-of-the-role";
+
 /// A running emulator; its processes end with it.
 #[derive(Debug)]
 pub struct Ministack {
@@ -86,6 +89,8 @@ impl Ministack {
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_DEFAULT_REGION", "us-east-1")
+            // That of the functions' credentials.
+            .env("AWS_SESSION_TOKEN", SESSION_TOKEN)
             // Functions have the server's environment. As for commands: where others keep the machine busy, users start late.
             .env("SLSART_LATE_LIMIT", "10000")
             .env("LOG_LEVEL", told)

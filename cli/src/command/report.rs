@@ -49,11 +49,8 @@ pub(super) fn tell(
     }
     if let Some(why) = outcome.facts.never_began() {
         let error = CommandError::NeverBegan(why.clone());
-        if !outcome.must_be_whole {
-            return Err(error);
-        }
         output::note(&format!("error: {error}\n"));
-        return Ok(Exit::Failed);
+        return Ok(Exit::of(outcome));
     }
     if readable && !file.is_some_and(ReportFile::to_stdout) {
         output::print(&output::text(outcome, output::width()))?;

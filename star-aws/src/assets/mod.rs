@@ -10,6 +10,7 @@ mod policy;
 mod provider;
 mod reader;
 mod resources;
+mod schedule;
 mod variable;
 mod written;
 
@@ -97,17 +98,17 @@ pub struct Assets {
     pub schedules: Vec<Schedule>,
     /// The files that are packed beside the program, with `/` between the parts of their paths.
     pub files: Vec<Placed<String>>,
-    /// The scripts that schedules name; they are packed too, with their own files.
-    pub scripts: Vec<Script>,
+    /// What schedules send; the scripts that they name are packed too, with their own files.
+    pub inputs: Vec<Input>,
 }
 
-/// A script that a schedule's event names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Script {
-    /// The script.
-    pub file: Placed<String>,
-    /// Whether the event says more, which is laid over it.
-    pub more: bool,
+/// What a schedule sends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// The event, with the places where it was written.
+    pub event: Node,
+    /// Whether it is sent.
+    pub enabled: bool,
 }
 
 impl Assets {

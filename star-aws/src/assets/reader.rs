@@ -194,18 +194,36 @@ impl<'r> Reader<'r> {
             .collect()
     }
 
+    /// Any value at its place, with the values of the variables in its texts.
+    pub(super) fn resolved(&mut self, node: &Node) -> Node {
+        let mut resolved = node.clone();
+        match &mut resolved.value {
+            Value::String(text) => *text = self.text(node, "it").unwrap_or_default(),
+            Value::List(items) => {
+                for item in items {
+                    *item = self.resolved(item);
+                }
+            }
+            Value::Map(map) => {
+                let keys: Vec<_> = map
+                    .entries()
+                    .iter()
+                    .map(|entry| entry.key.clone())
+                    .collect();
+                for key in keys {
+                    if let Some(node) = map.get_mut(&key) {
+                        *node = self.resolved(node);
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+        resolved
+    }
+
     /// Any value, with the values of the variables in its texts.
     pub(super) fn json(&mut self, node: &Node) -> serde_json::Value {
-        match &node.value {
-            Value::String(_) => self.text(node, "it").unwrap_or_default().into(),
-            Value::List(items) => items.iter().map(|item| self.json(item)).collect(),
-            Value::Map(map) => {
-                let entries = map.entries().iter();
-                let entries = entries.map(|entry| (entry.key.clone(), self.json(&entry.node)));
-                serde_json::Value::Object(entries.collect())
-            }
-            _ => node.to_json(),
-        }
+        self.resolved(node).to_json()
     }
 }
 

@@ -42,12 +42,12 @@ fn what_is_written_is_what_holds_where_there_is_no_file() {
         }
     );
     let mut settings = assets.settings(names.clone(), Architecture::Arm).unwrap();
-    let schedules = std::mem::take(&mut settings.functions[0].schedules);
     settings.limits = Split::default();
     let usual = Settings::new(names.clone(), Architecture::Arm);
     assert_eq!(format!("{settings:?}"), format!("{usual:?}"));
-    assert!(schedules.iter().all(|schedule| !schedule.enabled));
-    assert!(assets.files.is_empty() && assets.scripts.is_empty());
+    let schedules = &settings.functions[0].schedules;
+    assert!(schedules.len() == 1 && !schedules[0].enabled);
+    assert!(assets.files.is_empty() && assets.inputs.iter().all(|input| !input.enabled));
     // What it says of cutting is what `_split` says by default.
     let silent = Split::default();
     assert_eq!(
@@ -175,7 +175,7 @@ fn schedules_are_read_in_each_of_their_forms() {
 functions:
   loadGenerator:
     events:
-      - schedule: rate(1 day)
+      - schedule: { rate: rate(1 day), input: { config: { target: '${self:service}' } } }
       - schedule: { rate: ['cron(0 12 ? * MON-FRI *)', rate(5 minutes)], enabled: false, input: { '>>': ./later.yml, mode: acc } }
       - schedule: { rate: rate(2 hours), input: { '>>': scripts/now.yml } }
 package: { individually: false, patterns: ['!**', ./now.csv] }
@@ -195,6 +195,7 @@ package: { individually: false, patterns: ['!**', ./now.csv] }
             ("rate(2 hours)", true),
         ]
     );
+    assert_eq!(assets.schedules[0].input["config"]["target"], SERVICE);
     assert_eq!(assets.schedules[1].input["mode"], "acc");
     let files: Vec<_> = assets
         .files
@@ -202,11 +203,15 @@ package: { individually: false, patterns: ['!**', ./now.csv] }
         .map(|file| file.value.as_str())
         .collect();
     assert_eq!(files, ["now.csv"]);
-    let scripts = assets.scripts.iter();
-    let scripts: Vec<_> = scripts
-        .map(|script| (script.file.value.as_str(), script.more))
+    let inputs = assets.inputs.iter();
+    let inputs: Vec<_> = inputs
+        .map(|input| {
+            let named = input.event.get(">>").and_then(|named| named.as_str());
+            (named, input.enabled)
+        })
         .collect();
-    assert_eq!(scripts, [("scripts/now.yml", false)]);
+    let (later, now) = (Some("./later.yml"), Some("scripts/now.yml"));
+    assert_eq!(inputs, [(None, true), (later, false), (now, true)]);
 }
 
 #[test]

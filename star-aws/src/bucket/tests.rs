@@ -134,3 +134,32 @@ async fn runs_are_listed_page_by_page_by_what_stands_before_their_records() {
     assert_eq!(runs, ["r1".parse().unwrap(), "r2-0a".parse().unwrap()]);
     assert_eq!(asked().len(), 2);
 }
+
+#[tokio::test]
+async fn what_could_not_be_removed_is_no_empty_bucket() {
+    let page = "<ListBucketResult><Contents><Key>a</Key></Contents><Contents><Key>b</Key></Contents></ListBucketResult>";
+    let left = "<DeleteResult><Error><Key>b</Key><Code>InternalError</Code><Message>their words</Message></Error></DeleteResult>";
+    let (one, _) = bucket(&[(200, page), (200, left)]);
+    assert_eq!(
+        one.empty().await.unwrap_err().to_string(),
+        "`s3:DeleteObject` was refused: InternalError: their words"
+    );
+    // Page by page, until there is none left.
+    let done = "<DeleteResult/>";
+    let (other, asked) = bucket(&[
+        (200, page),
+        (200, done),
+        (200, page),
+        (200, done),
+        (200, "<ListBucketResult/>"),
+    ]);
+    assert_eq!(other.empty().await.unwrap(), 4);
+    assert_eq!(asked().len(), 5);
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_gone_need_not_be_removed() {
+    let (bucket, _) = bucket(&[(204, ""), (404, &s3_error("NoSuchBucket", ""))]);
+    assert!(bucket.delete().await.unwrap());
+    assert!(!bucket.delete().await.unwrap());
+}

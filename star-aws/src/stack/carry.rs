@@ -132,6 +132,17 @@ impl Deployer {
         Ok(Some(outputs.collect()))
     }
 
+    /// Whether a stack of that name can be made or changed: there is none, or it is one of a deployment, and nobody is at it.
+    ///
+    /// # Errors
+    /// Where it can't be, or AWS does not tell.
+    pub async fn check(&self, stack: &str) -> Result<(), StackError> {
+        match self.describe(stack).await? {
+            Some(there) => check(stack, &there),
+            None => Ok(()),
+        }
+    }
+
     /// Makes a stack as it is wanted, telling of every resource.
     ///
     /// # Errors

@@ -15,8 +15,8 @@ pub fn ledger_template(settings: &Settings) -> Value {
         "Resources": {
             BUCKET: {
                 "Type": "AWS::S3::Bucket",
-                // A bucket that is not empty is not removed by CloudFormation; `slsart remove --purge` empties it first.
-                "DeletionPolicy": "Delete",
+                // What is recorded of runs outlives every stack; `slsart remove --purge` removes it.
+                "DeletionPolicy": "RetainExceptOnCreate",
                 "UpdateReplacePolicy": "Retain",
                 "Properties": bucket(settings),
             },

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
 use star_core::job::Split;
 
 use crate::elf::Architecture;
@@ -74,6 +75,17 @@ pub struct Schedule {
     pub input: serde_json::Value,
 }
 
+impl Schedule {
+    /// The one that there is where nobody says: a monitor of the script that was packed, each minute, once somebody enables it.
+    pub fn usual() -> Self {
+        Self {
+            expression: "rate(1 minute)".to_owned(),
+            enabled: false,
+            input: json!({ ">>": "script.yml", "mode": "monitoring" }),
+        }
+    }
+}
+
 /// Who is told of alerts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
@@ -88,7 +100,10 @@ impl Settings {
     pub fn new(names: Names, architecture: Architecture) -> Self {
         Self {
             names,
-            functions: vec![Function::new(architecture)],
+            functions: vec![Function {
+                schedules: vec![Schedule::usual()],
+                ..Function::new(architecture)
+            }],
             topic_display: None,
             subscriptions: Vec::new(),
             tags: BTreeMap::new(),

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::confines::Confines;
 use super::files::{Blob, BlobRef, load};
 
 /// A file that a task names. In a job file it is written as a path, relative to the job file; where the job file is read the file is
@@ -144,6 +145,7 @@ impl<'de> Visitor<'de> for Item {
 /// What files are read into while a document is.
 struct Reading {
     folder: PathBuf,
+    confines: Option<Confines>,
     taken: Vec<Blob>,
 }
 
@@ -153,9 +155,14 @@ thread_local! {
 }
 
 /// Reads something of which [`File`]s may be a part: paths in it are relative to `folder`. The files that were read come with it.
-pub(super) fn reading<T>(folder: PathBuf, read: impl FnOnce() -> T) -> (T, Vec<Blob>) {
+pub(super) fn reading<T>(
+    folder: PathBuf,
+    confines: Option<Confines>,
+    read: impl FnOnce() -> T,
+) -> (T, Vec<Blob>) {
     let reading = Reading {
         folder,
+        confines,
         taken: Vec::new(),
     };
     let before = READING.replace(Some(reading));
@@ -170,6 +177,7 @@ fn take_all(path: &str) -> Result<Vec<File>, String> {
         return Ok(vec![File(take(path)?)]);
     }
     let folder = folder()?;
+    may_search(&folder, path)?;
     let whole = Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(path);
     let found = glob::glob(&whole.to_string_lossy())
         .map_err(|error| format!("`{path}` is no pattern of paths: {error}"))?;
@@ -194,12 +202,31 @@ fn folder() -> Result<PathBuf, String> {
     })
 }
 
+/// Whether what a path with `*` and so on means may be looked for: what stands before the first such part must be where files may be
+/// read, and no part behind it may lead out.
+fn may_search(folder: &Path, path: &str) -> Result<(), String> {
+    let Some(confines) = READING.with_borrow(|reading| reading.as_ref()?.confines.clone()) else {
+        return Ok(());
+    };
+    let is_named = |part: &Component<'_>| {
+        let part = part.as_os_str().to_string_lossy();
+        !part.contains(['*', '?', '['])
+    };
+    let named: PathBuf = Path::new(path).components().take_while(is_named).collect();
+    confines.check(&folder.join(named))?;
+    let mut searched = Path::new(path).components().skip_while(is_named);
+    if searched.any(|part| part == Component::ParentDir) {
+        return Err(format!("`{path}` leads up from what is searched"));
+    }
+    Ok(())
+}
+
 const NOWHERE: &str = "a file can be named in a job file only";
 
 fn take(path: &str) -> Result<BlobRef, String> {
     READING.with_borrow_mut(|reading| {
         let reading = reading.as_mut().ok_or(NOWHERE)?;
-        let blob = load(&reading.folder, path)?;
+        let blob = load(&reading.folder, path, reading.confines.as_ref())?;
         let reference = blob.reference.clone();
         reading.taken.push(blob);
         Ok(reference)

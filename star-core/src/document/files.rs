@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::confines::Confines;
 use super::decode::{decode, unread};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::file::reading;
@@ -34,6 +35,7 @@ pub struct Document {
     warnings: Diagnostics,
     asked: Option<Asked>,
     manner: Manner,
+    environment: Option<BTreeMap<String, String>>,
 }
 
 /// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
@@ -85,6 +87,7 @@ impl Document {
             warnings: Diagnostics::default(),
             asked: None,
             manner: Manner::default(),
+            environment: None,
         }
     }
 
@@ -108,7 +111,8 @@ impl Document {
     /// # Errors
     /// A diagnostic at `span` when the file can't be read.
     pub fn file(&mut self, path: &str, span: Span) -> Result<Blob, Diagnostic> {
-        let blob = load(self.folder_of(span.file), path).map_err(|reason| {
+        let (folder, confines) = (self.folder_of(span.file), self.sources.confines());
+        let blob = load(folder, path, confines).map_err(|reason| {
             let fault = Diagnostic::error(reason).at(span, "this file");
             match self.start_of(path, span.file) {
                 // What is there, and is no file, was not looked for in the wrong place.
@@ -149,7 +153,8 @@ impl Document {
         node: &Node,
         others: &[&'static str],
     ) -> Result<T, Diagnostic> {
-        let (read, files) = reading(self.folder.clone(), || decode(node));
+        let confines = self.sources.confines().cloned();
+        let (read, files) = reading(self.folder.clone(), confines, || decode(node));
         for file in files {
             self.read.push(self.folder.join(&file.reference.name));
             self.keep(file);
@@ -176,6 +181,16 @@ impl Document {
     /// In what manner the document wants to be carried out.
     pub fn manner(&self) -> Manner {
         self.manner
+    }
+
+    /// Says that where the task is to be carried out the environment is this one, and not that of this process.
+    pub fn set_environment(&mut self, environment: BTreeMap<String, String>) {
+        self.environment = Some(environment);
+    }
+
+    /// The environment where the task is to be carried out; none where it is that of this process.
+    pub fn environment(&self) -> Option<&BTreeMap<String, String>> {
+        self.environment.as_ref()
     }
 
     fn keep(&mut self, blob: Blob) {
@@ -221,9 +236,12 @@ impl Document {
     }
 }
 
-/// Reads a file; a sentence where that can't be.
-pub(super) fn load(folder: &Path, path: &str) -> Result<Blob, String> {
+/// Reads a file, where it may be read; a sentence where that can't be.
+pub(super) fn load(folder: &Path, path: &str, confines: Option<&Confines>) -> Result<Blob, String> {
     let full = folder.join(path);
+    if let Some(confines) = confines {
+        confines.check(&full)?;
+    }
     if std::fs::metadata(&full).is_ok_and(|there| !there.is_file()) {
         return Err(format!("`{}` is not a regular file", full.display()));
     }

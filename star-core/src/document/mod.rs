@@ -4,6 +4,7 @@
 //! relative paths in it mean. Reading a text into a tree is not done here (the core knows no YAML); finding fault with a tree is,
 //! so that every kind of task complains in the same way: a [`Diagnostic`] has a place, an underlined text, and what would be right.
 
+mod confines;
 mod decode;
 mod diagnostic;
 pub mod duration;

@@ -1,8 +1,11 @@
 //! Texts, and places in them.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::confines::Confines;
+use super::diagnostic::Diagnostic;
 use super::secret::around_placeholders;
 
 /// Which of a document's files a place is in: an index into [`Sources`].
@@ -54,6 +57,7 @@ impl std::fmt::Display for Position {
 pub struct Sources {
     files: Vec<(String, Arc<str>)>,
     concealed: Vec<Span>,
+    confines: Option<Confines>,
 }
 
 impl Sources {
@@ -65,6 +69,25 @@ impl Sources {
         self.concealed.extend(keys);
         self.files.push((name.into(), text));
         id
+    }
+
+    /// From now on only files in this folder may be read, also behind links; `name` is what it is called.
+    pub fn confine(&mut self, folder: &Path, name: &'static str) {
+        self.confines = Some(Confines::new(folder, name));
+    }
+
+    /// Whether a file may be read. Whoever reads one for a document asks first.
+    ///
+    /// # Errors
+    /// Where it is outside of the folder that the document is confined to.
+    pub fn may_read(&self, path: &Path) -> Result<(), Diagnostic> {
+        let checked = self.confines.as_ref().map(|confines| confines.check(path));
+        checked.unwrap_or(Ok(())).map_err(Diagnostic::error)
+    }
+
+    /// What the document is confined to, if it is.
+    pub(super) fn confines(&self) -> Option<&Confines> {
+        self.confines.as_ref()
     }
 
     /// The name of a file; empty where there is no such file.

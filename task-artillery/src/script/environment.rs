@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 /// Where the variables that a script names are looked up: what the process was given, then files of `NAME=value` lines.
 #[derive(Debug, Default)]
 pub(super) struct Environment {
+    /// What the process is given where the script is carried out; none where that is this process.
+    own: Option<BTreeMap<String, String>>,
     files: BTreeMap<String, String>,
 }
 
@@ -17,6 +19,14 @@ pub(super) struct EnvironmentError {
 }
 
 impl Environment {
+    /// The environment where a script is carried out; none where that is this process's own.
+    pub(super) fn of(own: Option<BTreeMap<String, String>>) -> Self {
+        Self {
+            own,
+            files: BTreeMap::new(),
+        }
+    }
+
     /// Adds the variables of a file's text: a `NAME=value` a line, perhaps with `export` before it; `#` begins a comment; quotes of
     /// three kinds keep blanks and line breaks, and in double ones `\n`, `\r`, `\t`, `\"` and `\\` mean what they mean elsewhere.
     pub(super) fn add(&mut self, text: &str) -> Result<(), EnvironmentError> {
@@ -51,10 +61,14 @@ impl Environment {
 
     /// The value of a variable: the process's own comes first.
     pub(super) fn get(&self, name: &str) -> Option<String> {
+        let files = || self.files.get(name).cloned();
+        if let Some(own) = &self.own {
+            return own.get(name).cloned().or_else(files);
+        }
         // The system's function panics at names that no variable can have.
         let possible = !name.is_empty() && !name.contains(['=', '\0']);
         let own = possible.then(|| std::env::var(name).ok()).flatten();
-        own.or_else(|| self.files.get(name).cloned())
+        own.or_else(files)
     }
 }
 

@@ -41,6 +41,9 @@ fn deployed(cloud: &Cloud, queue: &Queue<'_>) {
     let broken = format!(
         "before: {{ flow: [{{ get: {{ url: /status/500, capture: {{ json: $.token, as: token }} }} }}] }}\n{sound}"
     );
+    let phases = "plugins: { expect: {} }\n  phases: [{ duration: 1, arrivalRate: 5 }]";
+    let load = broken.replace("plugins: { expect: {} }", phases);
+    cloud.scratch.write("load.yml", load);
     cloud.scratch.write("broken.yml", broken);
     slsart(&["deploy"]);
 }
@@ -117,13 +120,41 @@ fn a_monitor_s_run_that_fails_is_told_of_once_and_no_other_is() {
     cloud.report(run, 3);
     assert!(cloud.aws.log().contains(r#""alert":"sent""#));
 
-    invoke(&["-m", "-p", "broken.yml"], 3);
-    let (subject, lines, _) = alert(&queue);
-    assert!(
-        subject.starts_with("Alert: the run never began: `before` failed"),
-        "{lines:?}"
-    );
+    invoke(&["-m", "-p", "broken.yml", "--name", "broken"], 3);
+    let (subject, lines, result) = alert(&queue);
+    let why = "the run never began: `before` failed";
+    assert!(subject.starts_with(&format!("Alert: {why}")), "{lines:?}");
+    // It is the same wherever somebody looks.
+    let (report, ended) = never_began(&cloud, "broken", 3);
+    for key in ["errors", "totals", "errorMessage"] {
+        assert_eq!(ended.get(key), report.get(key), "{ended} {report}");
+    }
+    if let Some(errors) = report.get("errors") {
+        assert_eq!(&result["errors"], errors, "{result} {report}");
+    }
+    assert_eq!(ended["why"], result["errorMessage"], "{ended} {result}");
+    let load = ["-p", "load.yml", "--wait", "--name", "load"];
+    invoke(&load, 1);
+    let (_, ended) = never_began(&cloud, "load", 1);
+    assert!(ended["why"].as_str().unwrap().starts_with(why), "{ended}");
     assert_eq!(queue.take(), Vec::<Value>::new());
+}
+
+/// Fails unless a run never began, with that exit code, wherever somebody looks: its report, and what the function's log has of its end.
+fn never_began(cloud: &Cloud, run: &str, code: i32) -> (Value, Value) {
+    let report = cloud.report(run, code);
+    assert_ne!(report["slsart"]["verdict"], "passed", "{report}");
+    let state = cloud.states().into_iter().find(|(name, _)| name == run);
+    assert_eq!(state.unwrap().1, "never began");
+    let log = cloud.aws.log();
+    let lines = log
+        .lines()
+        .filter_map(|line| line.find('{').map(|at| &line[at..]));
+    let mut lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let ended = lines.find(|line| line["run"] == run && line["ended"].is_object());
+    let ended = ended.unwrap()["ended"].clone();
+    assert_eq!(ended["exitCode"], code, "{ended}");
+    (report, ended)
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod invoke;
 mod kill;
 mod losses;
 mod modes;
+mod sending;
 mod stack;
 
 use std::fs::Permissions;

@@ -1,15 +1,26 @@
 //! `slsart configure`, and what `serverless.yml` says of a deployment.
 
 use serde_json::Value;
+use star_core::wire::VERSION;
 use tests::{Finished, Scratch};
 
 use crate::commands::slsart;
 
-/// The smallest program that a function could have, for this processor: a header of ELF.
+/// By what a worker of this version is known.
+fn mark(program: &str, envelopes: u32) -> String {
+    format!("\0serverless-star worker {program}, envelopes {envelopes:03};\0")
+}
+
+/// The smallest program that a function could have, for this processor: a header of ELF, and its mark.
 fn worker(scratch: &Scratch, machine: u8) -> String {
+    marked(scratch, machine, &mark(env!("CARGO_PKG_VERSION"), VERSION))
+}
+
+fn marked(scratch: &Scratch, machine: u8, mark: &str) -> String {
     let mut header = vec![0x7f, b'E', b'L', b'F', 2, 1, 1, 0];
     header.resize(64, 0);
     (header[16], header[18], header[20], header[52]) = (2, machine, 1, 64);
+    header.extend(mark.as_bytes());
     scratch.write("worker", header);
     "worker".to_owned()
 }
@@ -20,7 +31,7 @@ const SCRIPT: &str = "config: { target: http://127.0.0.1:9, phases: [{ duration:
 const X86: u8 = 62;
 const ARM: u8 = 183;
 
-fn dry(scratch: &Scratch, more: &[&str]) -> Finished {
+pub(crate) fn dry(scratch: &Scratch, more: &[&str]) -> Finished {
     let worker = worker(scratch, X86);
     slsart(scratch)
         .args(["deploy", "--dry", "--worker", &worker])
@@ -238,7 +249,10 @@ fn what_is_wrong_with_the_file_is_said_at_its_place_without_its_secrets() {
     let refused = dry(&scratch, &[]).expect(5);
     assert!(refused.err.contains("rows.csv"), "{}", refused.err);
     // What an event says besides may make it whole.
-    scratch.write("serverless.yml", event("\">>\": own/s.yml, config: {}"));
+    scratch.write(
+        "serverless.yml",
+        event("\">>\": own/s.yml, config: { payload: [] }"),
+    );
     let printed = dry(&scratch, &[]).expect(0).out;
     assert!(
         printed.contains("# in it: bootstrap, own/s.yml\n"),
@@ -278,6 +292,38 @@ fn a_program_for_arm_is_deployed_as_one() {
             "{err}"
         );
     }
+}
+
+#[test]
+fn a_program_that_is_no_worker_of_this_version_is_not_deployed() {
+    let scratch = Scratch::default();
+    let next = mark(env!("CARGO_PKG_VERSION"), VERSION + 1);
+    for (mark, said) in [
+        (
+            "",
+            "`worker` cannot be the worker of this program: it is a program, but none that can be a worker",
+        ),
+        (
+            &*mark("0.0.1", VERSION),
+            "it is of version 0.0.1 (envelopes of version",
+        ),
+        (&*next, "and this program is of version"),
+    ] {
+        for machine in [X86, ARM] {
+            let worker = marked(&scratch, machine, mark);
+            let refused = slsart(&scratch)
+                .args(["deploy", "--dry", "--worker", &worker])
+                .run()
+                .expect(2);
+            let err = &refused.err;
+            let how = "build this program from the same source for the function's processor";
+            assert!(err.contains(said) && err.contains(how), "{err}");
+        }
+    }
+    // This very program is one.
+    let own = env!("CARGO_BIN_EXE_slsart-under-test");
+    let own = ["deploy", "--dry", "--worker", own];
+    slsart(&scratch).args(own).run().expect(0);
 }
 
 #[test]

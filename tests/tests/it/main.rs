@@ -35,6 +35,7 @@ mod proxies;
 mod reports;
 mod runs;
 mod said;
+mod schedules;
 mod scripts;
 mod secrets;
 mod simulate;

@@ -53,6 +53,11 @@ impl File {
         }
     }
 
+    /// The texts of it.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// What it is called.
     pub(super) fn name(&self) -> &str {
         self.sources.name(self.tree.span.file)

@@ -8,8 +8,9 @@ use std::time::Duration;
 use star_aws::assets::Place;
 use star_aws::deploy::{Wanted, deploy as carry_out, id_of, runnable};
 use star_aws::elf::NotRunnable;
+use star_aws::mark;
 use star_aws::package::PackedFile;
-use star_aws::stack::{Change, Event};
+use star_aws::stack::{Change, Event, Settings};
 
 use super::assets;
 use super::packed;
@@ -22,6 +23,9 @@ use crate::output;
 
 /// How one gets a program that functions can run.
 const HELP: &str = "docs/aws.md shows how to build one that fits; `--worker FILE` deploys it";
+
+/// How one gets a worker that is of this program.
+const SAME: &str = "build this program from the same source for the function's processor, as docs/aws.md shows, and name that";
 
 pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError> {
     args.passed.check()?;
@@ -65,27 +69,42 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     let own = own_program()?;
     let launcher = id_of(&own);
     let (mut program, path) = match &args.worker {
-        Some(path) => (read(path)?, path.display().to_string()),
+        Some(path) => (read(path)?, format!("`{}`", path.display())),
         None => (own, "this program".to_owned()),
     };
     let refused = |why: NotRunnable| {
         CommandError::Usage(format!("{path} cannot run as a function: {why} ({HELP})"))
     };
     let found = runnable(&mut program).map_err(refused)?;
+    if args.worker.is_some() {
+        mark::check(&program).map_err(|why| {
+            CommandError::Usage(format!(
+                "{path} cannot be the worker of this program: {why} ({SAME})"
+            ))
+        })?;
+    }
     output::verbose(&format!("{path} is for {}", found.architecture));
     let (place, assets, file) = assets::chosen(&args.aws)?;
     let settings = assets.settings(place.names.clone(), found.architecture);
-    let (mut settings, mut files) = match file {
+    let (settings, mut files) = match file {
         Some(file) => {
             output::verbose(&format!("`{}` says what is deployed", file.name()));
-            match settings {
-                Ok(settings) => (settings, packed::said(&assets, file)?),
+            let settings = match settings {
+                Ok(settings) => typed_over(settings, args),
                 Err(fault) => return Err(file.wrong(fault.into())),
+            };
+            let mut files = BTreeMap::new();
+            if let Some(function) = settings.functions.first() {
+                files = packed::said(&assets, file, function, place.region.as_deref())?;
             }
+            (settings, files)
         }
         // Only a file can want another processor.
         None => (
-            settings.map_err(|fault| CommandError::Bug(fault.message))?,
+            typed_over(
+                settings.map_err(|fault| CommandError::Bug(fault.message))?,
+                args,
+            ),
             BTreeMap::new(),
         ),
     };
@@ -102,6 +121,14 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
         .into_iter()
         .map(|(name, bytes)| PackedFile { name, bytes })
         .collect();
+    let wanted = Wanted::new(settings, &program, &files, launcher)
+        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    let force = args.force;
+    Ok((place, Wanted { force, ..wanted }))
+}
+
+/// What was typed wins over what the file says.
+fn typed_over(mut settings: Settings, args: &DeployArgs) -> Settings {
     for function in &mut settings.functions {
         function.memory = args.memory.unwrap_or(function.memory);
         let timeout = args
@@ -109,10 +136,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
             .map(|seconds| Duration::from_secs(seconds.into()));
         function.timeout = timeout.unwrap_or(function.timeout);
     }
-    let wanted = Wanted::new(settings, &program, &files, launcher)
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
-    let force = args.force;
-    Ok((place, Wanted { force, ..wanted }))
+    settings
 }
 
 /// Tells what became of a resource.

@@ -1,15 +1,17 @@
 //! The script that is deployed with the program, for events that name it, and its files.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
-use star_aws::assets::{Assets, Placed};
+use star_aws::assets::{Assets, Input, Placed};
+use star_aws::function::{LAST_WORDS, environment_of};
+use star_aws::stack as settings;
 use star_core::document::{Diagnostic, Diagnostics};
 
 use super::assets::File;
 use super::script::script_here;
 use crate::error::CommandError;
-use crate::{job, output};
+use crate::{event, job, output};
 
 /// Files by their names in the package, so that one that is named twice is packed once.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -53,16 +55,19 @@ fn gather(script: &Path, folder: &Path) -> Result<Files, CommandError> {
                 script.display()
             ))
         })?;
-        let bytes = std::fs::read(&path).map_err(|source| {
-            CommandError::Usage(format!("cannot read `{}`: {source}", path.display()))
-        })?;
-        files.insert(name, bytes);
+        files.insert(name, read(&path)?);
     }
     Ok(files)
 }
 
-/// The files to pack that `serverless.yml` names: those of `package`, and the scripts of schedules with their files.
-pub(super) fn said(assets: &Assets, file: File) -> Result<Files, CommandError> {
+/// The files to pack that `serverless.yml` names: those of `package`, and the scripts of schedules with their files. What a schedule
+/// sends is looked at as the function will look at it.
+pub(super) fn said(
+    assets: &Assets,
+    file: File,
+    function: &settings::Function,
+    region: Option<&str>,
+) -> Result<Files, CommandError> {
     let mut faults = Diagnostics::default();
     let mut files = Files::new();
     for named in &assets.files {
@@ -73,28 +78,65 @@ pub(super) fn said(assets: &Assets, file: File) -> Result<Files, CommandError> {
             Err(fault) => faults.push(fault),
         }
     }
-    let mut scripts = Vec::new();
-    for script in &assets.scripts {
-        match inside(&script.file, file.folder()) {
-            Ok(bytes) => scripts.push((script, bytes)),
-            Err(fault) => faults.push(fault),
-        }
-    }
     if !faults.is_empty() {
         return Err(file.wrong(faults));
     }
-    for (script, bytes) in scripts {
-        let name = &script.file.value;
-        match gather(&file.folder().join(name), file.folder()) {
+    let taker = event::Function {
+        package: file.folder(),
+        life: function.timeout.saturating_sub(LAST_WORDS),
+        limits: assets.limits,
+        late: None,
+        environment: Some(environment_of(&function.environment, region)),
+    };
+    for input in &assets.inputs {
+        let named = read_by(input, &file, &taker);
+        match named.and_then(|paths| read_all(&paths, file.folder())) {
             Ok(found) => files.extend(found),
-            // With what the event says besides it may be whole.
-            Err(_) if script.more => {
-                files.insert(name.clone(), bytes);
-            }
-            Err(error) => return Err(error),
+            Err(error) if input.enabled => return Err(error),
+            // Nobody sends it: its script may have yet to be written.
+            Err(error) => output::verbose(&format!(
+                "the event of a schedule that is not enabled could not be carried out: {}",
+                error.one_line()
+            )),
         }
     }
     Ok(files)
+}
+
+/// The files that are read where an event is carried out.
+fn read_by(
+    input: &Input,
+    file: &File,
+    function: &event::Function<'_>,
+) -> Result<Vec<PathBuf>, CommandError> {
+    let sources = file.sources().clone();
+    let known = sources.names().count();
+    let asked = function.take(sources, input.event.clone())?;
+    let document = &asked.document;
+    let texts = document.sources.names().skip(known).map(PathBuf::from);
+    // A text of no file is no file of the package.
+    let texts = texts.filter(|path| path.exists());
+    Ok(texts.chain(document.paths().iter().cloned()).collect())
+}
+
+fn read_all(paths: &[PathBuf], folder: &Path) -> Result<Files, CommandError> {
+    let mut files = Files::new();
+    for path in paths {
+        let name = name_in(path, folder).ok_or_else(|| {
+            CommandError::Usage(format!(
+                "`{}` cannot be packed: scripts name their files by paths that begin in their own folder",
+                path.display()
+            ))
+        })?;
+        files.insert(name, read(path)?);
+    }
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(path).map_err(|source| {
+        CommandError::Usage(format!("cannot read `{}`: {source}", path.display()))
+    })
 }
 
 /// What is in a file that is named by where it is in a folder, also behind links.

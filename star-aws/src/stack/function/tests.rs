@@ -38,11 +38,10 @@ fn rich() -> Settings {
         subnets: vec!["subnet-0123456789abcdef0".to_owned()],
         security_groups: vec!["sg-0123456789abcdef0".to_owned()],
     });
-    function.schedules.push(Schedule {
-        expression: "rate(1 minute)".to_owned(),
+    function.schedules = vec![Schedule {
         enabled: true,
-        input: json!({ ">>": "script.yml", "mode": "monitoring" }),
-    });
+        ..Schedule::usual()
+    }];
     settings.functions.push(Function {
         suffix: Some("2".to_owned()),
         ..Function::new(Architecture::X86)
@@ -165,13 +164,15 @@ fn a_schedule_is_off_until_it_is_asked_for_and_may_invoke_its_function_only() {
             json!({ "Fn::GetAtt": ["LoadGeneratorSchedule0", "Arn"] })
         );
     }
-    let resources = function_template(&plain(), "d", "d")["Resources"].clone();
-    let kinds = resources
-        .as_object()
-        .unwrap()
-        .values()
-        .map(|resource| resource["Type"].clone());
-    assert!(!kinds.into_iter().any(|kind| kind == "AWS::Events::Rule"));
+    // Where nobody says, there is one to be asked for.
+    let template = function_template(&plain(), "d", "d");
+    let rule = &template["Resources"]["LoadGeneratorSchedule0"]["Properties"];
+    assert_eq!(rule["State"], "DISABLED");
+    let mut settings = plain();
+    settings.functions[0].schedules.clear();
+    let template = function_template(&settings, "d", "d");
+    let resources = template["Resources"].as_object().unwrap();
+    assert!(!resources.keys().any(|name| name.contains("Schedule")));
 }
 
 #[test]

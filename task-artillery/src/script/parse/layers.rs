@@ -32,7 +32,10 @@ pub(super) struct Outside {
 
 /// The script as the command line means it, what it knows besides, and what was wrong on the way.
 pub(super) fn apply(document: &mut Document, root: &Node) -> (Node, Outside, Vec<Diagnostic>) {
-    let mut outside = Outside::default();
+    let mut outside = Outside {
+        environment: Environment::of(document.environment().cloned()),
+        ..Outside::default()
+    };
     let mut includes = Includes::new(document, root.span.file);
     let mut layers = Layers {
         root: includes.script(document, root.clone()),

@@ -1,5 +1,10 @@
 //! `publish-metrics`, and the plugins of their own that came before it: where figures are sent.
 
+mod cloudwatch;
+mod datadog;
+mod influx;
+mod statsd;
+
 use std::slice;
 
 use http::HeaderValue;
@@ -9,20 +14,10 @@ use url::Url;
 use super::fields::{Fields, short};
 use super::keys::{self, Mapping};
 use super::reader::Reader;
-use crate::run::basic;
-use crate::script::model::{Agent, Dialect, Hidden, Sink, SinkKind, Tag};
+use crate::script::model::{Dialect, Sink, SinkKind, Tag};
 
 /// What stands before the names of figures, as in Artillery.
 const PREFIX: &str = "artillery.";
-
-/// Where Datadog's API is.
-const DATADOG: &str = "https://api.datadoghq.com";
-
-/// The variable of the environment that the plugin `datadog` reads.
-const DATADOG_KEY: &str = "DATADOG_API_KEY";
-
-/// The variable of the environment that says where the agent of `CloudWatch` is.
-const AGENT: &str = "AWS_EMF_AGENT_ENDPOINT";
 
 /// Types that are carried out.
 const TYPES: [&str; 5] = [
@@ -112,279 +107,6 @@ impl Reader<'_> {
             "influxdb-statsd" => self.statsd(kind, &fields, Dialect::InName),
             _ => self.statsd(kind, &fields, Dialect::Behind),
         }
-    }
-
-    fn statsd(&mut self, name: &str, fields: &Fields<'_>, dialect: Dialect) -> Option<Sink> {
-        self.filtered(name, fields, |reader| {
-            let host = reader.sink_text(fields, "host", Some("127.0.0.1"));
-            let port = reader.port(fields, 8125);
-            let prefix = reader.prefix(fields);
-            Some(SinkKind::Statsd {
-                host: host?,
-                port: port?,
-                prefix: prefix?,
-                dialect,
-            })
-        })
-    }
-
-    /// To the agent, or with a key to the API.
-    fn datadog(&mut self, fields: &Fields<'_>) -> Option<Sink> {
-        let site = fields.get("apiHost").map(|node| self.site(node));
-        let Some(key) = fields.get("apiKey") else {
-            let sink = self.statsd("datadog", fields, Dialect::Behind);
-            return sink.filter(|_| site.is_none_or(|site| site.is_some()));
-        };
-        self.filtered("datadog", fields, |reader| {
-            let api_key = reader.header_text("apiKey", key);
-            let prefix = reader.prefix(fields);
-            let agent = reader.sink_text(fields, "host", Some(""));
-            let agent = agent.zip(reader.port(fields, 8125));
-            if let Some(host) = fields.get("host") {
-                let message = "`host` has no effect here: with `apiKey` no agent is asked";
-                reader.warn(host.span, message, "");
-            }
-            agent?;
-            Some(SinkKind::Datadog {
-                url: site.unwrap_or_else(|| Some(DATADOG.to_owned()))?,
-                api_key: Hidden(api_key?),
-                prefix: prefix?,
-                host: None,
-            })
-        })
-    }
-
-    /// One of Datadog's sites, or the URL of another server that speaks as they do.
-    fn site(&mut self, node: &Node) -> Option<String> {
-        let host = self.text_of("apiHost", node)?;
-        let whole = if host.contains("://") {
-            host
-        } else if host.starts_with("api.") {
-            format!("https://{host}")
-        } else {
-            format!("https://api.{host}")
-        };
-        self.origin("apiHost", node, &whole)
-    }
-
-    fn influx(&mut self, fields: &Fields<'_>) -> Option<Sink> {
-        self.filtered("influxdb", fields, |reader| reader.influx_kind(fields))
-    }
-
-    fn influx_kind(&mut self, fields: &Fields<'_>) -> Option<SinkKind> {
-        let url = self.required(fields, "url", "url: \"http://localhost:8086\"");
-        let url = url.and_then(|node| {
-            let text = self.text_of("url", node)?;
-            self.origin("url", node, &text)
-        });
-        let measurement = self.sink_text(fields, "measurement", Some("artillery"));
-        let texts = ["database", "username", "password", "org", "bucket", "token"];
-        let texts = texts.map(|key| fields.get(key).map(|node| self.header_text(key, node)));
-        let [database, username, password, org, bucket, token] = texts;
-        let newer = org.is_some() || bucket.is_some() || token.is_some();
-        if database.is_some() == newer || newer && bucket.is_none() {
-            let message = "a sink of the type `influxdb` needs either `database` or `bucket`";
-            let help =
-                "`database` is that of InfluxDB 1; InfluxDB 2 has `org`, `bucket` and `token`";
-            self.error(fields.span, message, help);
-            return None;
-        }
-        let mut url = Url::parse(&url?).ok()?;
-        let authorization = if let Some(database) = database {
-            write_to(&mut url, "write", &[("db", database?)]);
-            let (user, pass) = (username.flatten(), password.flatten());
-            basic_of(user.as_deref(), pass.as_deref())
-        } else {
-            let pairs = [("org", org), ("bucket", bucket)];
-            let pairs = pairs
-                .into_iter()
-                .filter_map(|(key, text)| Some(text?.map(|text| (key, text))));
-            write_to(
-                &mut url,
-                "api/v2/write",
-                &pairs.collect::<Option<Vec<_>>>()?,
-            );
-            token.flatten().map(|token| format!("Token {token}"))
-        };
-        Some(SinkKind::Influx {
-            url: url.into(),
-            authorization: authorization.map(Hidden),
-            measurement: measurement?,
-        })
-    }
-
-    /// A sink of that type, and the old plugin.
-    fn cloudwatch(&mut self, fields: &Fields<'_>) -> Option<Sink> {
-        let name = self.sink_text(fields, "name", Some("loadtest"));
-        let dimensions = match fields.get("dimensions") {
-            Some(node) => self.dimensions(node),
-            None => Some(Vec::new()),
-        };
-        let sink = self.filtered("cloudwatch", fields, |reader| {
-            let namespace = reader.sink_text(fields, "namespace", Some("artillery"));
-            let extended = match fields.get("extended") {
-                Some(node) => reader.boolean("extended", node),
-                None => Some(false),
-            };
-            let agent = reader.agent(fields);
-            Some(SinkKind::CloudWatch {
-                namespace: namespace?,
-                extended: extended?,
-                agent: agent?,
-            })
-        })?;
-        let mut tags = vec![Tag {
-            name: "Name".to_owned(),
-            value: name?,
-        }];
-        tags.extend(dimensions?);
-        Some(Sink { tags, ..sink })
-    }
-
-    fn dimensions(&mut self, node: &Node) -> Option<Vec<Tag>> {
-        let items = self.list("dimensions", node)?;
-        if items.len() >= MOST_TAGS {
-            let message = format!("`dimensions` has more than {} elements", MOST_TAGS - 1);
-            self.error(node.span, message, "");
-            return None;
-        }
-        let mut tags = Vec::new();
-        for item in items {
-            let (Some(name), Some(value)) = (item.get("name"), item.get("value")) else {
-                let message = "one of `dimensions` needs `name` and `value`";
-                let help = "for example `{ name: service, value: shop }`";
-                self.error(item.span, message, help);
-                return None;
-            };
-            let name = self.text_of("name", name);
-            let value = self.text_of("value", value);
-            tags.push(Tag {
-                name: name?,
-                value: value?,
-            });
-        }
-        Some(tags)
-    }
-
-    /// The agent that the environment names, or the usual one.
-    fn agent(&mut self, fields: &Fields<'_>) -> Option<Agent> {
-        let Some(endpoint) = self.environment.get(AGENT) else {
-            return Some(Agent {
-                host: "127.0.0.1".to_owned(),
-                port: 25888,
-                udp: false,
-            });
-        };
-        let url = Url::parse(&endpoint).ok();
-        let agent = url.as_ref().and_then(|url| {
-            Some(Agent {
-                host: url.host_str()?.to_owned(),
-                port: url.port()?,
-                udp: match url.scheme() {
-                    "udp" => true,
-                    "tcp" => false,
-                    _ => return None,
-                },
-            })
-        });
-        if agent.is_none() {
-            let message = format!("the variable `{AGENT}` of the environment names no agent");
-            self.error(fields.span, message, "for example `tcp://127.0.0.1:25888`");
-        }
-        agent
-    }
-
-    fn old_statsd(&mut self, fields: &Fields<'_>) -> Option<Sink> {
-        let host = self.sink_text(fields, "host", Some("127.0.0.1"));
-        let port = self.port(fields, 8125);
-        let prefix = self.sink_text(fields, "prefix", Some("artillery"));
-        let kind = SinkKind::Statsd {
-            host: host?,
-            port: port?,
-            prefix: format!("{}.", prefix?.trim_end_matches('.')),
-            dialect: Dialect::Behind,
-        };
-        Some(unfiltered("statsd", kind))
-    }
-
-    fn old_datadog(&mut self, fields: &Fields<'_>) -> Option<Sink> {
-        let prefix = self.prefix(fields);
-        let host = match fields.get("host") {
-            Some(node) if node.as_str() == Some("") => None,
-            Some(node) => Some(self.text_of("host", node)),
-            None => None,
-        };
-        let tags = match fields.get("tags") {
-            Some(node) => self.tags(node),
-            None => Some(Vec::new()),
-        };
-        let Some(key) = self.environment.get(DATADOG_KEY) else {
-            let message = format!("the environment has no variable `{DATADOG_KEY}`");
-            let help =
-                "the plugin `datadog` sends by it; `publish-metrics` knows the agent as well";
-            self.error(fields.span, message, help);
-            return None;
-        };
-        self.scope.keep_secret(DATADOG_KEY, key.clone());
-        let kind = SinkKind::Datadog {
-            url: DATADOG.to_owned(),
-            api_key: Hidden(key),
-            prefix: prefix?,
-            host: host.map_or(Some(None), |host| host.map(Some))?,
-        };
-        Some(Sink {
-            tags: tags?,
-            ..unfiltered("datadog", kind)
-        })
-    }
-
-    fn old_influx(&mut self, fields: &Fields<'_>) -> Option<Sink> {
-        let measurement = self.sink_text(fields, "measurementName", Some("artillery"));
-        let mut tags = match fields.get("tags") {
-            Some(node) => self.tags(node),
-            None => Some(Vec::new()),
-        };
-        for key in ["testName", "test_name", "testRunId"] {
-            let Some(node) = fields.get(key) else {
-                continue;
-            };
-            let name = if key == "test_name" { "testName" } else { key };
-            let value = self.text_of(key, node);
-            tags = tags.zip(value).map(|(mut tags, value)| {
-                let name = name.to_owned();
-                tags.push(Tag { name, value });
-                tags
-            });
-        }
-        let node = self.required(
-            fields,
-            "influx",
-            "influx: { host: localhost, database: tests }",
-        )?;
-        let server = self.fields("influx", node, &keys::INFLUX_SERVER)?;
-        let host = self.sink_text(&server, "host", Some("127.0.0.1"));
-        let port = self.port(&server, 8086);
-        let protocol = match server.get("protocol") {
-            Some(node) => self.choice("protocol", node, &["http", "https"]),
-            None => Some("http"),
-        };
-        let example = "database: tests";
-        let database = self.required(&server, "database", example);
-        let database = database.and_then(|node| self.text_of("database", node));
-        let [username, password] =
-            ["username", "password"].map(|key| self.sink_text(&server, key, None));
-        let text = format!("{}://{}:{}", protocol?, host?, port?);
-        let mut url = Url::parse(&self.origin("host", node, &text)?).ok()?;
-        write_to(&mut url, "write", &[("db", database?)]);
-        let kind = SinkKind::Influx {
-            url: url.into(),
-            authorization: basic_of(username.as_deref(), password.as_deref()).map(Hidden),
-            measurement: measurement?,
-        };
-        Some(Sink {
-            tags: tags?,
-            ..unfiltered("influxdb", kind)
-        })
     }
 
     /// The sink, with its tags and what of the figures it is sent. What is wrong with these is told also where the rest is wrong.
@@ -549,22 +271,4 @@ fn unfiltered(name: &str, kind: SinkKind) -> Sink {
         include_only: Vec::new(),
         excluded: Vec::new(),
     }
-}
-
-/// Where lines are written to on a server.
-fn write_to(url: &mut Url, path: &str, pairs: &[(&str, String)]) {
-    let base = url.path().trim_end_matches('/');
-    let path = format!("{base}/{path}");
-    url.set_path(&path);
-    let mut query = url.query_pairs_mut();
-    query.clear().extend_pairs(pairs);
-    query.append_pair("precision", "ns");
-}
-
-fn basic_of(user: Option<&str>, pass: Option<&str>) -> Option<String> {
-    let value = basic(
-        user.unwrap_or_default().as_bytes(),
-        pass.unwrap_or_default().as_bytes(),
-    )?;
-    value.to_str().ok().map(str::to_owned)
 }
