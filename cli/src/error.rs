@@ -68,13 +68,13 @@ pub enum CommandError {
     Ledger(#[from] LedgerError),
     /// A run that was launched can be followed no more.
     #[error(
-        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}{place}` tells, once it can)"
+        "the run `{run}` was launched, but what became of it cannot be read: {source} (`{report}` tells, once it can)"
     )]
     Unfollowed {
         /// The run.
         run: RunId,
-        /// What `slsart report` is to be told of where it is.
-        place: &'static str,
+        /// The command that tells of it.
+        report: String,
         /// What can't be read.
         source: LedgerError,
     },
@@ -88,13 +88,18 @@ pub enum CommandError {
     #[error(transparent)]
     Deploy(#[from] star_aws::deploy::DeployError),
     /// There is nothing on AWS.
-    #[error("nothing is deployed as `{stack}` in {region}: `slsart deploy` does it")]
+    #[error("nothing is deployed as `{stack}` in {region}: `{deploy}` does it")]
     NotDeployed {
         /// The stack that was looked for.
         stack: String,
         /// Where.
         region: String,
+        /// The command that deploys it.
+        deploy: String,
     },
+    /// Runs are going on that would be harmed.
+    #[error("{0}")]
+    GoingOn(String),
     /// There is nothing on AWS that could be killed. The text is the reference's.
     #[error("Kill command failed: The function {function} is not deployed")]
     NothingToKill {
@@ -103,11 +108,13 @@ pub enum CommandError {
     },
     /// What is on AWS is something else.
     #[error(
-        "`{stack}` was deployed by another build of this program: `slsart deploy` brings this one there"
+        "`{stack}` was deployed by another build of this program: `{deploy}` brings this one there"
     )]
     OtherProgram {
         /// The stack.
         stack: String,
+        /// The command that deploys it.
+        deploy: String,
     },
     /// As a function it can't go on.
     #[error(transparent)]
@@ -178,6 +185,7 @@ impl CommandError {
                 Exit::Invalid
             }
             Self::Usage(_)
+            | Self::GoingOn(_)
             | Self::NoRun { .. }
             | Self::Write { .. }
             | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,

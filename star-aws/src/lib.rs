@@ -17,6 +17,7 @@ pub mod ending;
 mod error;
 pub mod event;
 pub mod function;
+mod identity;
 mod lambda;
 mod names;
 pub mod package;
@@ -25,6 +26,7 @@ mod refusals;
 #[cfg(test)]
 mod replay;
 pub mod stack;
+mod waited;
 
 pub use bucket::Bucket;
 pub use call::Call;
@@ -33,3 +35,4 @@ pub use config::{Access, Config};
 pub use error::AwsError;
 pub use lambda::{Configured, Lambda};
 pub use names::{Names, NoName};
+pub use waited::Waited;

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use star_aws::assets::Place;
-use star_aws::deploy::{Wanted, deploy as carry_out, id_of, runnable};
+use star_aws::deploy::{Wanted, deploy as carry_out, find, id_of, runnable};
 use star_aws::elf::NotRunnable;
 use star_aws::package::PackedFile;
 use star_aws::stack::{Change, Event};
 
 use super::assets;
+use super::going_on::{Harm, may_harm};
 use super::packed;
 use super::place::Deployed;
 use crate::args::DeployArgs;
@@ -24,10 +25,6 @@ use crate::output;
 const HELP: &str = "docs/aws.md shows how to build one that fits; `--worker FILE` deploys it";
 
 pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError> {
-    args.passed.check()?;
-    if args.passed.verbosely {
-        output::be_verbose();
-    }
     let (place, wanted) = wanted(args)?;
     if args.dry {
         output::print(&dry(&wanted)?)?;
@@ -36,6 +33,10 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
     on_runtime(async {
         let place = Deployed::at(place, &args.aws).await?;
         let (stack, region) = (place.names.stack(), place.config.region());
+        let there = find(&place.config, &place.names).await?;
+        if there.is_some_and(|there| there.id != wanted.id) {
+            may_harm(&place, Harm::Replace, args.yes).await?;
+        }
         output::note(&format!("deploying `{stack}` to {region}\n"));
         output::verbose(&format!(
             "the code is {:.1} MB, and goes to `{}` in the bucket of `{}`",

@@ -44,9 +44,9 @@ fn ground(account: Option<u32>) -> Ground {
 fn what_a_run_takes_is_told_with_its_price() {
     let foreseen = foreseen(&job(100), &ground(None));
     assert!(
-        foreseen
-            .text
-            .starts_with("forecast: 4 functions, at most 4 at once of 1,000; begins after 1"),
+        foreseen.text.starts_with(
+            "forecast: 4 functions, at most 4 at once, where 1,000 may be; the load begins after 1"
+        ),
         "{foreseen:?}"
     );
     assert_eq!(foreseen.refused, None);
