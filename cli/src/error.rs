@@ -9,6 +9,7 @@ use star_core::registry::DuplicateKind;
 use star_core::{Failure, LaunchError, PlanError, RunId};
 
 use crate::exit::Exit;
+use crate::hint::Hint;
 
 /// Why a command could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,9 @@ pub enum CommandError {
     /// A deployment is not as it is wanted.
     #[error(transparent)]
     Deploy(#[from] star_aws::deploy::DeployError),
+    /// The same, with commands as they are typed here.
+    #[error("{0}")]
+    Undeployed(String),
     /// There is nothing on AWS.
     #[error("nothing is deployed as `{stack}` in {region}: `{deploy}` does it")]
     NotDeployed {
@@ -165,6 +169,11 @@ impl CommandError {
         }
     }
 
+    /// A deployment is not as it is wanted; what helps are commands on that one.
+    pub(crate) fn undeployed(why: &star_aws::deploy::DeployError, hint: &Hint) -> Self {
+        Self::Undeployed(hint.in_text(&why.to_string()))
+    }
+
     /// All that is to be said of it in one line, with places.
     pub(crate) fn one_line(&self) -> String {
         let Self::Job {
@@ -191,6 +200,7 @@ impl CommandError {
             | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,
             Self::Aws(_)
             | Self::Deploy(_)
+            | Self::Undeployed(_)
             | Self::NotDeployed { .. }
             | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,

@@ -135,6 +135,15 @@ impl Hint {
         let flags = self.flags.iter().map(String::as_str);
         line(words.iter().copied().chain(flags))
     }
+
+    /// A text of those who know neither the program's name nor the deployment, with their commands as they are typed here.
+    pub(crate) fn in_text(&self, text: &str) -> String {
+        let commands: [&[&str]; 3] = [&["deploy"], &["remove"], &["remove", "--purge"]];
+        commands.iter().fold(text.to_owned(), |text, words| {
+            let known = format!("`slsart {}`", words.join(" "));
+            text.replace(&known, &format!("`{}`", self.command(words)))
+        })
+    }
 }
 
 /// A command that needs no place.
@@ -185,6 +194,21 @@ mod tests {
         std::fs::write(other.path().join("own"), "").unwrap();
         assert_eq!(shortest(&called, Some(&found)), called);
         assert_eq!(shortest(Path::new("own"), None), Path::new("own"));
+    }
+
+    #[test]
+    fn a_text_that_names_commands_names_them_as_they_are_typed_here() {
+        let hint = Hint {
+            flags: vec!["--stage".to_owned(), "qa".to_owned()],
+        };
+        let text =
+            hint.in_text("`slsart remove --purge` empties it first; then `slsart deploy` again");
+        assert!(
+            text.contains(" remove --purge --stage qa` empties"),
+            "{text}"
+        );
+        assert!(text.ends_with(" deploy --stage qa` again"), "{text}");
+        assert!(!text.contains("`slsart "), "{text}");
     }
 
     #[test]

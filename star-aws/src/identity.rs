@@ -153,10 +153,10 @@ fn wrong_region(region: &str, elsewhere: bool) -> Option<String> {
     let parts: Vec<&str> = region.split('-').collect();
     if !parts.iter().all(|part| is_name(part)) {
         let lower = region.trim().to_lowercase().replace([' ', '_'], "-");
-        return match lower != region && wrong_region(&lower, elsewhere).is_none() {
-            true => Some(format!("did you mean `{lower}`?")),
-            false => example(),
-        };
+        if lower != region && wrong_region(&lower, elsewhere).is_none() {
+            return Some(format!("did you mean `{lower}`?"));
+        }
+        return example();
     }
     if elsewhere {
         return None;

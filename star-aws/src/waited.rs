@@ -162,7 +162,7 @@ mod tests {
         let told = move |line: &str| heard.lock().unwrap().push(line.to_owned());
         let lambda = Lambda::new(config, "f");
         (
-            Waited::new(config, lambda, Duration::from_secs(60), told),
+            Waited::new(config, lambda, Duration::from_mins(1), told),
             said,
         )
     }

@@ -119,7 +119,7 @@ fn scenarios_that_functions_try_out_come_to_what_they_do_here_with_any_number_of
         let only = cloud.slsart().args(["invoke", "-a", "--jo"]).args(how);
         let only = only.run().expect(code);
         let printed: Value = serde_json::from_str(&only.out).unwrap();
-        assert_eq!(printed["totals"]["scenariosCompleted"], json!(8));
+        assert_eq!(printed["totals"]["scenariosCreated"], json!(8));
         if how.contains(&"only.json") {
             assert_eq!(printed, read(&cloud.scratch.path("only.json")));
         }

@@ -34,7 +34,8 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
         let place = Deployed::at(place, &args.aws).await?;
         let (stack, region) = (place.names.stack(), place.config.region());
         let there = find(&place.config, &place.names).await?;
-        if there.is_some_and(|there| there.id != wanted.id) {
+        // Behind the program's there is the stack's.
+        if there.is_some_and(|there| !there.id.starts_with(&wanted.id)) {
             may_harm(&place, Harm::Replace, args.yes).await?;
         }
         output::note(&format!("deploying `{stack}` to {region}\n"));
@@ -44,7 +45,8 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
             wanted.code_key(),
             place.names.ledger_stack(),
         ));
-        let (change, there) = carry_out(&place.config, &wanted, &mut tell).await?;
+        let done = carry_out(&place.config, &wanted, &mut tell).await;
+        let (change, there) = done.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let done = match change {
             Change::Created => "deployed",
             Change::Updated => "updated",

@@ -50,7 +50,8 @@ pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
         output::print(&format!(
             "Concurrency successfully set to zero for {function}.\n"
         ))?;
-        star_aws::deploy::remove(&place.config, &place.names, false, &mut tell).await?;
+        let removed = star_aws::deploy::remove(&place.config, &place.names, false, &mut tell).await;
+        removed.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let until = SystemClock::new().now() + ADVICE;
         output::print(&format!(
             "`{}` is removed; its ledger stays, with the reports of its runs\n\

@@ -18,7 +18,8 @@ pub(in crate::command) fn remove(args: &RemoveArgs) -> Result<Exit, CommandError
             may_harm(&place, Harm::Remove, args.yes).await?;
         }
         let removed =
-            star_aws::deploy::remove(&place.config, &place.names, args.purge, &mut tell).await?;
+            star_aws::deploy::remove(&place.config, &place.names, args.purge, &mut tell).await;
+        let removed = removed.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let stack = place.names.stack();
         let text = match (removed.function, removed.ledger) {
             (true, true) => format!("`{stack}` is removed, and its ledger with all runs\n"),
