@@ -184,7 +184,7 @@ impl AwsError {
         let Some(refused) = error.as_service_error() else {
             return about_credentials(error).unwrap_or_else(|| Self::Unreachable {
                 action,
-                why: format!("{}{}", unreached(error), between()),
+                why: unreached(error),
             });
         };
         // An answer to `HEAD` has no body, and so no name.
@@ -251,7 +251,7 @@ where
     E: Error + 'static,
 {
     if matches!(error, SdkError::TimeoutError(_)) {
-        return "there was no answer in time".to_owned();
+        return format!("there was no answer in time{}", between());
     }
     let mut last: &dyn Error = error;
     while let Some(next) = last.source() {
@@ -259,7 +259,13 @@ where
     }
     let last = last.to_string();
     // The system's number says no more than its words.
-    last.split(" (os error ").next().unwrap_or(&last).to_owned()
+    let last = last.split(" (os error ").next().unwrap_or(&last);
+    match between() {
+        nothing if nothing.is_empty() && last.contains("lookup address") => {
+            format!("{last} (there is no network here, or no such region)")
+        }
+        between => format!("{last}{between}"),
+    }
 }
 
 fn no_credentials(profile: Option<&str>) -> String {

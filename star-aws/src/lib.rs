@@ -1,7 +1,8 @@
 //! Runs of serverless-star on AWS Lambda.
 //!
 //! The function is the program itself: [`function`] is what it does there. What it needs around it is the [`stack`], which `CloudFormation`
-//! makes and removes; what can be chosen of it is in [`assets`]. Runs are recorded on S3 ([`Bucket`]), and workers are sent for by asynchronous invocations ([`Lambda`]).
+//! makes and removes; what can be chosen of it is in [`assets`]. Runs are recorded on S3 ([`Bucket`]), and workers are sent for by asynchronous
+//! invocations ([`Lambda`]); that which starts a run somebody waits for is answered ([`Waited`]).
 //!
 //! Nothing here knows a kind of task.
 

@@ -171,6 +171,23 @@ const PASSED: &[Passed] = &[
     passed(INVOKE, None, "contextPath", CONTEXT),
 ];
 
+/// What a word is answered that is typed behind a command which takes none, as `function` behind the framework's `deploy`.
+const WORDS: [(&str, &str); 4] = [
+    (
+        "deploy",
+        "this program is deployed as a whole, and only what has changed",
+    ),
+    ("remove", "all of the deployment is removed"),
+    (
+        "kill",
+        "all of the deployment is removed, with its runs; `stop RUN` ends one",
+    ),
+    ("invoke", "name the script with `-p FILE`"),
+];
+
+/// What clap calls it.
+const WORD: &str = "word";
+
 impl Passed {
     /// What clap calls it.
     fn id(&self) -> &'static str {
@@ -212,7 +229,8 @@ pub(super) fn with_passed(command: Command) -> Command {
                 "invoke" => sub.mut_arg("stage", |stage| stage.short(None)),
                 _ => sub,
             };
-            of(name).fold(sub, |sub, passed| sub.arg(passed.arg()))
+            let word = Arg::new(WORD).hide(true).action(ArgAction::Append);
+            of(name).fold(sub.arg(word), |sub, passed| sub.arg(passed.arg()))
         })
     })
 }
@@ -245,6 +263,13 @@ pub(super) fn answered(matches: &ArgMatches) -> Answered {
                 answered.refused.get_or_insert(text);
             }
         }
+    }
+    let mut words = WORDS.iter().filter(|(command, _)| *command == name);
+    if let Some((_, instead)) = words.next()
+        && let Some(word) = matches.get_one::<String>(WORD)
+    {
+        let text = format!("`{name}` takes no `{word}`: {instead}");
+        answered.refused.get_or_insert(text);
     }
     answered
 }
@@ -291,6 +316,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_word_behind_a_command_that_takes_none_is_answered() {
+        for (command, instead) in WORDS {
+            let refused = typed(&[command, "function"]).refused.unwrap();
+            assert_eq!(
+                refused,
+                format!("`{command}` takes no `function`: {instead}")
+            );
+        }
+        let first = typed(&["deploy", "function", "-f", "f"]).refused.unwrap();
+        assert!(first.contains("`-f/--function`"), "{first}");
     }
 
     #[test]

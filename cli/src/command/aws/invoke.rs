@@ -186,7 +186,13 @@ impl Invoked {
         let told = Told::new();
         self.tell_name();
         let outcome = tokio::select! {
-            outcome = self.followed() => outcome?,
+            outcome = self.followed() => match outcome {
+                Ok(outcome) => outcome,
+                Err(unfollowed) => {
+                    self.out.no_report(&json!({ "run": run }))?;
+                    return Err(unfollowed);
+                }
+            },
             left = interrupt::stop_or_leave(told, &self.host, run) => {
                 self.out.no_report(&json!({ "run": run }))?;
                 return Ok(match left {

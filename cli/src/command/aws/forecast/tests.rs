@@ -76,6 +76,29 @@ fn a_new_accounts_ten_functions_are_not_enough_for_more_and_it_is_said_what_woul
 }
 
 #[test]
+fn scenarios_that_only_wait_for_each_other_are_tried_out_and_no_advice_is_one_that_their_script_cannot_take()
+ {
+    let scenario = "{flow: [{think: 1}]}";
+    let job = |split: &str| {
+        let script = format!(
+            "mode: acceptance\nconfig: {{target: \"http://t\"}}\n_split: {split}\nscenarios: [{}]\n",
+            [scenario; 30].join(", ")
+        );
+        let mut document = star_yaml::document_from("s.yml", script.as_bytes(), ".").unwrap();
+        Kinds::linked().unwrap().read(&mut document).unwrap()
+    };
+    // They wait for each other, and all are done.
+    assert_eq!(foreseen(&job("{}"), &ground(Some(10))).refused, None);
+    let short = job("{ maxScriptDurationInSeconds: 2 }");
+    let why = foreseen(&short, &ground(Some(1))).refused.unwrap();
+    assert!(
+        why.contains("set `_split.maxScriptDurationInSeconds`"),
+        "{why}"
+    );
+    assert!(!why.contains("maxWorkers"), "{why}");
+}
+
+#[test]
 fn what_is_kept_for_the_function_is_its_limit() {
     let of = |reserved| {
         let configured = Configured {
