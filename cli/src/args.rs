@@ -18,6 +18,7 @@ pub(crate) use job::{
     CheckArgs, JobArgs, ModeArgs, NewArgs, NewTaskArgs, PlanArgs, RunsArgs, ScriptArgs,
 };
 pub(crate) use monitor::MonitorArgs;
+use passed::Answered;
 pub(crate) use recorded::{ListArgs, ReportArgs, StopArgs};
 pub(crate) use run::{FindMaxArgs, RunArgs, TargetArgs, WorkerArgs};
 pub(crate) use simulate::SimulateArgs;
@@ -41,24 +42,42 @@ pub(crate) struct Typed {
     #[arg(long, action = clap::ArgAction::Version)]
     version: Option<bool>,
 
+    /// What comes of flags that are none here.
+    #[arg(skip)]
+    pub(crate) answered: Answered,
+
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 impl Typed {
-    /// Reads what was typed.
-    pub(crate) fn read(
-        typed: impl IntoIterator<Item = std::ffi::OsString>,
-    ) -> Result<Self, clap::Error> {
+    /// All that can be typed.
+    pub(crate) fn parser() -> clap::Command {
         // Whoever asks which faults there are names no script.
-        let mut command = Self::command().mut_subcommand("simulate", |simulate| {
+        let command = Self::command().mut_subcommand("simulate", |simulate| {
             simulate.mut_arg("script", |script| {
                 script.required_unless_present_any(["input", "fault"])
             })
         });
+        passed::with_passed(command)
+    }
+
+    /// Reads what was typed.
+    pub(crate) fn read(
+        typed: impl IntoIterator<Item = std::ffi::OsString>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = Self::parser();
+        // The framework's flag says of what; here all is told.
+        let typed = typed.into_iter().map(|word| {
+            let of_what = word.as_encoded_bytes().starts_with(b"--debug=");
+            if of_what { "--debug".into() } else { word }
+        });
         let mut matches = command.try_get_matches_from_mut(typed)?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+        let answered = passed::answered(&matches);
+        let read = Self::from_arg_matches_mut(&mut matches);
+        let read = read.map_err(|error| error.format(&mut command))?;
+        Ok(Self { answered, ..read })
     }
 }
 

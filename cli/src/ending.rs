@@ -6,6 +6,7 @@ use star_aws::ending::Tidings;
 use star_core::AnyOutcome;
 
 use crate::exit::Exit;
+use crate::hint::Hint;
 use crate::monitor::Round;
 
 /// So much of the scenarios' figures goes with an alert, in bytes: a message has 256 KB at most.
@@ -45,7 +46,9 @@ fn alert(round: &Round, report: &Value) -> Alert {
         result["reports"] = reports.clone();
     }
     let result = format!("{result:#}");
-    let more = format!("`slsart report {} --aws` tells more", round.run);
+    let report = Hint::of_function().of_runs();
+    let report = report.command(&["report", round.run.as_str()]);
+    let more = format!("`{report}` tells more");
     // What is said of all of the run is the subject.
     let told = round.told.iter();
     let told = told.filter(|line| !line.ends_with(&round.message));

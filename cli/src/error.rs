@@ -9,6 +9,7 @@ use star_core::registry::DuplicateKind;
 use star_core::{Failure, LaunchError, PlanError, RunId};
 
 use crate::exit::Exit;
+use crate::hint::Hint;
 
 /// Why a command could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -68,13 +69,13 @@ pub enum CommandError {
     Ledger(#[from] LedgerError),
     /// A run that was launched can be followed no more.
     #[error(
-        "the run `{run}` was launched, but what became of it cannot be read: {source} (`slsart report {run}{place}` tells, once it can)"
+        "the run `{run}` was launched, but what became of it cannot be read: {source} (`{report}` tells, once it can)"
     )]
     Unfollowed {
         /// The run.
         run: RunId,
-        /// What `slsart report` is to be told of where it is.
-        place: &'static str,
+        /// The command that tells of it.
+        report: String,
         /// What can't be read.
         source: LedgerError,
     },
@@ -87,14 +88,22 @@ pub enum CommandError {
     /// A deployment is not as it is wanted.
     #[error(transparent)]
     Deploy(#[from] star_aws::deploy::DeployError),
+    /// The same, with commands as they are typed here.
+    #[error("{0}")]
+    Undeployed(String),
     /// There is nothing on AWS.
-    #[error("nothing is deployed as `{stack}` in {region}: `slsart deploy` does it")]
+    #[error("nothing is deployed as `{stack}` in {region}: `{deploy}` does it")]
     NotDeployed {
         /// The stack that was looked for.
         stack: String,
         /// Where.
         region: String,
+        /// The command that deploys it.
+        deploy: String,
     },
+    /// Runs are going on that would be harmed.
+    #[error("{0}")]
+    GoingOn(String),
     /// There is nothing on AWS that could be killed. The text is the reference's.
     #[error("Kill command failed: The function {function} is not deployed")]
     NothingToKill {
@@ -103,11 +112,13 @@ pub enum CommandError {
     },
     /// What is on AWS is something else.
     #[error(
-        "`{stack}` was deployed by another build of this program: `slsart deploy` brings this one there"
+        "`{stack}` was deployed by another build of this program: `{deploy}` brings this one there"
     )]
     OtherProgram {
         /// The stack.
         stack: String,
+        /// The command that deploys it.
+        deploy: String,
     },
     /// As a function it can't go on.
     #[error(transparent)]
@@ -158,6 +169,11 @@ impl CommandError {
         }
     }
 
+    /// A deployment is not as it is wanted; what helps are commands on that one.
+    pub(crate) fn undeployed(why: &star_aws::deploy::DeployError, hint: &Hint) -> Self {
+        Self::Undeployed(hint.in_text(&why.to_string()))
+    }
+
     /// All that is to be said of it in one line, with places.
     pub(crate) fn one_line(&self) -> String {
         let Self::Job {
@@ -178,11 +194,13 @@ impl CommandError {
                 Exit::Invalid
             }
             Self::Usage(_)
+            | Self::GoingOn(_)
             | Self::NoRun { .. }
             | Self::Write { .. }
             | Self::Launch(LaunchError::Exists(_)) => Exit::Usage,
             Self::Aws(_)
             | Self::Deploy(_)
+            | Self::Undeployed(_)
             | Self::NotDeployed { .. }
             | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,

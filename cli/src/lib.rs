@@ -16,6 +16,7 @@ mod ending;
 mod error;
 mod event;
 mod exit;
+mod hint;
 mod interrupt;
 mod job;
 mod monitor;
@@ -52,10 +53,13 @@ pub fn main() -> ExitCode {
     };
     if typed.debug {
         output::set_debug();
-    } else if typed.verbose {
+    } else if typed.verbose || typed.answered.verbose {
         output::be_verbose();
     }
-    let done = std::panic::catch_unwind(|| command::run(typed.command));
+    let done = std::panic::catch_unwind(|| match typed.answered.refused {
+        Some(why) => Err(CommandError::Usage(why)),
+        None => command::run(typed.command),
+    });
     if output::silent() {
         output::note("`--verbose` and `--debug` tell of what is done on AWS, and nothing was\n");
     }
@@ -89,7 +93,10 @@ fn suggest(error: &clap::Error) {
     if error.kind() != ErrorKind::UnknownArgument {
         return;
     }
-    let typed: Vec<_> = std::env::args().skip(1).collect();
+    let typed = std::env::args_os().skip(1);
+    let typed: Vec<_> = typed
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let first = typed
         .iter()
         .find(|word| !["-V", "--verbose", "-D", "--debug"].contains(&word.as_str()));
@@ -97,9 +104,15 @@ fn suggest(error: &clap::Error) {
     let is_unnamed = first.is_some_and(|first| first.starts_with('-'));
     let mut flags = typed.iter().filter_map(|word| word.split('=').next());
     if is_unnamed && flags.any(|flag| FLAGS.contains(&flag)) {
+        // Behind `invoke` the stage has no letter.
+        let words = typed.iter().map(|word| match word.as_str() {
+            "-s" => "--stage",
+            word => word,
+        });
+        let words: Vec<_> = std::iter::once("invoke").chain(words).collect();
         output::note(&format!(
-            "\nno command was named: did you mean `slsart invoke {}`?\n",
-            typed.join(" ")
+            "\nno command was named: did you mean `{}`?\n",
+            hint::command(&words)
         ));
     }
 }

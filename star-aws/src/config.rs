@@ -7,15 +7,15 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::calls::Calls;
-use crate::error::{AwsError, chain};
+use crate::error::AwsError;
+use crate::identity::{self, Told};
 
 /// An attempt that has had no answer for so long is given up, and another made.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -33,6 +33,8 @@ pub struct Access {
     pub profile: Option<String>,
     /// The region.
     pub region: Option<String>,
+    /// What says so, for people: `` `--region` ``.
+    pub region_by: Option<String>,
     /// Who is told of each call.
     pub calls: Option<Calls>,
 }
@@ -48,8 +50,9 @@ impl Config {
     /// Reads the environment and the configuration files, as AWS's own command line does.
     ///
     /// # Errors
-    /// Where no region is set.
+    /// Where no region is set, or what is set can't be right.
     pub async fn load(access: &Access) -> Result<Self, AwsError> {
+        identity::check(access.profile.as_deref())?;
         let calls = access.calls.clone();
         let client = calls.map_or_else(http_client, |calls| calls.told(http_client()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
@@ -63,10 +66,22 @@ impl Config {
             loader = loader.region(Region::new(region.clone()));
         }
         let sdk = loader.load().await;
-        match &access.profile {
-            Some(profile) => Self::of(as_profile(profile, &sdk, client)),
-            None => Self::of(sdk),
-        }
+        let this = Self::of(match &access.profile {
+            Some(profile) => as_profile(profile, &sdk, client),
+            None => sdk,
+        })?;
+        identity::check_region(&this.region, access.region_by.as_deref())?;
+        Ok(this.telling(access.profile.as_deref()))
+    }
+
+    /// The same, that tells as what it is where credentials can't be had.
+    fn telling(self, profile: Option<&str>) -> Self {
+        let Some(provider) = self.sdk.credentials_provider() else {
+            return self;
+        };
+        let told = SharedCredentialsProvider::new(Told::new(profile, provider));
+        let sdk = self.sdk.to_builder().credentials_provider(told).build();
+        Self { sdk, ..self }
     }
 
     /// That of these clients.
@@ -88,6 +103,10 @@ impl Config {
     /// The region.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    pub(crate) fn sdk(&self) -> &SdkConfig {
+        &self.sdk
     }
 
     pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
@@ -116,6 +135,15 @@ pub(crate) fn timeouts(travel: Duration) -> TimeoutConfig {
         .build()
 }
 
+/// How long a call may take that is answered when a function is done.
+pub(crate) fn until_answered(answer: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT / 2)
+        .operation_attempt_timeout(answer)
+        .operation_timeout(answer)
+        .build()
+}
+
 /// How often and when what did not succeed is tried again.
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS)
@@ -130,36 +158,10 @@ fn as_profile(profile: &str, sdk: &SdkConfig, client: SharedHttpClient) -> SdkCo
         .profile_name(profile)
         .configure(&around)
         .build();
-    let named = Named {
-        profile: profile.to_owned(),
-        provider,
-    };
     let builder = sdk.to_builder();
     builder
-        .credentials_provider(SharedCredentialsProvider::new(named))
+        .credentials_provider(SharedCredentialsProvider::new(provider))
         .build()
-}
-
-/// A profile's credentials; where it has none, that is told with its name.
-#[derive(Debug)]
-struct Named {
-    profile: String,
-    provider: ProfileFileCredentialsProvider,
-}
-
-impl ProvideCredentials for Named {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(async {
-            let found = self.provider.provide_credentials().await;
-            found.map_err(|error| {
-                let why = chain(&error);
-                CredentialsError::not_loaded(format!("of the profile `{}`: {why}", self.profile))
-            })
-        })
-    }
 }
 
 /// hyper with rustls on ring, which the program has anyway; through the environment's proxies, if it names some.

@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::call::Call;
+use crate::identity::{about_credentials, between};
 
 /// Why something could not be done on AWS.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,11 +15,85 @@ pub enum AwsError {
     /// Nobody said where.
     #[error("no AWS region is set: name one with `--region`, or set `AWS_REGION`")]
     NoRegion,
-    /// Nobody said who.
+    /// There can be no such region.
+    #[error("there is no AWS region `{region}`, which {by} says: {right}")]
+    OddRegion {
+        /// What was said.
+        region: String,
+        /// Where.
+        by: String,
+        /// What would be right.
+        right: String,
+    },
+    /// The endpoint is none.
     #[error(
-        "there are no AWS credentials: name a profile with `--aws-profile`, or set `AWS_PROFILE`, or `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; where the profile signs in, `aws sso login` ({0})"
+        "`{name}` is `{url}`, where AWS cannot be asked: it is an address such as `http://127.0.0.1:4566`, or is not set"
     )]
-    NoCredentials(String),
+    NoEndpoint {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        url: String,
+    },
+    /// There is no such profile.
+    #[error("there is no AWS profile `{profile}`, which `{by}` names: in {files} {there}")]
+    NoProfile {
+        /// Which.
+        profile: String,
+        /// Who named it.
+        by: &'static str,
+        /// Where it was looked for.
+        files: String,
+        /// What is there.
+        there: String,
+    },
+    /// Nobody said who.
+    #[error("{}", no_credentials(.profile.as_deref()))]
+    NoCredentials {
+        /// The profile that was named, and has none.
+        profile: Option<String>,
+    },
+    /// Half of the credentials is missing.
+    #[error("half of the AWS credentials is missing: {place} has `{there}`, and not `{missing}`")]
+    HalfKeys {
+        /// Where.
+        place: String,
+        /// What is there.
+        there: &'static str,
+        /// What is not.
+        missing: &'static str,
+    },
+    /// Nobody signed in, or too long ago.
+    #[error(
+        "the AWS profile `{profile}` needs somebody to sign in, which nobody did, or too long ago: `aws sso login --profile {profile}`"
+    )]
+    SignedOut {
+        /// Which.
+        profile: String,
+    },
+    /// The process that has the credentials has none.
+    #[error(
+        "the `credential_process` of the AWS profile `{profile}` gave no credentials{}: what it prints when it is called by hand says why", status_of(.status.as_deref())
+    )]
+    NoProcess {
+        /// Whose.
+        profile: String,
+        /// How it ended.
+        status: Option<String>,
+    },
+    /// Whoever gives credentials refused.
+    #[error("the AWS credentials could not be had: {0}")]
+    Refusal(String),
+    /// A proxy does not let anybody through.
+    #[error(
+        "a proxy does not let `{action}` through to AWS: it wants to know who asks (HTTP 407){between}"
+    )]
+    Proxy {
+        /// The permission of what was asked for.
+        action: &'static str,
+        /// What is known of the proxy.
+        between: String,
+    },
     /// The credentials were good.
     #[error("the AWS credentials have expired: sign in again ({0})")]
     Expired(String),
@@ -84,13 +159,20 @@ impl AwsError {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::NoRegion
-            | Self::NoCredentials(_)
+            | Self::OddRegion { .. }
+            | Self::NoEndpoint { .. }
+            | Self::NoProfile { .. }
+            | Self::NoCredentials { .. }
+            | Self::HalfKeys { .. }
+            | Self::SignedOut { .. }
+            | Self::NoProcess { .. }
+            | Self::Proxy { .. }
             | Self::Expired(_)
             | Self::Unknown(_)
             | Self::Denied { .. }
             | Self::TooLarge { .. } => true,
             Self::Refused { code, .. } => code == "NoSuchBucket",
-            Self::Throttled { .. } | Self::Unreachable { .. } => false,
+            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Refusal(_) => false,
         }
     }
 
@@ -100,18 +182,20 @@ impl AwsError {
     {
         let action = call.action();
         let Some(refused) = error.as_service_error() else {
-            let why = chain(error);
-            return if is_about_credentials(error) {
-                Self::NoCredentials(why)
-            } else {
-                Self::Unreachable { action, why }
-            };
+            return about_credentials(error).unwrap_or_else(|| Self::Unreachable {
+                action,
+                why: unreached(error),
+            });
         };
         // An answer to `HEAD` has no body, and so no name.
         let status = error
             .raw_response()
             .map(|answer| answer.status().as_u16())
             .unwrap_or_default();
+        if status == 407 {
+            let between = between();
+            return Self::Proxy { action, between };
+        }
         let code = match (refused.code(), status) {
             (Some(code), _) => code.to_owned(),
             (None, 403) => "AccessDenied".to_owned(),
@@ -161,13 +245,40 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     text
 }
 
-fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<aws_credential_types::provider::error::CredentialsError>() {
-            return true;
-        }
-        cause = error.source();
+/// Why there was no answer, in a few words: what happened last of all.
+fn unreached<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: Error + 'static,
+{
+    if matches!(error, SdkError::TimeoutError(_)) {
+        return format!("there was no answer in time{}", between());
     }
-    false
+    let mut last: &dyn Error = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    let last = last.to_string();
+    // The system's number says no more than its words.
+    let last = last.split(" (os error ").next().unwrap_or(&last);
+    match between() {
+        nothing if nothing.is_empty() && last.contains("lookup address") => {
+            format!("{last} (there is no network here, or no such region)")
+        }
+        between => format!("{last}{between}"),
+    }
+}
+
+fn no_credentials(profile: Option<&str>) -> String {
+    match profile {
+        Some(profile) => format!(
+            "there are no AWS credentials in the profile `{profile}`: it needs keys, a `credential_process`, a role or somebody who signs in; or name another with `--aws-profile` or `AWS_PROFILE`"
+        ),
+        None => "there are no AWS credentials: name a profile with `--aws-profile` or `AWS_PROFILE`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`".to_owned(),
+    }
+}
+
+fn status_of(status: Option<&str>) -> String {
+    status.map_or_else(String::new, |status| {
+        format!(", and ended with the exit status {status}")
+    })
 }

@@ -61,6 +61,11 @@ impl Lambda {
         }
     }
 
+    /// The function.
+    pub(crate) fn function(&self) -> &str {
+        &self.function
+    }
+
     /// How it is configured.
     ///
     /// # Errors

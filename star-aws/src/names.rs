@@ -11,15 +11,32 @@ pub struct Names {
 
 /// Why a service or a stage cannot be called so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` cannot be the name of a service or a stage: it begins with a letter, goes on with letters, digits and `-`, and both together are at most 40 long"
-)]
-pub struct NoName(String);
+pub enum NoName {
+    /// It has letters that it can't have.
+    #[error(
+        "`{0}` cannot be the name of a service or a stage: it begins with a letter, and goes on with letters, digits and `-`"
+    )]
+    Odd(String),
+    /// What is called after both would be too long for AWS.
+    #[error(
+        "the service `{service}` and the stage `{stage}` have {} letters together, and may have {LONGEST}: give one of them a shorter name (`--service`, `--stage`)", service.len() + stage.len()
+    )]
+    TooLong {
+        /// The service.
+        service: String,
+        /// The stage.
+        stage: String,
+    },
+}
 
 impl NoName {
-    /// What cannot be one.
+    /// What cannot be one, or is the longer of two.
     pub fn name(&self) -> &str {
-        &self.0
+        match self {
+            Self::Odd(name) => name,
+            Self::TooLong { service, stage } if service.len() >= stage.len() => service,
+            Self::TooLong { stage, .. } => stage,
+        }
     }
 }
 
@@ -40,9 +57,15 @@ impl Names {
                 && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
         for name in [service, stage] {
-            if !fits(name) || service.len() + stage.len() > LONGEST {
-                return Err(NoName(name.to_owned()));
+            if !fits(name) {
+                return Err(NoName::Odd(name.to_owned()));
             }
+        }
+        if service.len() + stage.len() > LONGEST {
+            return Err(NoName::TooLong {
+                service: service.to_owned(),
+                stage: stage.to_owned(),
+            });
         }
         Ok(Self {
             service: service.to_owned(),
@@ -122,5 +145,12 @@ mod tests {
         ] {
             assert!(Names::new(service, stage).is_err(), "{service}-{stage}");
         }
+        let long = Names::new("serverless-star", &"a".repeat(26)).unwrap_err();
+        assert_eq!(long.name(), "a".repeat(26));
+        let why = long.to_string();
+        assert!(
+            why.contains("have 41 letters together, and may have 40"),
+            "{why}"
+        );
     }
 }

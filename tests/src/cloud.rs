@@ -68,7 +68,9 @@ impl Cloud {
     /// A call of the program.
     #[must_use]
     pub fn slsart(&self) -> Program {
-        self.aws.program(Program::new(&self.program, &self.scratch))
+        let call = self.aws.program(Program::new(&self.program, &self.scratch));
+        // It is found by its name, by which it tells of its commands then.
+        call.env("PATH", self.scratch.path(""))
     }
 
     /// A script for this target: its phases and `_split`.

@@ -28,6 +28,18 @@ impl Proxy {
     /// # Panics
     /// Where there is no such port.
     pub fn start() -> Self {
+        Self::serving(serve)
+    }
+
+    /// Starts one that lets nobody through before it knows who asks.
+    ///
+    /// # Panics
+    /// Where there is no such port.
+    pub fn refusing() -> Self {
+        Self::serving(refuse)
+    }
+
+    fn serving(serve: Serve) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let proxy = Self {
             address: listener.local_addr().unwrap(),
@@ -66,6 +78,25 @@ impl Drop for Proxy {
         // Wakes whoever waits for the next connection.
         let _woken = TcpStream::connect(self.address);
     }
+}
+
+/// Serves a connection.
+type Serve = fn(&TcpStream, &Mutex<Vec<Proxied>>) -> io::Result<()>;
+
+/// Answers whatever is asked for that it is not known who asks.
+fn refuse(mut stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()> {
+    let mut from_client = BufReader::new(stream);
+    let Some((line, headers)) = head(&mut from_client)? else {
+        return Ok(());
+    };
+    body(&headers, &mut from_client)?;
+    record.lock().unwrap().push(Proxied {
+        line,
+        authorization: None,
+    });
+    stream.write_all(
+        b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    )
 }
 
 /// Serves a connection: either requests for one server after another, or a tunnel to one.

@@ -6,7 +6,6 @@ use clap::{Args, ValueHint};
 use star_core::RunId;
 
 use super::ModeArgs;
-use super::passed::{DeployPassed, InvokePassed, RemovePassed};
 
 /// Whether a run is on AWS.
 #[derive(Clone, Debug, Args)]
@@ -21,7 +20,7 @@ pub(crate) struct PlaceArgs {
 }
 
 /// Which deployment on AWS.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct AwsArgs {
     /// The stage [default: that of `serverless.yml`, or dev]
     #[arg(short, long, value_name = "STAGE")]
@@ -59,6 +58,10 @@ pub(crate) struct DeployArgs {
     #[arg(long)]
     pub(crate) force: bool,
 
+    /// Also where runs are going on, which another program takes the functions from; without it that is asked
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
     /// A script that is deployed with the program, so that events can name it [default: ./script.yml, where there is one]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) path: Option<PathBuf>,
@@ -74,10 +77,6 @@ pub(crate) struct DeployArgs {
     /// How long an invocation may take, in seconds [default: that of `serverless.yml`, or 900]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(30..=900))]
     pub(crate) timeout: Option<u32>,
-
-    /// What the Serverless Framework has besides.
-    #[command(flatten)]
-    pub(crate) passed: DeployPassed,
 }
 
 /// `slsart configure`.
@@ -102,10 +101,6 @@ pub(crate) struct KillArgs {
     /// Which.
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
-
-    /// What the Serverless Framework has besides.
-    #[command(flatten)]
-    pub(crate) passed: RemovePassed,
 }
 
 /// `slsart remove`.
@@ -119,9 +114,9 @@ pub(crate) struct RemoveArgs {
     #[arg(long)]
     pub(crate) purge: bool,
 
-    /// What the Serverless Framework has besides.
-    #[command(flatten)]
-    pub(crate) passed: RemovePassed,
+    /// Also where runs are going on; without it that is asked
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 }
 
 /// `slsart invoke`.
@@ -203,26 +198,6 @@ pub(crate) struct InvokeArgs {
     /// What the run is for.
     #[command(flatten)]
     pub(crate) mode: ModeArgs,
-
-    /// Reserved.
-    #[arg(short = 't', long = "type", value_name = "TYPE", hide = true)]
-    pub(crate) invocation_type: Option<String>,
-
-    /// Reserved.
-    #[arg(short, long, value_name = "NAME", hide = true)]
-    pub(crate) function: Option<String>,
-
-    /// Removed.
-    #[arg(long, value_name = "FILE", hide = true)]
-    pub(crate) script: Option<String>,
-
-    /// Not supported.
-    #[arg(long, hide = true)]
-    pub(crate) raw: bool,
-
-    /// What the Serverless Framework has besides.
-    #[command(flatten)]
-    pub(crate) passed: InvokePassed,
 }
 
 fn dollars(typed: &str) -> Result<f64, String> {

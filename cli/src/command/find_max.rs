@@ -11,6 +11,7 @@ use super::run::{Place, bundled_target, outcome};
 use crate::args::FindMaxArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::hint::Hint;
 use crate::output::{self, Curve, Point, Said, Written, curve_end, curve_head, curve_line};
 use crate::place::{self, Room, Runs};
 use crate::search::Search;
@@ -229,8 +230,9 @@ impl Finder<'_> {
             traced: false,
         };
         let manifest = launch(&self.host, job, how).await?;
+        let hint = Hint::here(&self.args.runs);
         let ended = tokio::select! {
-            outcome = outcome(&self.host, job, &manifest, self.args.json) => outcome?,
+            outcome = outcome((&self.host, &hint), job, &manifest, self.args.json) => outcome?,
             () = interrupt::twice(&self.host, &manifest.run) => {
                 return Ok(Step::End(None, Exit::Interrupted));
             }

@@ -21,13 +21,12 @@ mod worker;
 
 use std::io::Write as _;
 
-use clap::CommandFactory as _;
-
 pub(crate) use plan::{LONGEST_LIFE, fits_functions, in_functions};
 
 use crate::args::{Command, NewArgs, Typed};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::hint;
 
 /// Does a command.
 pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
@@ -61,7 +60,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, CommandError> {
 
 fn completions(shell: clap_complete::Shell) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Typed::command(), "slsart", &mut script);
+    clap_complete::generate(shell, &mut Typed::parser(), hint::name(), &mut script);
     std::io::stdout()
         .write_all(&script)
         .map_err(CommandError::Output)?;

@@ -12,6 +12,7 @@ use super::on_runtime;
 use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::hint::Hint;
 use crate::output::{self, JunitFile, Progress, ReportFile, Said, Written};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
@@ -257,14 +258,16 @@ async fn carry_out(
     let manifest = launch(host, &job, how).await?;
     // From here on the ledger has them; also here workers get them from there.
     job.blobs = Vec::new();
+    let hint = Hint::here(&args.runs);
     if !args.quiet {
+        let run = &manifest.run;
         output::note(&format!(
-            "run {}  (`slsart stop {}` ends it)\n",
-            manifest.run, manifest.run
+            "run {run}  (`{}` ends it)\n",
+            hint.command(&["stop", run.as_str()])
         ));
     }
     let ended = tokio::select! {
-        outcome = outcome(host, &job, &manifest, args.quiet) => Ended::Outcome(Box::new(outcome?)),
+        outcome = outcome((host, &hint), &job, &manifest, args.quiet) => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
@@ -279,7 +282,7 @@ async fn carry_out(
 
 /// Attends and follows a launched run to its end.
 pub(super) async fn outcome(
-    host: &Host,
+    (host, hint): (&Host, &Hint),
     job: &Job,
     manifest: &Rc<Manifest>,
     quiet: bool,
@@ -300,7 +303,7 @@ pub(super) async fn outcome(
     progress.end();
     outcome.map_err(|source| CommandError::Unfollowed {
         run: manifest.run.clone(),
-        place: "",
+        report: hint.command(&["report", manifest.run.as_str()]),
         source,
     })
 }

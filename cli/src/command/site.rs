@@ -11,6 +11,7 @@ use star_core::{AnyOutcome, AnyTask, RunId, follow};
 use super::aws::Deployed;
 use crate::args::{PlaceArgs, RunsArgs};
 use crate::error::CommandError;
+use crate::hint::Hint;
 use crate::output::Progress;
 use crate::place::Runs;
 
@@ -20,8 +21,8 @@ pub(super) struct Site {
     pub(super) host: Host,
     /// What people call it.
     pub(super) name: String,
-    /// What commands are to be told of where it is.
-    pub(super) flag: &'static str,
+    /// How commands mean it.
+    pub(super) hint: Hint,
     kept: Kept,
 }
 
@@ -44,6 +45,7 @@ impl Site {
         if aws.aws {
             return Self::on_aws(&Deployed::new(&aws.deployment).await?).await;
         }
+        let hint = Hint::here(runs);
         let runs = Runs::resolve(runs)?;
         let folder = runs.folder();
         Ok(Self {
@@ -51,7 +53,7 @@ impl Site {
                 "`{}` (`--runs DIR` names another folder, `--aws` AWS)",
                 folder.display()
             ),
-            flag: "",
+            hint,
             kept: Kept::Here(Directory::new(folder)),
             host: runs.alone()?,
         })
@@ -63,7 +65,7 @@ impl Site {
         Ok(Self {
             host,
             name: place.name(),
-            flag: " --aws",
+            hint: place.hint.clone().of_runs(),
             kept: Kept::Aws(bucket),
         })
     }
@@ -121,7 +123,7 @@ impl Site {
         progress.end();
         outcome.map_err(|source| CommandError::Unfollowed {
             run: run.manifest.run.clone(),
-            place: self.flag,
+            report: self.hint.command(&["report", run.manifest.run.as_str()]),
             source,
         })
     }

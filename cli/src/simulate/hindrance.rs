@@ -106,6 +106,9 @@ impl Trial<'_> {
 
     /// More of them, who share it.
     fn more_workers(&self, now: u64) -> Option<String> {
+        if self.is_tried_out() {
+            return None;
+        }
         let simulation = self.simulation;
         let planned = simulation.outcome.facts.planned;
         let most = MOST_WORKERS.min(planned).min(self.world.concurrency.into());

@@ -111,8 +111,16 @@ impl Trial<'_> {
         Some(format!("send for them sooner ({how}){left}"))
     }
 
+    /// Whether it is a script whose scenarios are tried out: its `_split` has no word for how many workers do that.
+    pub(super) fn is_tried_out(&self) -> bool {
+        self.task.must_be_whole()
+    }
+
     /// Fewer workers of a batch than there are, where so many functions are allowed: while one has a successor both are there.
     pub(super) fn fewer_workers(&self, most: u32) -> Option<String> {
+        if self.is_tried_out() {
+            return None;
+        }
         let now = self.simulation.start.as_ref()?.workers;
         let counts = [most, most / 2, 1].into_iter();
         let counts = counts.filter(|count| (1..now).contains(count));

@@ -255,7 +255,7 @@ fn answer(key: &str) -> Option<&'static str> {
             "a script says it of itself, in `_split`"
         }
         "reservedConcurrency" => {
-            "`maxWorkers`, or what `_split` says, bounds how many functions run at once"
+            "a script says in `_split` how far it is cut, and so how many functions run at once"
         }
         _ => return None,
     })

@@ -98,7 +98,7 @@ fn a_monitor_s_run_that_fails_is_told_of_once_and_no_other_is() {
                 "browse: Failed expectations for request {}/echo, 5 times",
                 cloud.target.url()
             ),
-            "`slsart report typed --aws` tells more",
+            "`slsart report typed --aws --region us-east-1` tells more",
         ]
     );
     assert_eq!(

@@ -18,7 +18,7 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     let dear = invoke(&["--max-cost", "0"]).run().expect(5);
     assert!(
         dear.err
-            .contains("forecast: 1 function, at most 1 at once of ")
+            .contains("forecast: 1 function, at most 1 at once, where ")
             && dear
                 .err
                 .contains("error: nothing was sent: the run would cost some $0.0"),
@@ -35,16 +35,32 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
             stuck.err
         );
     }
+    // Sent all the same, it never starts: that does not read as if it had.
+    let stuck = invoke(&["--force", "--wait", "--name", "stuck"])
+        .run()
+        .expect(4);
+    assert!(
+        stuck.out.starts_with("Invoking test Lambda\n"),
+        "{}",
+        stuck.out
+    );
+    assert!(!stuck.out.contains("completed."), "{}", stuck.out);
+    assert!(
+        stuck.err.contains("the run has not started: "),
+        "{}",
+        stuck.err
+    );
     cloud.reserve(100);
-    assert_eq!((cloud.states(), cloud.target.count()), (vec![], 0));
+    let runs: Vec<_> = cloud.states().into_iter().map(|(run, _)| run).collect();
+    assert_eq!((runs, cloud.target.count()), (vec!["stuck".to_owned()], 0));
 
     let left = invoke(&["--detach", "--name", "left", "--max-cost", "$1"])
         .run()
         .expect(0);
     assert!(
-        left.err.contains("Your function has been invoked."),
+        left.out.contains("Your function has been invoked."),
         "{}",
-        left.err
+        left.out
     );
     let watch = ["watch", "left", "--aws", "-o", "left.json"];
     cloud.slsart().args(watch).run().expect(0);
@@ -67,12 +83,21 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     assert_eq!(cloud.target.count(), 30);
 
     // Only the report is printed, and it is that of the run: of one seed rows are the same, and so are the lengths of answers.
-    let only = invoke(&["--jo"]).run().expect(0);
-    let printed: serde_json::Value = serde_json::from_str(&only.out).unwrap();
+    let only = |more: &[&str]| {
+        let only = invoke(&["--jo"]).args(more).run().expect(0);
+        let printed: serde_json::Value = serde_json::from_str(&only.out).unwrap();
+        printed
+    };
     let counters = |report: &serde_json::Value| report["aggregate"]["counters"].clone();
+    let left = counters(&read(&cloud.scratch.path("left.json")));
+    assert_eq!(counters(&only(&[])), left);
+    assert_eq!(counters(&only(&["-o", "-"])), left);
+    let printed = only(&["-o", "only.json"]);
+    assert_eq!(counters(&printed), left);
+    assert_eq!(printed, read(&cloud.scratch.path("only.json")));
     assert_eq!(
-        counters(&printed),
-        counters(&read(&cloud.scratch.path("left.json")))
+        only(&["--detach", "--name", "gone"]),
+        serde_json::json!({ "run": "gone", "started": true })
     );
 }
 

@@ -54,13 +54,9 @@ fn a_script_that_is_deployed_and_invoked_does_what_it_does_here_in_one_piece_and
 
     cloud.target.clear();
     let waited = invoke(&["-o", "aws.json"]).expect(0);
-    assert!(
-        waited
-            .err
-            .contains("Your function invocation has completed."),
-        "{}",
-        waited.err
-    );
+    let texts = "Invoking test Lambda\nYour function invocation has completed.\n";
+    assert!(waited.out.starts_with(texts), "{}", waited.out);
+    assert!(!waited.err.contains("Your function"), "{}", waited.err);
     let (sent, report) = (
         requests(&cloud.target),
         read(&cloud.scratch.path("aws.json")),
@@ -76,10 +72,10 @@ fn a_script_that_is_deployed_and_invoked_does_what_it_does_here_in_one_piece_and
     cloud.target.clear();
     let sent = invoke(&["-p", "script.yml"]).expect(0);
     assert!(
-        sent.err
+        sent.out
             .contains("The load is scheduled to be completed in"),
         "{}",
-        sent.err
+        sent.out
     );
     let run = Cloud::run_of(&sent);
     let watch = ["watch", &run, "--aws", "-o", "watched.json"];
@@ -177,10 +173,27 @@ fn a_run_that_nobody_waits_for_is_stopped_from_another_process() {
     wait_until("requests arrive", || cloud.target.count() > 20);
     let watch = ["watch", &run, "--aws", "-o", "watched.json"];
     let watching = cloud.slsart().args(watch).start();
+
+    // Nobody takes its functions from it who does not want that.
+    let removed = cloud.slsart().args(["remove"]).run().expect(2);
+    let why = format!(
+        "error: nothing was done, since 1 run is going on, `{run}`: `slsart stop {run} --aws` stops it, "
+    );
+    assert!(removed.err.contains(&why), "{}", removed.err);
+    let again = cloud.slsart().args(["deploy"]).run().expect(0);
+    assert!(again.out.starts_with("nothing to do"), "{}", again.out);
+    let mut bytes = std::fs::read(cloud.scratch.path("slsart")).unwrap();
+    bytes.push(0);
+    cloud.scratch.write("other", bytes);
+    let other = cloud.slsart().args(["deploy", "--worker", "other"]);
+    let other = other.run().expect(2);
+    assert!(other.err.contains("1 run is going on"), "{}", other.err);
+
     cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
     let report = cloud.report(&run, 130);
     finish(watching).expect(130);
     assert_eq!(read(&cloud.scratch.path("watched.json")), report);
     let cancelled = report["slsart"]["run"]["tally"]["cancelled"].as_u64();
     assert!(cancelled.unwrap() > 5_000, "{report}");
+    cloud.slsart().args(["remove"]).run().expect(0);
 }

@@ -110,14 +110,20 @@ fn scenarios_that_functions_try_out_come_to_what_they_do_here_with_any_number_of
     );
     let there = written(&cloud.scratch);
     assert_eq!(there, here(&cloud, &["-m", "sound.yml"], 0));
-    // One line of JSON and nothing else.
-    let only = cloud
-        .slsart()
-        .args(["invoke", "-a", "-p", "sound.yml", "--jo"])
-        .run()
-        .expect(0);
-    let printed: Value = serde_json::from_str(&only.out).unwrap();
-    assert_eq!(printed["totals"]["scenariosCompleted"], json!(8));
+    // One document and nothing else, whatever comes of it and wherever else it is written.
+    for (how, code) in [
+        (&["-p", "sound.yml"][..], 0),
+        (&["-p", "sound.yml", "-o", "only.json"], 0),
+        (&["--junit", "junit.xml", "-o", "only.json"], 3),
+    ] {
+        let only = cloud.slsart().args(["invoke", "-a", "--jo"]).args(how);
+        let only = only.run().expect(code);
+        let printed: Value = serde_json::from_str(&only.out).unwrap();
+        assert_eq!(printed["totals"]["scenariosCreated"], json!(8));
+        if how.contains(&"only.json") {
+            assert_eq!(printed, read(&cloud.scratch.path("only.json")));
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Deployments as `serverless.yml` says, from nothing to nothing.
 
-use tests::{Cloud, Finished, Proxy};
+use tests::{Cloud, Finished, Program, Proxy, Scratch};
 
 use crate::PROGRAM;
 
@@ -73,15 +73,25 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
     let invoked = called(&cloud, &["invoke", "--seed", "7"]).expect(0);
     assert!(
         invoked
-            .err
+            .out
             .contains("Your function invocation has completed."),
         "{}",
-        invoked.err
+        invoked.out
     );
     let run = Cloud::run_of(&invoked);
+    // What is told to be typed means the same elsewhere.
+    let watch = invoked.err.split('`').nth(1).unwrap();
+    assert_eq!(
+        watch,
+        format!("slsart watch {run} --aws --service my-load --stage qa")
+    );
+    let elsewhere = Scratch::default();
+    let shell = cloud.aws.program(Program::new("/bin/sh", &elsewhere));
+    let shell = shell.env("PATH", cloud.scratch.path(""));
+    shell.args(["-c", watch]).run().expect(0);
     called(&cloud, &["report", &run, "--aws"]).expect(0);
     // What the command line says wins: there is no such stage.
-    let elsewhere = called(&cloud, &["invoke", "-s", "dev"]).expect(7);
+    let elsewhere = called(&cloud, &["invoke", "--stage", "dev"]).expect(7);
     assert!(
         elsewhere
             .err
@@ -119,12 +129,8 @@ fn aws_is_asked_through_the_proxy_and_as_the_profile_that_are_named() {
         "{record:?}"
     );
     let nobody = runs().args(["--aws-profile", "nobody"]).run().expect(7);
-    let said = "there are no AWS credentials: ";
-    assert!(
-        nobody.err.contains(said) && nobody.err.contains("of the profile `nobody`"),
-        "{}",
-        nobody.err
-    );
+    let said = "there is no AWS profile `nobody`, which `--aws-profile` names: in `";
+    assert!(nobody.err.contains(said), "{}", nobody.err);
     // To the emulator a key of twelve digits is an account of its own, where nothing is deployed.
     cloud.slsart().args(["deploy"]).run().expect(0);
     let keys = "[other]\naws_access_key_id = 123456789012\naws_secret_access_key = secret\n";

@@ -8,6 +8,7 @@ mod bad_input;
 mod commands;
 mod compatibility;
 mod configured;
+mod credentials;
 mod documents;
 mod duplicates;
 mod examples;

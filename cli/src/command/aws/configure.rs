@@ -13,7 +13,7 @@ use super::deploy::own_program;
 use crate::args::ConfigureArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output;
+use crate::{hint, output};
 
 /// How many letters are added to the service's name, so that what is deployed from one folder is not what is deployed from another.
 const LETTERS: usize = 8;
@@ -51,7 +51,8 @@ pub(in crate::command) fn configure(args: &ConfigureArgs) -> Result<Exit, Comman
             },
         })?;
     output::print(&format!(
-        "`{FILE}` is written, for the service `{service}`: edit it, and `slsart deploy` carries it out\n"
+        "`{FILE}` is written, for the service `{service}`: edit it, and `{}` carries it out\n",
+        hint::command(&["deploy"])
     ))?;
     Ok(Exit::Passed)
 }

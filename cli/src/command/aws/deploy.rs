@@ -6,13 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use star_aws::assets::Place;
-use star_aws::deploy::{Wanted, deploy as carry_out, id_of, runnable};
+use star_aws::deploy::{Wanted, deploy as carry_out, find, id_of, runnable};
 use star_aws::elf::NotRunnable;
 use star_aws::mark;
 use star_aws::package::PackedFile;
 use star_aws::stack::{Change, Event, Settings};
 
 use super::assets;
+use super::going_on::{Harm, may_harm};
 use super::packed;
 use super::place::Deployed;
 use crate::args::DeployArgs;
@@ -28,10 +29,6 @@ const HELP: &str = "docs/aws.md shows how to build one that fits; `--worker FILE
 const SAME: &str = "build this program from the same source for the function's processor, as docs/aws.md shows, and name that";
 
 pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError> {
-    args.passed.check()?;
-    if args.passed.verbosely {
-        output::be_verbose();
-    }
     let (place, wanted) = wanted(args)?;
     if args.dry {
         output::print(&dry(&wanted)?)?;
@@ -40,6 +37,11 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
     on_runtime(async {
         let place = Deployed::at(place, &args.aws).await?;
         let (stack, region) = (place.names.stack(), place.config.region());
+        let there = find(&place.config, &place.names).await?;
+        // Behind the program's there is the stack's.
+        if there.is_some_and(|there| !there.id.starts_with(&wanted.id)) {
+            may_harm(&place, Harm::Replace, args.yes).await?;
+        }
         output::note(&format!("deploying `{stack}` to {region}\n"));
         output::verbose(&format!(
             "the code is {:.1} MB, and goes to `{}` in the bucket of `{}`",
@@ -47,7 +49,8 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
             wanted.code_key(),
             place.names.ledger_stack(),
         ));
-        let (change, there) = carry_out(&place.config, &wanted, &mut tell).await?;
+        let done = carry_out(&place.config, &wanted, &mut tell).await;
+        let (change, there) = done.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let done = match change {
             Change::Created => "deployed",
             Change::Updated => "updated",

@@ -157,8 +157,8 @@ fn text(simulation: &Simulation, forecast: &Forecast, batch: Option<&World>) -> 
         ..
     } = forecast;
     let begins = match simulation.zero {
-        Some(zero) => format!("begins after {}", seconds(zero)),
-        None => "never begins".to_owned(),
+        Some(zero) => format!("the load begins after {}", seconds(zero)),
+        None => "the load never begins".to_owned(),
     };
     let price = if cost.total < 0.0001 {
         "less than $0.0001".to_owned()
@@ -170,7 +170,7 @@ fn text(simulation: &Simulation, forecast: &Forecast, batch: Option<&World>) -> 
         format!(", if an item takes {item} s")
     });
     format!(
-        "forecast: {}, at most {} at once of {}; {begins}, and costs {price}{assumed} (prices of {}, {})",
+        "forecast: {}, at most {} at once, where {} may be; {begins}, and the run costs {price}{assumed} (prices of {}, {})",
         counted(*invocations, "function"),
         grouped(quota.needed.into()),
         grouped(quota.account.into()),
@@ -192,6 +192,10 @@ fn refused(simulation: &Simulation, world: &World, quota: Quota, job: &Job) -> O
     }
     let advice = Advice::on(simulation, world, quota, &job.task);
     let advice: Vec<_> = advice.iter().map(ToString::to_string).collect();
+    // With fewer functions than it could have all may be done all the same, only later.
+    if advice.is_empty() && undone == 0 && simulation.zero.is_some() {
+        return None;
+    }
     Some(if advice.is_empty() {
         format!(
             "{} of {} would come to nothing",

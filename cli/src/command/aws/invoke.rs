@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
-use star_aws::Lambda;
+use serde_json::{Value, json};
 use star_aws::deploy::id_of;
+use star_aws::{Lambda, Waited};
 use star_core::job::Split;
 use star_core::ledger::Manifest;
 use star_core::worker::{Host, Ids as _, SystemIds};
@@ -19,20 +20,19 @@ use super::assets::limits as deployed;
 use super::deploy::own_program;
 use super::forecast::{foresee, undone};
 use super::place::Deployed;
-use super::script::{read, refuse, script_here};
+use super::script::{read, script_here};
 use crate::args::InvokeArgs;
 use crate::command::report::tell;
 use crate::command::run::annotate;
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::hint::Hint;
 use crate::interrupt::{self, Left, Told};
 use crate::job;
 use crate::output::{self, JunitFile, Progress, ReportFile};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
-    refuse(args)?;
-    args.passed.check()?;
     let mut job = read(args)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
@@ -40,23 +40,14 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
     let split = deployed(args.aws.config.as_deref())?;
     // What can't be cut is to be found before AWS is asked anything.
     job::cut(&job, &cut(&job, LONGEST_LIFE, &split, args))?;
-    // With `--jsonOnly` the report is what is printed.
-    let to_stdout = args.json_only.then_some(Path::new("-"));
-    let report = ReportFile::prepare(
-        args.output.as_deref().or(to_stdout),
-        args.report_format.as_deref(),
-        job.task.formats(),
-    )?;
-    let files = Files {
-        report,
-        junit: JunitFile::prepare(args.junit.as_deref())?,
-    };
+    let out = Out::prepare(args, job.task.formats())?;
     on_runtime(async {
         let place = Deployed::new(&args.aws).await?;
         let there = place.deployment().await?;
         if there.launcher != id_of(&own_program()?) {
             return Err(CommandError::OtherProgram {
                 stack: place.names.stack(),
+                deploy: place.hint.command(&["deploy"]),
             });
         }
         let host = place.launcher(&there)?;
@@ -76,13 +67,37 @@ pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError
             traced: false,
         };
         foresee((&lambda, configured), &job, &how, args).await?;
-        if !args.json_only {
-            output::note("Invoking test Lambda\n");
-        }
+        out.say("Invoking test Lambda\n")?;
         let manifest = launch(&host, &job, how).await?;
         job.blobs = Vec::new();
-        run(&host, &job, &manifest, &files, args).await
+        let asked = args.wait || args.junit.is_some();
+        let waits = !args.detach && (asked || waits(&job, &manifest.limits));
+        let run = Invoked {
+            host: if waits {
+                answered(host, &place, lambda, configured.life)
+            } else {
+                host
+            },
+            job,
+            manifest,
+            out,
+            hint: place.hint.of_runs(),
+        };
+        if waits {
+            run.waited(args).await
+        } else {
+            run.sent().await
+        }
     })?
+}
+
+/// A launcher that is told what the function that starts the run answers.
+fn answered(host: Host, place: &Deployed, lambda: Lambda, life: Duration) -> Host {
+    let told = |said: &str| output::note(&format!("{said}; what becomes of the run is followed\n"));
+    Host {
+        transport: Arc::new(Waited::new(&place.config, lambda, life, told)),
+        ..host
+    }
 }
 
 /// How a job is cut for functions that live so long.
@@ -93,61 +108,194 @@ fn cut(job: &Job, life: Duration, split: &Split, args: &InvokeArgs) -> Limits {
     }
 }
 
-/// What is written of a run.
+/// What is written of a run, and where.
 #[derive(Debug)]
-struct Files {
+struct Out {
+    /// With `--jsonOnly`: the one document that is printed.
+    only: Option<ReportFile>,
     report: Option<ReportFile>,
     junit: Option<JunitFile>,
 }
 
-/// Has a launched run begin, and waits for it where it is to be waited for.
-async fn run(
-    host: &Host,
-    job: &Job,
-    manifest: &Rc<Manifest>,
-    files: &Files,
-    args: &InvokeArgs,
-) -> Result<Exit, CommandError> {
-    let run = &manifest.run;
-    let asked = args.wait || args.junit.is_some();
-    let waits = !args.detach && (asked || waits(job, &manifest.limits));
-    // Whoever reads of the run can say that it is enough.
-    let told = waits.then(Told::new).flatten();
-    output::note(&format!(
-        "run {run}  (`slsart watch {run} --aws` follows it, `slsart stop {run} --aws` ends it)\n"
-    ));
-    if !waits {
-        return sent(host, job, manifest, args).await;
+impl Out {
+    fn prepare(args: &InvokeArgs, formats: &[&str]) -> Result<Self, CommandError> {
+        let format = args.report_format.as_deref();
+        let report = ReportFile::prepare(args.output.as_deref(), format, formats)?;
+        let only = args.json_only.then_some(Path::new("-"));
+        let only = only.map(|only| ReportFile::prepare(Some(only), format, formats));
+        Ok(Self {
+            only: only.transpose()?.flatten(),
+            report: report.filter(|report| !(args.json_only && report.to_stdout())),
+            junit: JunitFile::prepare(args.junit.as_deref())?,
+        })
     }
-    let outcome = tokio::select! {
-        outcome = waited(host, job, manifest) => outcome?,
-        left = interrupt::stop_or_leave(told, host, run) => return Ok(match left {
-            Left::AtOnce => Exit::Interrupted,
-            Left::Detached => {
-                output::note(&format!("the run goes on: `slsart watch {run} --aws` follows it\n"));
-                Exit::Passed
+
+    /// Whether the standard output has a document, and so nothing else.
+    fn is_document(&self) -> bool {
+        self.only.is_some() || self.report.as_ref().is_some_and(ReportFile::to_stdout)
+    }
+
+    /// Says what the reference says, where a pipeline may look for it.
+    fn say(&self, text: &str) -> Result<(), CommandError> {
+        if self.is_document() {
+            if self.only.is_none() {
+                output::note(text);
             }
-        }),
-    };
-    if !args.json_only {
-        output::note("Your function invocation has completed.\n");
+            return Ok(());
+        }
+        output::print(text)
     }
-    ended(files, &outcome, args)
+
+    /// Prints what there is of a run that has no report here: with `--jsonOnly` a document is what is waited for.
+    fn no_report(&self, run: &Value) -> Result<(), CommandError> {
+        match self.only {
+            Some(_) => output::print(&format!("{run}\n")),
+            None => Ok(()),
+        }
+    }
 }
 
-/// Writes and prints what a run came to that was waited for.
-fn ended(files: &Files, outcome: &AnyOutcome, args: &InvokeArgs) -> Result<Exit, CommandError> {
-    let exit = Exit::of(outcome);
-    if let Some(junit) = &files.junit {
-        junit.write(outcome, exit)?;
+/// A run that was launched.
+struct Invoked {
+    host: Host,
+    job: Job,
+    manifest: Rc<Manifest>,
+    out: Out,
+    hint: Hint,
+}
+
+impl Invoked {
+    /// A command on this run.
+    fn command(&self, what: &str) -> String {
+        self.hint.command(&[what, self.manifest.run.as_str()])
     }
-    annotate(script_of(args), outcome, exit);
-    let exit = tell(files.report.as_ref(), outcome, !args.json_only)?;
-    let to_stdout = files.report.as_ref().is_some_and(ReportFile::to_stdout);
-    if outcome.must_be_whole && !to_stdout {
-        output::print(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
+
+    fn tell_name(&self) {
+        output::note(&format!(
+            "run {}  (`{}` follows it, `{}` ends it)\n",
+            self.manifest.run,
+            self.command("watch"),
+            self.command("stop")
+        ));
     }
-    Ok(exit)
+
+    /// Has the run begin, and waits for it.
+    async fn waited(&self, args: &InvokeArgs) -> Result<Exit, CommandError> {
+        let run = &self.manifest.run;
+        // Whoever reads of the run can say that it is enough.
+        let told = Told::new();
+        self.tell_name();
+        let outcome = tokio::select! {
+            outcome = self.followed() => match outcome {
+                Ok(outcome) => outcome,
+                Err(unfollowed) => {
+                    self.out.no_report(&json!({ "run": run }))?;
+                    return Err(unfollowed);
+                }
+            },
+            left = interrupt::stop_or_leave(told, &self.host, run) => {
+                self.out.no_report(&json!({ "run": run }))?;
+                return Ok(match left {
+                    Left::AtOnce => Exit::Interrupted,
+                    Left::Detached => {
+                        let watch = self.command("watch");
+                        output::note(&format!("the run goes on: `{watch}` follows it\n"));
+                        Exit::Passed
+                    }
+                });
+            }
+        };
+        self.ended(&outcome, args)
+    }
+
+    async fn followed(&self) -> Result<AnyOutcome, CommandError> {
+        let (host, manifest) = (&self.host, &self.manifest);
+        let mut observer = self.job.task.observe(host, Rc::clone(manifest));
+        let mut progress = Progress::new(false);
+        let attending = async {
+            attend(host, manifest).await;
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        let clock = &host.world.clock;
+        let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
+        let outcome = tokio::select! {
+            outcome = follow(host, manifest, &mut observer, told) => outcome,
+            never = attending => match never {},
+        };
+        progress.end();
+        outcome.map_err(|source| CommandError::Unfollowed {
+            run: manifest.run.clone(),
+            report: self.command("report"),
+            source,
+        })
+    }
+
+    /// Writes and prints what the run came to that was waited for.
+    fn ended(&self, outcome: &AnyOutcome, args: &InvokeArgs) -> Result<Exit, CommandError> {
+        let exit = Exit::of(outcome);
+        let out = &self.out;
+        if has_run(outcome) {
+            out.say("Your function invocation has completed.\n")?;
+        } else if outcome.facts.zero.is_none() && outcome.facts.never_began().is_none() {
+            output::note(NOT_STARTED);
+        }
+        if let Some(junit) = &out.junit {
+            junit.write(outcome, exit)?;
+        }
+        annotate(script_of(args), outcome, exit);
+        if let Some(only) = &out.only {
+            only.write(outcome)?;
+        }
+        let exit = tell(out.report.as_ref(), outcome, out.only.is_none())?;
+        if outcome.must_be_whole && !out.is_document() {
+            output::print(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
+        }
+        Ok(exit)
+    }
+
+    /// A run that nobody waits for: told where it is once its first worker is at it.
+    async fn sent(&self) -> Result<Exit, CommandError> {
+        let (host, job, manifest) = (&self.host, &self.job, &self.manifest);
+        let run = &manifest.run;
+        self.tell_name();
+        attend(host, manifest).await;
+        let mut observer = job.task.observe(host, Rc::clone(manifest));
+        let outcome = observer.look().await?;
+        if let Some(why) = outcome.facts.never_began() {
+            let why = why.clone();
+            let told = json!({ "run": run, "started": false, "why": why.to_string() });
+            self.out.no_report(&told)?;
+            return Err(CommandError::NeverBegan(why));
+        }
+        let started = outcome.facts.zero.is_some();
+        self.out
+            .no_report(&json!({ "run": run, "started": started }))?;
+        if !started {
+            output::note(NOT_STARTED);
+            return Ok(undone(job));
+        }
+        let mut text = "Your function has been invoked.".to_owned();
+        // How long a batch takes shows when it is done.
+        if !job.task.timetable().extent().is_batch() {
+            let seconds = needed(job, &manifest.limits).as_secs();
+            let _infallible = write!(
+                text,
+                " The load is scheduled to be completed in {seconds} seconds."
+            );
+        }
+        self.out.say(&format!("{text}\n"))?;
+        Ok(Exit::Passed)
+    }
+}
+
+const NOT_STARTED: &str = "the run has not started: no function took it up\n";
+
+/// Whether functions did what they were to do until its end; how well is in the report.
+fn has_run(outcome: &AnyOutcome) -> bool {
+    let facts = &outcome.facts;
+    let begun = facts.zero.is_some() && facts.never_began().is_none();
+    let some = facts.planned == 0 || facts.tally.started > 0;
+    begun && some && facts.settled && facts.stopped.is_none()
 }
 
 /// The file that the script is in, where it is in one.
@@ -165,65 +313,6 @@ fn result(outcome: &AnyOutcome, exit: Exit) -> String {
         Some(why) => format!("FAILED {why}"),
         None => "PASSED".to_owned(),
     }
-}
-
-/// A run that nobody waits for: told where it is once its first worker is at it.
-async fn sent(
-    host: &Host,
-    job: &Job,
-    manifest: &Rc<Manifest>,
-    args: &InvokeArgs,
-) -> Result<Exit, CommandError> {
-    attend(host, manifest).await;
-    let mut observer = job.task.observe(host, Rc::clone(manifest));
-    let outcome = observer.look().await?;
-    if let Some(why) = outcome.facts.never_began() {
-        return Err(CommandError::NeverBegan(why.clone()));
-    }
-    if outcome.facts.zero.is_none() {
-        output::note("the run has not started: no function took it up\n");
-        return Ok(undone(job));
-    }
-    if args.json_only {
-        output::print(&format!("{}\n", json!({ "run": &manifest.run })))?;
-    } else {
-        let mut text = "Your function has been invoked.".to_owned();
-        // How long a batch takes shows when it is done.
-        if !job.task.timetable().extent().is_batch() {
-            let seconds = needed(job, &manifest.limits).as_secs();
-            let _infallible = write!(
-                text,
-                " The load is scheduled to be completed in {seconds} seconds."
-            );
-        }
-        output::note(&format!("{text}\n"));
-    }
-    Ok(Exit::Passed)
-}
-
-async fn waited(
-    host: &Host,
-    job: &Job,
-    manifest: &Rc<Manifest>,
-) -> Result<AnyOutcome, CommandError> {
-    let mut observer = job.task.observe(host, Rc::clone(manifest));
-    let mut progress = Progress::new(false);
-    let attending = async {
-        attend(host, manifest).await;
-        std::future::pending::<std::convert::Infallible>().await
-    };
-    let clock = &host.world.clock;
-    let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
-    let outcome = tokio::select! {
-        outcome = follow(host, manifest, &mut observer, told) => outcome,
-        never = attending => match never {},
-    };
-    progress.end();
-    outcome.map_err(|source| CommandError::Unfollowed {
-        run: manifest.run.clone(),
-        place: " --aws",
-        source,
-    })
 }
 
 /// How long the reference holds a run to take, with what starting functions takes where there is more than one.

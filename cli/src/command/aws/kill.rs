@@ -29,10 +29,6 @@ const ADVICE: Duration = Duration::from_mins(5);
 const LOOK: Duration = Duration::from_millis(250);
 
 pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
-    args.passed.check()?;
-    if args.passed.verbosely {
-        output::be_verbose();
-    }
     on_runtime(async {
         let place = Deployed::new(&args.aws).await?;
         let there = star_aws::deploy::find(&place.config, &place.names).await?;
@@ -54,7 +50,8 @@ pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
         output::print(&format!(
             "Concurrency successfully set to zero for {function}.\n"
         ))?;
-        star_aws::deploy::remove(&place.config, &place.names, false, &mut tell).await?;
+        let removed = star_aws::deploy::remove(&place.config, &place.names, false, &mut tell).await;
+        removed.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let until = SystemClock::new().now() + ADVICE;
         output::print(&format!(
             "`{}` is removed; its ledger stays, with the reports of its runs\n\
@@ -113,7 +110,8 @@ async fn save_all(site: &Site, runs: Vec<RunId>, wait: Wait) -> Vec<RunId> {
             Ok(settled) => (!settled).then_some(run),
             Err(error) => {
                 output::note(&format!(
-                    "the report of the run `{run}` was not saved: {error} (it stays in the ledger: `slsart report {run} --aws`)\n"
+                    "the report of the run `{run}` was not saved: {error} (it stays in the ledger: `{}`)\n",
+                    site.hint.command(&["report", run.as_str()])
                 ));
                 None
             }

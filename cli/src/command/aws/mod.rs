@@ -4,6 +4,7 @@ mod assets;
 mod configure;
 mod deploy;
 mod forecast;
+mod going_on;
 mod invoke;
 mod kill;
 mod packed;

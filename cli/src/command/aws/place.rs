@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use star_aws::assets::Place;
+use star_aws::assets::{FILE, Place};
 use star_aws::deploy::{Deployment, find, ledger_of};
 use star_aws::{Access, Bucket, Calls, Config, Lambda, Names};
 use star_core::clock::SystemClock;
@@ -12,6 +12,7 @@ use star_core::{Ending, Voice};
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
+use crate::hint::Hint;
 use crate::output;
 
 /// Which deployment is meant, and how it is reached.
@@ -19,6 +20,17 @@ use crate::output;
 pub(in crate::command) struct Deployed {
     pub(in crate::command) names: Names,
     pub(in crate::command) config: Config,
+    /// How commands mean the same.
+    pub(in crate::command) hint: Hint,
+}
+
+/// What says which region it is, where it is said and not left to the environment.
+fn said_by(args: &AwsArgs) -> String {
+    match (&args.region, &args.config) {
+        (Some(_), _) => "`--region`".to_owned(),
+        (None, Some(file)) => format!("`{}`", file.display()),
+        (None, None) => format!("`{FILE}`"),
+    }
 }
 
 impl Deployed {
@@ -28,8 +40,10 @@ impl Deployed {
 
     /// That deployment.
     pub(super) async fn at(place: Place, args: &AwsArgs) -> Result<Self, CommandError> {
+        let hint = Hint::aws(args, &place.names, place.region.as_deref());
         let access = Access {
             profile: args.aws_profile.clone(),
+            region_by: place.region.is_some().then(|| said_by(args)),
             region: place.region,
             calls: output::debugs().then(|| Calls::new(output::debug)),
         };
@@ -39,7 +53,11 @@ impl Deployed {
             "the deployment is `{names}` in {}",
             config.region()
         ));
-        Ok(Self { names, config })
+        Ok(Self {
+            names,
+            config,
+            hint,
+        })
     }
 
     /// What is deployed.
@@ -92,6 +110,7 @@ impl Deployed {
         CommandError::NotDeployed {
             stack: self.names.stack(),
             region: self.config.region().to_owned(),
+            deploy: self.hint.command(&["deploy"]),
         }
     }
 }

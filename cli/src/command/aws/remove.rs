@@ -1,6 +1,9 @@
 //! `slsart remove`: takes everything away, but for what is recorded of runs.
 
+use star_aws::deploy::find;
+
 use super::deploy::tell;
+use super::going_on::{Harm, may_harm};
 use super::place::Deployed;
 use crate::args::RemoveArgs;
 use crate::command::on_runtime;
@@ -9,14 +12,14 @@ use crate::exit::Exit;
 use crate::output;
 
 pub(in crate::command) fn remove(args: &RemoveArgs) -> Result<Exit, CommandError> {
-    args.passed.check()?;
-    if args.passed.verbosely {
-        output::be_verbose();
-    }
     on_runtime(async {
         let place = Deployed::new(&args.aws).await?;
+        if find(&place.config, &place.names).await?.is_some() {
+            may_harm(&place, Harm::Remove, args.yes).await?;
+        }
         let removed =
-            star_aws::deploy::remove(&place.config, &place.names, args.purge, &mut tell).await?;
+            star_aws::deploy::remove(&place.config, &place.names, args.purge, &mut tell).await;
+        let removed = removed.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let stack = place.names.stack();
         let text = match (removed.function, removed.ledger) {
             (true, true) => format!("`{stack}` is removed, and its ledger with all runs\n"),

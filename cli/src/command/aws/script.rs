@@ -57,29 +57,3 @@ pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
     }
     text("the built-in script", BUILT_IN)
 }
-
-/// Answers flags that are not taken, as the reference does.
-pub(super) fn refuse(args: &InvokeArgs) -> Result<(), CommandError> {
-    let reserved = [
-        ("-t/--type", &args.invocation_type),
-        ("-f/--function", &args.function),
-    ];
-    for (flag, given) in reserved {
-        if given.is_some() {
-            return Err(CommandError::Usage(format!(
-                "the flag `{flag}` is reserved: whether the run is waited for follows from how long it takes, and its function is the one deployed"
-            )));
-        }
-    }
-    if args.script.is_some() {
-        return Err(CommandError::Usage(
-            "the flag `--script` was removed: name the script with `-p FILE`".to_owned(),
-        ));
-    }
-    if args.raw {
-        return Err(CommandError::Usage(
-            "the flag `--raw` is not supported: a script is JSON or YAML".to_owned(),
-        ));
-    }
-    Ok(())
-}

@@ -44,9 +44,9 @@ fn ground(account: Option<u32>) -> Ground {
 fn what_a_run_takes_is_told_with_its_price() {
     let foreseen = foreseen(&job(100), &ground(None));
     assert!(
-        foreseen
-            .text
-            .starts_with("forecast: 4 functions, at most 4 at once of 1,000; begins after 1"),
+        foreseen.text.starts_with(
+            "forecast: 4 functions, at most 4 at once, where 1,000 may be; the load begins after 1"
+        ),
         "{foreseen:?}"
     );
     assert_eq!(foreseen.refused, None);
@@ -73,6 +73,29 @@ fn a_new_accounts_ten_functions_are_not_enough_for_more_and_it_is_said_what_woul
         why.starts_with("it needs 40 functions at once, and this account has 10: ask AWS for 40, or raise `_split.maxChunkRequestsPerSecond` to "),
         "{why}"
     );
+}
+
+#[test]
+fn scenarios_that_only_wait_for_each_other_are_tried_out_and_no_advice_is_one_that_their_script_cannot_take()
+ {
+    let scenario = "{flow: [{think: 1}]}";
+    let job = |split: &str| {
+        let script = format!(
+            "mode: acceptance\nconfig: {{target: \"http://t\"}}\n_split: {split}\nscenarios: [{}]\n",
+            [scenario; 30].join(", ")
+        );
+        let mut document = star_yaml::document_from("s.yml", script.as_bytes(), ".").unwrap();
+        Kinds::linked().unwrap().read(&mut document).unwrap()
+    };
+    // They wait for each other, and all are done.
+    assert_eq!(foreseen(&job("{}"), &ground(Some(10))).refused, None);
+    let short = job("{ maxScriptDurationInSeconds: 2 }");
+    let why = foreseen(&short, &ground(Some(1))).refused.unwrap();
+    assert!(
+        why.contains("set `_split.maxScriptDurationInSeconds`"),
+        "{why}"
+    );
+    assert!(!why.contains("maxWorkers"), "{why}");
 }
 
 #[test]

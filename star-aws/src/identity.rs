@@ -1,0 +1,367 @@
+//! Who asks AWS, and where: what is set of profile, credentials, region, endpoint and proxy, and what is wrong with it.
+
+mod profiles;
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use star_core::document::closest;
+
+use self::profiles::Profiles;
+use crate::error::{AwsError, chain};
+
+/// The variables that name an endpoint of all services, or of one that is asked.
+const ENDPOINTS: [&str; 5] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_CLOUDFORMATION",
+    "AWS_ENDPOINT_URL_LAMBDA",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_SNS",
+];
+
+/// The variables that name a proxy.
+const PROXIES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
+
+const KEY: &str = "AWS_ACCESS_KEY_ID";
+const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+
+/// A variable of the environment that says something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The profile that is named, and by what.
+fn named(typed: Option<&str>) -> Option<(String, &'static str)> {
+    match typed {
+        Some(typed) => Some((typed.to_owned(), "--aws-profile")),
+        None => variable("AWS_PROFILE").map(|profile| (profile, "AWS_PROFILE")),
+    }
+}
+
+/// Finds out before anything is asked what is wrong with what is set, where a profile may have been typed.
+pub(crate) fn check(typed: Option<&str>) -> Result<(), AwsError> {
+    if let Some((profile, by)) = named(typed) {
+        let profiles = Profiles::read();
+        if profiles.get(&profile).is_none() {
+            return Err(AwsError::NoProfile {
+                profile,
+                by,
+                files: profiles.looked_at(),
+                there: profiles.told(),
+            });
+        }
+    }
+    if typed.is_none() {
+        half(variable(KEY).is_some(), variable(SECRET).is_some(), None)?;
+    }
+    for name in ENDPOINTS {
+        if let Some(url) = variable(name).filter(|url| !is_endpoint(url)) {
+            return Err(AwsError::NoEndpoint { name, url });
+        }
+    }
+    Ok(())
+}
+
+/// Half of the credentials is none.
+fn half(key: bool, secret: bool, profile: Option<&str>) -> Result<(), AwsError> {
+    let names = match profile {
+        None => (KEY, SECRET),
+        Some(_) => ("aws_access_key_id", "aws_secret_access_key"),
+    };
+    let (there, missing) = match (key, secret) {
+        (true, false) => names,
+        (false, true) => (names.1, names.0),
+        _ => return Ok(()),
+    };
+    let place = profile.map_or_else(
+        || "the environment".to_owned(),
+        |profile| format!("the profile `{profile}`"),
+    );
+    Err(AwsError::HalfKeys {
+        place,
+        there,
+        missing,
+    })
+}
+
+/// Whether there can be a server behind it.
+fn is_endpoint(url: &str) -> bool {
+    let Some(rest) = ["http://", "https://"]
+        .into_iter()
+        .find_map(|scheme| url.strip_prefix(scheme))
+    else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte);
+    !host.is_empty()
+        && host.bytes().all(is_host)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+/// What regions are called by: where in their part of the world they are.
+const DIRECTIONS: [&str; 9] = [
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+];
+
+/// Finds out whether there can be a region of that name, which was said by `by`, or else by the environment or a profile.
+pub(crate) fn check_region(region: &str, by: Option<&str>) -> Result<(), AwsError> {
+    let elsewhere = variable(ENDPOINTS[0]).is_some();
+    let Some(right) = wrong_region(region, elsewhere) else {
+        return Ok(());
+    };
+    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+    let by = by.map(str::to_owned).or_else(|| {
+        let mut variables = variables.into_iter();
+        let said = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
+        variables.find(said).map(|name| format!("`{name}`"))
+    });
+    Err(AwsError::OddRegion {
+        region: region.to_owned(),
+        by: by.unwrap_or_else(|| "the profile".to_owned()),
+        right,
+    })
+}
+
+/// What would be right where there can be no such region. At an endpoint of one's own regions may have any name.
+fn wrong_region(region: &str, elsewhere: bool) -> Option<String> {
+    let is_name = |part: &str| {
+        let mut letters = part.bytes();
+        !part.is_empty() && letters.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let example = || Some("one is called like `eu-central-1`".to_owned());
+    let parts: Vec<&str> = region.split('-').collect();
+    if !parts.iter().all(|part| is_name(part)) {
+        let lower = region.trim().to_lowercase().replace([' ', '_'], "-");
+        if lower != region && wrong_region(&lower, elsewhere).is_none() {
+            return Some(format!("did you mean `{lower}`?"));
+        }
+        return example();
+    }
+    if elsewhere {
+        return None;
+    }
+    let [part, .., direction, number] = parts[..] else {
+        return example();
+    };
+    if part.len() < 2 || number.parse::<u8>().is_err() {
+        return example();
+    }
+    if DIRECTIONS.contains(&direction) {
+        return None;
+    }
+    match closest(direction, DIRECTIONS) {
+        Some(meant) => {
+            let start = region.len() - direction.len() - number.len() - 1;
+            Some(format!(
+                "did you mean `{}{meant}-{number}`?",
+                &region[..start]
+            ))
+        }
+        None => example(),
+    }
+}
+
+/// Credentials of those who have some; where they can't be had, that is told as what it is.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The profile that was typed.
+    profile: Option<String>,
+    provider: SharedCredentialsProvider,
+}
+
+impl Told {
+    pub(crate) fn new(profile: Option<&str>, provider: SharedCredentialsProvider) -> Self {
+        Self {
+            profile: profile.map(str::to_owned),
+            provider,
+        }
+    }
+}
+
+impl ProvideCredentials for Told {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let found = self.provider.provide_credentials().await;
+            found.map_err(|error| {
+                CredentialsError::provider_error(refused(self.profile.as_deref(), &error))
+            })
+        })
+    }
+}
+
+/// Why there are no credentials.
+fn refused(typed: Option<&str>, error: &CredentialsError) -> AwsError {
+    let named = named(typed).map(|(profile, _)| profile);
+    let profiles = Profiles::read();
+    let profile = named.clone().unwrap_or_else(|| "default".to_owned());
+    let keys = profiles.get(&profile);
+    let has = |key: &str| keys.is_some_and(|keys| keys.contains(key));
+    let why = chain(error);
+    // What a process said may be anything.
+    if why.contains("external process") || has("credential_process") {
+        let status = why
+            .split("exit status: ")
+            .nth(1)
+            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect());
+        return AwsError::NoProcess { profile, status };
+    }
+    if ["sso_session", "sso_start_url", "sso_account_id"]
+        .iter()
+        .any(|key| has(key))
+    {
+        return AwsError::SignedOut { profile };
+    }
+    let keys = (has("aws_access_key_id"), has("aws_secret_access_key"));
+    if let Err(half) = half(keys.0, keys.1, Some(&profile)) {
+        return half;
+    }
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => AwsError::NoCredentials { profile: named },
+        // A profile that says nothing of credentials has none, however that is put.
+        _ if named.is_some()
+            && !["role_arn", "web_identity_token_file"]
+                .iter()
+                .any(|key| has(key)) =>
+        {
+            AwsError::NoCredentials { profile: named }
+        }
+        _ => AwsError::Refusal(why),
+    }
+}
+
+/// What is wrong with credentials, where an error is about them.
+pub(crate) fn about_credentials(error: &(dyn Error + 'static)) -> Option<AwsError> {
+    let mut is_about = false;
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(told) = error.downcast_ref::<AwsError>() {
+            return Some(told.clone());
+        }
+        is_about |= error.is::<CredentialsError>();
+        cause = error.source();
+    }
+    is_about.then_some(AwsError::NoCredentials { profile: None })
+}
+
+/// What stands between this machine and AWS, as the environment says; nothing where it says nothing.
+pub(crate) fn between() -> String {
+    let endpoint = variable(ENDPOINTS[0]).map(|url| (ENDPOINTS[0], url));
+    let proxy = PROXIES
+        .iter()
+        .find_map(|name| variable(name).map(|url| (*name, without_user(&url))));
+    let told = |what: &str, said: Option<(&str, String)>| {
+        said.map(|(name, url)| format!("{what} is `{url}`, by `{name}`"))
+    };
+    let all: Vec<_> = [told("the endpoint", endpoint), told("the proxy", proxy)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", all.join("; "))
+}
+
+/// An address without the name and password that may be in it.
+fn without_user(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        (None, Some((_, host))) => host.to_owned(),
+        (_, None) => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_that_cannot_be_one_is_told_with_what_would_be_right() {
+        for region in [
+            "eu-central-1",
+            "us-gov-west-1",
+            "ap-southeast-7",
+            "nz-north-1",
+            "eusc-de-east-1",
+        ] {
+            assert_eq!(wrong_region(region, false), None, "{region}");
+        }
+        for (region, right) in [
+            ("eu-centrall-1", "did you mean `eu-central-1`?"),
+            ("EU-West-1", "did you mean `eu-west-1`?"),
+            ("eu west 1", "did you mean `eu-west-1`?"),
+            (" us-east-1", "did you mean `us-east-1`?"),
+            ("", "one is called like `eu-central-1`"),
+            ("  ", "one is called like `eu-central-1`"),
+            ("europe", "one is called like `eu-central-1`"),
+            ("eu-central", "one is called like `eu-central-1`"),
+            ("eu-centrum-x", "one is called like `eu-central-1`"),
+        ] {
+            assert_eq!(
+                wrong_region(region, false).as_deref(),
+                Some(right),
+                "{region}"
+            );
+        }
+        assert_eq!(wrong_region("local", true), None);
+        assert!(wrong_region("lo cal", true).is_some());
+    }
+
+    #[test]
+    fn an_endpoint_is_the_address_of_a_server() {
+        for url in [
+            "http://127.0.0.1:4566",
+            "https://s3.example.com/path",
+            "http://[::1]:80",
+            "http://[::1]",
+        ] {
+            assert!(is_endpoint(url), "{url}");
+        }
+        for url in [
+            "nonsense",
+            "localhost:4566",
+            "ftp://a",
+            "http://",
+            "http://a b",
+            "http://a:port",
+            "http://a:99999",
+        ] {
+            assert!(!is_endpoint(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn who_is_let_through_by_a_proxy_is_not_told() {
+        for (url, told) in [
+            ("http://me:secret@proxy:80", "http://proxy:80"),
+            ("me:secret@proxy:80", "proxy:80"),
+            ("http://proxy:80", "http://proxy:80"),
+        ] {
+            assert_eq!(without_user(url), told);
+        }
+    }
+}
