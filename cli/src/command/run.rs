@@ -167,7 +167,7 @@ pub(super) fn annotate(script: Option<&Path>, outcome: &AnyOutcome, exit: Exit) 
 }
 
 /// Tells those who read test reports and annotations what is wrong with a script, so that they do not see an old one.
-fn tell_unread(
+pub(super) fn tell_unread(
     junit: Option<&Path>,
     script: Option<&Path>,
     error: &CommandError,

@@ -162,28 +162,29 @@ fn a_request_without_an_answer_is_named_with_the_time_it_took() {
 fn a_script_that_is_wrong_is_told_to_github_and_in_the_test_report_by_its_error() {
     let scratch = Scratch::default();
     let script = "config:\n  target: http://127.0.0.1:1\n  plugins: { publish-metrics: [{ type: cloudwatch, region: eu-west-1 }] }\nmode: acceptance\nscenarios: [{ flow: [{ gett: { url: / } }] }]\n";
-    let done = program(&scratch, script, "http://127.0.0.1:1")
-        .env("GITHUB_ACTIONS", "true")
-        .run()
-        .expect(5);
-    let told: Vec<_> = done
-        .err
-        .lines()
-        .filter(|line| line.starts_with("::"))
-        .collect();
-    assert_eq!(
-        told[0],
-        "::error file=script.yml,line=5,col=24::unknown step `gett`%0Ahelp: did you mean `get`?"
-    );
-    assert!(
-        told[1].starts_with("::warning file=script.yml,line=3,"),
-        "{told:?}"
-    );
-    let junit = junit(&scratch);
-    assert!(
-        junit.contains("<failure message=\"script.yml:5:24: error: unknown step `gett`"),
-        "{junit}"
-    );
+    let run = program(&scratch, script, "http://127.0.0.1:1");
+    let invoke = Program::new(PROGRAM, &scratch)
+        .args(["invoke", "-p", "script.yml", "--junit"])
+        .args([&files(&scratch)[1]]);
+    for program in [run, invoke] {
+        let _there_is_none = std::fs::remove_file(&files(&scratch)[1]);
+        let done = program.env("GITHUB_ACTIONS", "true").run().expect(5);
+        let lines = done.err.lines();
+        let told: Vec<_> = lines.filter(|line| line.starts_with("::")).collect();
+        assert_eq!(
+            told[0],
+            "::error file=script.yml,line=5,col=24::unknown step `gett`%0Ahelp: did you mean `get`?"
+        );
+        assert!(
+            told[1].starts_with("::warning file=script.yml,line=3,"),
+            "{told:?}"
+        );
+        let junit = junit(&scratch);
+        assert!(
+            junit.contains("<failure message=\"script.yml:5:24: error: unknown step `gett`"),
+            "{junit}"
+        );
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ use super::place::Deployed;
 use super::script::{read, script_here};
 use crate::args::InvokeArgs;
 use crate::command::report::tell;
-use crate::command::run::annotate;
+use crate::command::run::{annotate, tell_unread};
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -33,6 +33,14 @@ use crate::job;
 use crate::output::{self, JunitFile, Progress, ReportFile};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
+    let done = invoked(args);
+    if let Err(error) = &done {
+        tell_unread(args.junit.as_deref(), script_of(args), error)?;
+    }
+    done
+}
+
+fn invoked(args: &InvokeArgs) -> Result<Exit, CommandError> {
     let mut job = read(args)?;
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
