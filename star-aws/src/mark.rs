@@ -23,7 +23,9 @@ const LENGTH: usize = BEGIN.len() + PROGRAM.len() + BETWEEN.len() + 4;
 static OWN: [u8; LENGTH] = own();
 
 const fn own() -> [u8; LENGTH] {
-    assert!(VERSION < 1000, "three digits are enough for all versions");
+    const {
+        assert!(VERSION < 1000, "three digits are enough for all versions");
+    }
     let digits = [
         b'0' + (VERSION / 100) as u8,
         b'0' + (VERSION / 10 % 10) as u8,

@@ -102,11 +102,12 @@ impl Field {
             (Some(first), Some(last)) => format!(", {first} to {last}"),
             _ => String::new(),
         };
-        let signs: String = self
+        let signs: Vec<_> = self
             .signs
             .chars()
             .map(|sign| format!(" `{sign}`"))
             .collect();
+        let signs = signs.concat();
         Err(format!(
             "{name} cannot be `{text}`: {least} to {most}{names}, with `,` `-` `*`{signs}"
         ))

@@ -10,7 +10,7 @@ use crate::PROGRAM;
 
 /// The counters that came as datagrams, each added up over all of them.
 fn counters(listener: &UdpSocket, into: &mut BTreeMap<String, u64>) {
-    let mut datagram = [0; 65_536];
+    let mut datagram = vec![0; 65_536];
     while let Ok(length) = listener.recv(&mut datagram) {
         let text = String::from_utf8_lossy(&datagram[..length]).into_owned();
         for line in text.lines() {
@@ -39,7 +39,7 @@ fn a_run_of_many_functions_sends_its_figures_once_and_signs_as_their_role() {
     let listener = UdpSocket::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let script = format!(
-        r#"
+        r"
 config:
   target: {target}
   phases: [{{ duration: 4, arrivalRate: 10 }}]
@@ -50,7 +50,7 @@ config:
       - {{ type: cloudwatch, namespace: shop, name: cart }}
 _split: {{ maxChunkRequestsPerSecond: 5, timeBufferInMilliseconds: 4000 }}
 scenarios: [{{ flow: [{{ get: {{ url: /echo }} }}] }}]
-"#,
+",
         target = cloud.target.url(),
         port = listener.local_addr().unwrap().port(),
     );

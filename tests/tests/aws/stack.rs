@@ -99,7 +99,17 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         "{}",
         elsewhere.err
     );
+    let ledger = first
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("ledger   "));
+    let listed = format!("/{}?list-type=2", ledger.unwrap());
+    assert_eq!(cloud.aws.ask("GET", &listed, &[], "").0, 200);
+    called(&cloud, &["remove"]).expect(0);
+    assert_eq!(cloud.aws.ask("GET", &listed, &[], "").0, 200);
+    called(&cloud, &["deploy"]).expect(0);
     let removed = called(&cloud, &["remove", "--purge"]).expect(0);
+    assert_eq!(cloud.aws.ask("GET", &listed, &[], "").0, 404);
     assert!(
         removed
             .out
@@ -107,6 +117,29 @@ fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_name
         "{}",
         removed.out
     );
+}
+
+#[test]
+fn a_stack_of_somebody_else_keeps_a_deployment_from_being_begun() {
+    let cloud = Cloud::new(PROGRAM);
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let template = "%7B%22Resources%22%3A%7B%22Shop%22%3A%7B%22Type%22%3A%22AWS%3A%3ASNS%3A%3ATopic%22%7D%7D%7D";
+    let ask = |action: &str, more: &str| {
+        let body = format!("Action={action}&Version=2010-05-15{more}");
+        let service = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cloudformation/aws4_request, SignedHeaders=host, Signature=0";
+        cloud
+            .aws
+            .ask("POST", "/", &[form, ("Authorization", service)], &body)
+    };
+    let made = format!("&StackName=serverless-star-dev&TemplateBody={template}");
+    let (status, answer) = ask("CreateStack", &made);
+    assert_eq!(status, 200, "{answer}");
+    let refused = called(&cloud, &["deploy"]).expect(7);
+    let said = "the stack `serverless-star-dev` is there, and was not made by `slsart deploy`";
+    assert!(refused.err.contains(said), "{}", refused.err);
+    let (status, answer) = ask("DescribeStacks", "&StackName=serverless-star-dev-ledger");
+    assert_eq!(status, 400, "{answer}");
+    assert!(answer.contains("does not exist"), "{answer}");
 }
 
 #[test]

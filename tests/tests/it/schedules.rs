@@ -112,7 +112,7 @@ fn what_a_function_could_carry_out_is_deployed_with_all_that_it_reads() {
     let scratch = Scratch::default();
     scratch.write(
         "parts/base.yml",
-        SCRIPT.replace("9", "9/{{ $env.HERE }}{{ $env.AWS_REGION }}"),
+        SCRIPT.replace('9', "9/{{ $env.HERE }}{{ $env.AWS_REGION }}"),
     );
     scratch.write("parts/rows.csv", "1\n");
     scratch.write(

@@ -1,4 +1,4 @@
-//! InfluxDB, of either version, and the plugin of that name.
+//! `InfluxDB`, of either version, and the plugin of that name.
 
 use url::Url;
 
