@@ -1,14 +1,15 @@
 //! Who asks AWS, and where: what is set of profile, credentials, region, endpoint and proxy, and what is wrong with it.
 
 mod profiles;
+mod region;
 
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use star_core::document::closest;
 
 use self::profiles::Profiles;
+pub(crate) use self::region::check_region;
 use crate::error::{AwsError, chain};
 
 /// The variables that name an endpoint of all services, or of one that is asked.
@@ -109,77 +110,6 @@ fn is_endpoint(url: &str) -> bool {
     !host.is_empty()
         && host.bytes().all(is_host)
         && port.is_none_or(|port| port.parse::<u16>().is_ok())
-}
-
-/// What regions are called by: where in their part of the world they are.
-const DIRECTIONS: [&str; 9] = [
-    "north",
-    "south",
-    "east",
-    "west",
-    "central",
-    "northeast",
-    "northwest",
-    "southeast",
-    "southwest",
-];
-
-/// Finds out whether there can be a region of that name, which was said by `by`, or else by the environment or a profile.
-pub(crate) fn check_region(region: &str, by: Option<&str>) -> Result<(), AwsError> {
-    let elsewhere = variable(ENDPOINTS[0]).is_some();
-    let Some(right) = wrong_region(region, elsewhere) else {
-        return Ok(());
-    };
-    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-    let by = by.map(str::to_owned).or_else(|| {
-        let mut variables = variables.into_iter();
-        let said = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
-        variables.find(said).map(|name| format!("`{name}`"))
-    });
-    Err(AwsError::OddRegion {
-        region: region.to_owned(),
-        by: by.unwrap_or_else(|| "the profile".to_owned()),
-        right,
-    })
-}
-
-/// What would be right where there can be no such region. At an endpoint of one's own regions may have any name.
-fn wrong_region(region: &str, elsewhere: bool) -> Option<String> {
-    let is_name = |part: &str| {
-        let mut letters = part.bytes();
-        !part.is_empty() && letters.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    let example = || Some("one is called like `eu-central-1`".to_owned());
-    let parts: Vec<&str> = region.split('-').collect();
-    if !parts.iter().all(|part| is_name(part)) {
-        let lower = region.trim().to_lowercase().replace([' ', '_'], "-");
-        if lower != region && wrong_region(&lower, elsewhere).is_none() {
-            return Some(format!("did you mean `{lower}`?"));
-        }
-        return example();
-    }
-    if elsewhere {
-        return None;
-    }
-    let [part, .., direction, number] = parts[..] else {
-        return example();
-    };
-    if part.len() < 2 || number.parse::<u8>().is_err() {
-        return example();
-    }
-    if DIRECTIONS.contains(&direction) {
-        return None;
-    }
-    match closest(direction, DIRECTIONS) {
-        Some(meant) => {
-            let start = region.len() - direction.len() - number.len() - 1;
-            Some(format!(
-                "did you mean `{}{meant}-{number}`?",
-                &region[..start]
-            ))
-        }
-        None => example(),
-    }
 }
 
 /// Credentials of those who have some; where they can't be had, that is told as what it is.
@@ -298,38 +228,6 @@ fn without_user(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_region_that_cannot_be_one_is_told_with_what_would_be_right() {
-        for region in [
-            "eu-central-1",
-            "us-gov-west-1",
-            "ap-southeast-7",
-            "nz-north-1",
-            "eusc-de-east-1",
-        ] {
-            assert_eq!(wrong_region(region, false), None, "{region}");
-        }
-        for (region, right) in [
-            ("eu-centrall-1", "did you mean `eu-central-1`?"),
-            ("EU-West-1", "did you mean `eu-west-1`?"),
-            ("eu west 1", "did you mean `eu-west-1`?"),
-            (" us-east-1", "did you mean `us-east-1`?"),
-            ("", "one is called like `eu-central-1`"),
-            ("  ", "one is called like `eu-central-1`"),
-            ("europe", "one is called like `eu-central-1`"),
-            ("eu-central", "one is called like `eu-central-1`"),
-            ("eu-centrum-x", "one is called like `eu-central-1`"),
-        ] {
-            assert_eq!(
-                wrong_region(region, false).as_deref(),
-                Some(right),
-                "{region}"
-            );
-        }
-        assert_eq!(wrong_region("local", true), None);
-        assert!(wrong_region("lo cal", true).is_some());
-    }
 
     #[test]
     fn an_endpoint_is_the_address_of_a_server() {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use star_aws::deploy::id_of;
 use star_aws::{Lambda, Waited};
 use star_core::job::Split;
@@ -19,6 +19,7 @@ use star_core::{
 use super::assets::limits as deployed;
 use super::deploy::own_program;
 use super::forecast::{foresee, undone};
+use super::out::Out;
 use super::place::Deployed;
 use super::script::{read, script_here};
 use crate::args::InvokeArgs;
@@ -30,7 +31,7 @@ use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::interrupt::{self, Left, Told};
 use crate::job;
-use crate::output::{self, JunitFile, Progress, ReportFile};
+use crate::output::{self, Progress};
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     let done = invoked(args);
@@ -113,53 +114,6 @@ fn cut(job: &Job, life: Duration, split: &Split, args: &InvokeArgs) -> Limits {
     Limits {
         late: Duration::from_millis(args.late_limit),
         ..in_functions(job, life, split)
-    }
-}
-
-/// What is written of a run, and where.
-#[derive(Debug)]
-struct Out {
-    /// With `--jsonOnly`: the one document that is printed.
-    only: Option<ReportFile>,
-    report: Option<ReportFile>,
-    junit: Option<JunitFile>,
-}
-
-impl Out {
-    fn prepare(args: &InvokeArgs, formats: &[&str]) -> Result<Self, CommandError> {
-        let format = args.report_format.as_deref();
-        let report = ReportFile::prepare(args.output.as_deref(), format, formats)?;
-        let only = args.json_only.then_some(Path::new("-"));
-        let only = only.map(|only| ReportFile::prepare(Some(only), format, formats));
-        Ok(Self {
-            only: only.transpose()?.flatten(),
-            report: report.filter(|report| !(args.json_only && report.to_stdout())),
-            junit: JunitFile::prepare(args.junit.as_deref())?,
-        })
-    }
-
-    /// Whether the standard output has a document, and so nothing else.
-    fn is_document(&self) -> bool {
-        self.only.is_some() || self.report.as_ref().is_some_and(ReportFile::to_stdout)
-    }
-
-    /// Says what the reference says, where a pipeline may look for it.
-    fn say(&self, text: &str) -> Result<(), CommandError> {
-        if self.is_document() {
-            if self.only.is_none() {
-                output::note(text);
-            }
-            return Ok(());
-        }
-        output::print(text)
-    }
-
-    /// Prints what there is of a run that has no report here: with `--jsonOnly` a document is what is waited for.
-    fn no_report(&self, run: &Value) -> Result<(), CommandError> {
-        match self.only {
-            Some(_) => output::print(&format!("{run}\n")),
-            None => Ok(()),
-        }
     }
 }
 

@@ -7,6 +7,7 @@ mod forecast;
 mod going_on;
 mod invoke;
 mod kill;
+mod out;
 mod packed;
 mod place;
 mod remove;
