@@ -94,6 +94,9 @@ fn a_function_that_dies_while_it_tries_scenarios_out_fails_the_run() {
         kill_process(function, Signal::KILL).unwrap();
     }
     let told = finish(launcher).expect(3);
+    // Whoever waits is told of the first of them before anything is missing in the ledger.
+    let said = "the function that was to start the run failed: ";
+    assert!(told.err.contains(said), "{}", told.err);
     assert!(
         told.out.contains("samples were not run to their end"),
         "{}",
