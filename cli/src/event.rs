@@ -210,9 +210,7 @@ fn path(named: &Node, package: &Path, sources: &Sources) -> Result<PathBuf, Diag
     let path = package.join(name);
     sources.may_read(&path)?;
     if !path.exists() {
-        let right = format!(
-            "`slsart deploy` packs what schedules of `serverless.yml` name, from its folder; `-p {name}` packs another"
-        );
+        let right = "`slsart deploy` packs the scripts of schedules, from the folder of `serverless.yml`, and the script that `-p` names";
         return Err(Diagnostic::error(format!("`{name}` is not in the package")).help(right));
     }
     Ok(path)

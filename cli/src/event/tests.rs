@@ -101,7 +101,7 @@ fn nothing_outside_of_the_package_is_read_and_what_is_wrong_names_event_and_file
     let why = package.refused(&json!({ ">>": "none.yml" }));
     assert!(
         why.starts_with("event:1:7: error: `none.yml` is not in the package (")
-            && why.contains("`-p none.yml`"),
+            && why.contains("the script that `-p` names"),
         "{why}"
     );
     let why = package.refused(&json!({ ">>": 7 }));

@@ -59,6 +59,37 @@ fn real(path: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Document, Files, Node, Sources, Span, Value};
+
+    /// Paths in fields of tasks, also those with `*` and so on: what is outside is not even looked for.
+    fn fields_are_confined_too(inside: &Path) {
+        let mut sources = Sources::default();
+        sources.confine(inside, "the package");
+        let root = |path: &str| Node {
+            value: Value::String(path.to_owned()),
+            span: Span::default(),
+        };
+        let mut document = Document::new(sources, root(""), inside);
+        for (good, found) in [("a", 1), ("deep/*", 1), ("[a-b]", 1)] {
+            let files: Files = document.decode(&root(good)).unwrap();
+            assert_eq!(files.len(), found, "{good}");
+        }
+        for bad in [
+            "../c",
+            "../*",
+            "up/*",
+            "deep/../../*",
+            "*/../../*",
+            "/etc/host*",
+            "out",
+            "ou?",
+        ] {
+            let fault = document.decode::<Files>(&root(bad)).unwrap_err();
+            let why = fault.one_line(&document.sources);
+            let told = why.contains("is outside of the package") || why.contains("leads up");
+            assert!(told, "{bad}: {why}");
+        }
+    }
 
     #[test]
     fn a_file_is_inside_by_where_it_really_is() {
@@ -91,6 +122,7 @@ mod tests {
             let why = confines.check(&inside.join(bad)).unwrap_err();
             assert!(why.contains("is outside of the package"), "{bad}: {why}");
         }
+        fields_are_confined_too(&inside);
         let nowhere = Confines::new(&inside.join("none"), "the package");
         assert!(nowhere.check(&inside.join("a")).is_err());
     }

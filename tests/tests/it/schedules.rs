@@ -125,6 +125,16 @@ fn what_a_function_could_carry_out_is_deployed_with_all_that_it_reads() {
         let packed = "# in it: bootstrap, parts/base.yml, script.yml\n";
         assert!(printed.contains(packed), "{printed}");
     }
+    // What is odd, and harmless, is told.
+    scratch.write(
+        "odd.yml",
+        SCRIPT.replace("url: /", "url: '/{{ $env.API_TOKEN }}'"),
+    );
+    schedule(&scratch, true, "\">>\": odd.yml");
+    let odd = dry(&scratch, &[]).expect(0).err;
+    let said = "warning: the environment has no variable `API_TOKEN`";
+    assert!(odd.contains(said) && odd.contains("odd.yml:4:"), "{odd}");
+
     // A script of its own, with a file.
     let own = "config: { target: \"http://127.0.0.1:9\", phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: parts/rows.csv, fields: [a] } }, scenarios: [{ flow: [{ get: { url: / } }] }]";
     schedule(&scratch, true, own);

@@ -11,7 +11,7 @@ use star_core::document::{Diagnostic, Diagnostics};
 use super::assets::File;
 use super::script::script_here;
 use crate::error::CommandError;
-use crate::{event, job, output};
+use crate::{diagnostics, event, job, output};
 
 /// Files by their names in the package, so that one that is named twice is packed once.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -113,6 +113,14 @@ fn read_by(
     let known = sources.names().count();
     let asked = function.take(sources, input.event.clone())?;
     let document = &asked.document;
+    let warnings = document.warnings();
+    if input.enabled && !warnings.is_empty() {
+        output::note(&diagnostics::render(
+            warnings,
+            &document.sources,
+            output::colour(),
+        ));
+    }
     let texts = document.sources.names().skip(known).map(PathBuf::from);
     // A text of no file is no file of the package.
     let texts = texts.filter(|path| path.exists());
