@@ -12,7 +12,7 @@ fn mark(program: &str, envelopes: u32) -> String {
 }
 
 /// The smallest program that a function could have, for this processor: a header of ELF, and its mark.
-fn worker(scratch: &Scratch, machine: u8) -> String {
+pub(crate) fn worker(scratch: &Scratch, machine: u8) -> String {
     marked(scratch, machine, &mark(env!("CARGO_PKG_VERSION"), VERSION))
 }
 
@@ -28,7 +28,7 @@ fn marked(scratch: &Scratch, machine: u8, mark: &str) -> String {
 /// With a file of its own.
 const SCRIPT: &str = "config: { target: http://127.0.0.1:9, phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: rows.csv, fields: [row] } }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n";
 
-const X86: u8 = 62;
+pub(crate) const X86: u8 = 62;
 const ARM: u8 = 183;
 
 pub(crate) fn dry(scratch: &Scratch, more: &[&str]) -> Finished {

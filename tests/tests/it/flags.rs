@@ -3,6 +3,7 @@
 use tests::{Finished, Scratch};
 
 use crate::commands::slsart;
+use crate::configured::{X86, worker};
 
 /// What the program does with a command line, where there is no AWS.
 fn typed(scratch: &Scratch, line: &str) -> Finished {
@@ -256,10 +257,7 @@ const LINES: &[(&str, i32, &str)] = &[
 #[test]
 fn every_flag_of_the_reference_is_carried_out_or_answered_in_one_sentence() {
     let scratch = Scratch::default();
-    let mut header = vec![0x7f, b'E', b'L', b'F', 2, 1, 1, 0];
-    header.resize(64, 0);
-    (header[16], header[18], header[20], header[52]) = (2, 62, 1, 64);
-    scratch.write("worker", header);
+    worker(&scratch, X86);
     scratch.write("s.yml", "service: own\nfunctions: { loadGenerator: {} }\n");
     scratch.write(
         "lacks.yml",
