@@ -185,7 +185,7 @@ pub(super) fn tell_unread(
         output::command(&output::of_faults(diagnostics, sources, script));
     }
     match junit {
-        Some(junit) => output::write_unread(junit, script, error),
+        Some(junit) => output::write_unread(junit, script, diagnostics, sources),
         None => Ok(()),
     }
 }

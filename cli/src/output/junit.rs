@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use star_core::document::{Diagnostic, Severity};
+use star_core::document::{Diagnostic, Diagnostics, Severity, Sources};
 use star_core::{AnyOutcome, Case, Verdict, printable};
 
 use super::file::{prepare, write_whole};
@@ -56,19 +56,13 @@ pub(crate) fn cases(outcome: &AnyOutcome, exit: Exit) -> Vec<Case> {
     cases
 }
 
-/// Writes a test report of a run that was not begun, since its script is wrong.
+/// Writes a test report of a run that was not begun, since something of its script is wrong.
 pub(crate) fn write_unread(
     path: &Path,
     script: Option<&Path>,
-    error: &CommandError,
+    diagnostics: &Diagnostics,
+    sources: &Sources,
 ) -> Result<(), CommandError> {
-    let CommandError::Job {
-        diagnostics,
-        sources,
-    } = error
-    else {
-        return Ok(());
-    };
     // What is only odd does not keep it from running.
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
     let (errors, others): (Vec<_>, Vec<_>) = diagnostics.iter().partition(is_error);
@@ -81,7 +75,7 @@ pub(crate) fn write_unread(
         group: RUN.to_owned(),
         name: script.map_or_else(|| "script".to_owned(), |path| path.display().to_string()),
         took: None,
-        failed: told.first().cloned().or_else(|| Some(error.to_string())),
+        failed: told.first().cloned(),
         told,
     };
     write_whole(path, xml(&[case], Duration::ZERO).as_bytes())
