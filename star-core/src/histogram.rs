@@ -12,16 +12,25 @@ const DIGITS: u8 = 2;
 
 /// A distribution of whole numbers (for times: microseconds), in an HDR histogram of two significant digits: percentiles are off by
 /// less than 1 %; count, sum, least and greatest are exact. Merging adds integers, so it is exact in any order.
-#[derive(Clone, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(try_from = "OnTheWire")]
 pub struct Histogram {
-    bins: Option<Hdr<u64>>,
+    bins: Bins,
     sum: u64,
     min: u64,
     max: u64,
 }
 
-/// Sparse: the bins that have something, by the greatest value of each.
+/// What was noted how often. The same values are the same distribution, however they are kept.
+#[derive(Clone)]
+enum Bins {
+    /// For what is noted often: an array up to the greatest value, some kilobytes.
+    Dense(Hdr<u64>),
+    /// For what has been noted: bins that have something, in order, by the greatest value of each.
+    Sparse(Vec<(u64, u64)>),
+}
+
+/// As it is written: the bins that have something, by the greatest value of each.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OnTheWire {
@@ -31,15 +40,72 @@ struct OnTheWire {
     bins: Vec<(u64, u64)>,
 }
 
+/// The greatest value of the bin that a value is in, as [`Hdr::highest_equivalent`] has it for two digits: 256 bins for the values below 256, and
+/// then 128 for each doubling.
+fn greatest_of_bin(value: u64) -> u64 {
+    let doublings = (u64::BITS - (value | 0xff).leading_zeros()) - 8;
+    value | ((1 << doublings) - 1)
+}
+
+impl Bins {
+    /// The bins that have something, in order, by the greatest value of each.
+    fn recorded(&self) -> impl Iterator<Item = (u64, u64)> {
+        let (dense, sparse) = match self {
+            Self::Dense(bins) => (Some(bins.iter_recorded()), &[][..]),
+            Self::Sparse(bins) => (None, &bins[..]),
+        };
+        let dense = dense.into_iter().flatten();
+        let dense = dense.map(|bin| (bin.value_iterated_to(), bin.count_at_value()));
+        dense.chain(sparse.iter().copied())
+    }
+
+    fn count(&self) -> u64 {
+        match self {
+            Self::Dense(bins) => bins.len(),
+            Self::Sparse(bins) => bins.iter().map(|(_, count)| count).sum(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Dense(bins) => bins.is_empty(),
+            Self::Sparse(bins) => bins.is_empty(),
+        }
+    }
+
+    fn add(&mut self, value: u64, times: u64) {
+        match self {
+            Self::Dense(bins) => bins
+                .record_n(value, times)
+                .expect("a histogram that resizes itself holds any value below 2⁶³"),
+            Self::Sparse(bins) => {
+                let greatest = greatest_of_bin(value);
+                match bins.binary_search_by_key(&greatest, |bin| bin.0) {
+                    Ok(there) => bins[there].1 += times,
+                    Err(between) => bins.insert(between, (greatest, times)),
+                }
+            }
+        }
+    }
+}
+
+impl Default for Bins {
+    fn default() -> Self {
+        Self::Sparse(Vec::new())
+    }
+}
+
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Self) -> bool {
+        (self.sum, self.min, self.max) == (other.sum, other.min, other.max)
+            && self.bins.recorded().eq(other.bins.recorded())
+    }
+}
+
 impl Histogram {
     /// Notes a value. Beyond 2⁶² it is noted as that.
     pub fn record(&mut self, value: u64) {
         self.record_times(value, 1);
-    }
-
-    /// Notes a length of time, in whole microseconds.
-    pub fn record_duration(&mut self, span: Duration) {
-        self.record(u64::try_from(span.as_micros()).unwrap_or(u64::MAX));
     }
 
     pub(crate) fn record_times(&mut self, value: u64, times: u64) {
@@ -48,28 +114,33 @@ impl Histogram {
         }
         let value = value.min(1 << 62);
         if self.is_empty() {
+            let mut bins = Hdr::new(DIGITS).expect("two digits are in the range allowed");
+            bins.auto(true);
+            self.bins = Bins::Dense(bins);
             self.min = value;
         }
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         self.sum = self.sum.saturating_add(value.saturating_mul(times));
-        self.bins_mut()
-            .record_n(value, times)
-            .expect("a histogram that resizes itself holds any value below 2⁶³");
+        self.bins.add(value, times);
     }
 
-    fn bins_mut(&mut self) -> &mut Hdr<u64> {
-        self.bins.get_or_insert_with(|| {
-            let mut bins = Hdr::new(DIGITS).expect("two digits are in the range allowed");
-            bins.auto(true);
-            bins
-        })
+    /// Notes a length of time, in whole microseconds.
+    pub fn record_duration(&mut self, span: Duration) {
+        self.record(u64::try_from(span.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Takes as little memory as it can from now on. It can be added to as before, but each value takes longer to note: for what
+    /// has been noted, all but for stragglers.
+    pub fn compact(&mut self) {
+        if matches!(self.bins, Bins::Dense(_)) {
+            self.bins = Bins::Sparse(self.bins.recorded().collect());
+        }
     }
 
     /// Adds what another has noted.
     pub fn merge(&mut self, other: &Self) {
-        let Some(bins) = &other.bins else { return };
-        if bins.is_empty() {
+        if other.is_empty() {
             return;
         }
         self.min = if self.is_empty() {
@@ -79,19 +150,26 @@ impl Histogram {
         };
         self.max = self.max.max(other.max);
         self.sum = self.sum.saturating_add(other.sum);
-        self.bins_mut()
-            .add(bins)
-            .expect("a histogram that resizes itself holds any other of the same digits");
+        match &self.bins {
+            Bins::Dense(_) => {
+                for (value, count) in other.bins.recorded() {
+                    self.bins.add(value, count);
+                }
+            }
+            Bins::Sparse(bins) => {
+                self.bins = Bins::Sparse(both(bins, other.bins.recorded()));
+            }
+        }
     }
 
     /// How many values were noted.
     pub fn count(&self) -> u64 {
-        self.bins.as_ref().map_or(0, Hdr::len)
+        self.bins.count()
     }
 
     /// Whether none was.
     pub fn is_empty(&self) -> bool {
-        self.count() == 0
+        self.bins.is_empty()
     }
 
     /// The sum of all values.
@@ -118,12 +196,35 @@ impl Histogram {
     }
 
     /// The value that a share `quantile` (0 to 1) of all values do not exceed; zero if there is none.
+    ///
+    /// It is the greatest of the bin of the value that has as many up to it as the share is, rounded up, and never beyond the greatest value.
     pub fn quantile(&self, quantile: f64) -> u64 {
-        self.bins
-            .as_ref()
-            .map_or(0, |bins| bins.value_at_quantile(quantile))
-            .clamp(self.min, self.max)
+        if quantile <= 0.0 {
+            return self.min;
+        }
+        let rank = (quantile.min(1.0) * self.count() as f64).ceil() as u64;
+        let mut so_far = 0;
+        let found = self.bins.recorded().find(|(_, count)| {
+            so_far += count;
+            so_far >= rank
+        });
+        found.map_or(self.max, |(greatest, _)| greatest.clamp(self.min, self.max))
     }
+}
+
+/// The bins of two, in order.
+fn both(bins: &[(u64, u64)], others: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
+    let mut both = Vec::with_capacity(bins.len());
+    let mut bins = bins.iter().copied().peekable();
+    for (value, count) in others {
+        while let Some(before) = bins.next_if(|bin| bin.0 < value) {
+            both.push(before);
+        }
+        let same = bins.next_if(|bin| bin.0 == value);
+        both.push((value, count + same.map_or(0, |bin| bin.1)));
+    }
+    both.extend(bins);
+    both
 }
 
 impl fmt::Debug for Histogram {
@@ -144,17 +245,16 @@ impl Serialize for Histogram {
         wire.serialize_field("sum", &self.sum)?;
         wire.serialize_field("min", &self.min)?;
         wire.serialize_field("max", &self.max)?;
-        wire.serialize_field("bins", &Bins(self.bins.as_ref()))?;
+        wire.serialize_field("bins", &Recorded(&self.bins))?;
         wire.end()
     }
 }
 
-struct Bins<'a>(Option<&'a Hdr<u64>>);
+struct Recorded<'a>(&'a Bins);
 
-impl Serialize for Bins<'_> {
+impl Serialize for Recorded<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let recorded = self.0.into_iter().flat_map(Hdr::iter_recorded);
-        serializer.collect_seq(recorded.map(|bin| (bin.value_iterated_to(), bin.count_at_value())))
+        serializer.collect_seq(self.0.recorded())
     }
 }
 
@@ -162,19 +262,23 @@ impl TryFrom<OnTheWire> for Histogram {
     type Error = &'static str;
 
     fn try_from(wire: OnTheWire) -> Result<Self, Self::Error> {
-        let mut histogram = Self::default();
+        let mut bins = Bins::default();
         for (value, count) in wire.bins {
-            // The counts of a bin array that resizes itself take memory by the greatest value: 62 bits are 7,000 bins.
             if value > (1 << 63) || count == 0 {
                 return Err("a histogram's bin is out of range");
             }
-            histogram.record_times(value, count);
+            bins.add(value.min(1 << 62), count);
         }
-        if !histogram.is_empty() && wire.min > wire.max {
+        if !bins.is_empty() && wire.min > wire.max {
             return Err("a histogram's least value is above its greatest");
         }
-        (histogram.sum, histogram.min, histogram.max) = (wire.sum, wire.min, wire.max);
-        Ok(histogram)
+        let (sum, min, max) = (wire.sum, wire.min, wire.max);
+        Ok(Self {
+            bins,
+            sum,
+            min,
+            max,
+        })
     }
 }
 
@@ -213,6 +317,54 @@ mod tests {
             let back: Histogram = serde_json::from_str(&wire(&histogram)).unwrap();
             prop_assert_eq!(wire(&back), wire(&histogram));
             prop_assert_eq!(back.count(), values.len() as u64);
+        }
+
+        #[test]
+        fn it_is_the_same_however_it_is_kept(a in prop::collection::vec(any::<u64>(), 0..50), b in prop::collection::vec(0..5_000_000_u64, 0..200), share in 0.0..1.1_f64) {
+            let whole = of(&[&a[..], &b].concat());
+            let mut compact = of(&a);
+            compact.compact();
+            for value in &b {
+                compact.record(*value);
+            }
+            let mut dense = of(&a);
+            let mut others = of(&b);
+            dense.merge(&others);
+            others.compact();
+            let mut sparse = Histogram::default();
+            sparse.merge(&others);
+            sparse.merge(&of(&a));
+            for same in [compact, dense, sparse] {
+                prop_assert_eq!(wire(&same), wire(&whole));
+                prop_assert!(same == whole);
+                for share in [share, 0.0, 0.5, 1.0] {
+                    prop_assert_eq!(same.quantile(share), whole.quantile(share));
+                }
+            }
+        }
+
+        #[test]
+        fn quantiles_are_those_of_the_library(values in prop::collection::vec(0..5_000_000_u64, 1..200), share in 0.0..1.1_f64) {
+            let mut library = Hdr::<u64>::new(DIGITS).unwrap();
+            library.auto(true);
+            for value in &values {
+                library.record(*value).unwrap();
+            }
+            let histogram = of(&values);
+            let (min, max) = (histogram.min(), histogram.max());
+            for share in [share, 0.0, 1.0] {
+                let read = library.value_at_quantile(share).clamp(min, max);
+                prop_assert_eq!(histogram.quantile(share), read);
+            }
+        }
+
+        #[test]
+        fn bins_are_those_of_the_library(value in any::<u64>(), shift in 0..64_u32) {
+            let value = (value >> shift).min(1 << 62);
+            let mut library = Hdr::<u64>::new(DIGITS).unwrap();
+            library.auto(true);
+            library.record(value).unwrap();
+            prop_assert_eq!(greatest_of_bin(value), library.highest_equivalent(value));
         }
 
         #[test]
