@@ -64,6 +64,11 @@ impl Endpoint {
         self.server_timing.merge(&other.server_timing);
     }
 
+    fn compact(&mut self) {
+        self.response_time.compact();
+        self.server_timing.compact();
+    }
+
     /// All of it that is counted and not measured.
     fn counts(&self) -> Value {
         json!({ "codes": self.codes, "errors": self.errors })
@@ -102,6 +107,13 @@ impl Endpoints {
     /// Counts why there was no answer.
     pub fn failed(&mut self, key: EndpointKey<'_>, error: &ErrorName) {
         self.change(key, |endpoint| endpoint.errors.record(error));
+    }
+
+    /// Takes as little memory as it can from now on.
+    pub(super) fn compact(&mut self) {
+        let all = self.numbered.values_mut().chain(self.made.values_mut());
+        all.chain(self.others.as_deref_mut())
+            .for_each(Endpoint::compact);
     }
 
     fn change(&mut self, key: EndpointKey<'_>, change: impl FnOnce(&mut Endpoint)) {

@@ -16,6 +16,9 @@ use super::view::View;
 /// The least length of a period, in seconds, as in Artillery.
 const LEAST: u64 = 10;
 
+/// How many periods behind the last are looked at again when the next begins: stragglers are counted in them.
+const STRAGGLERS: usize = 3;
+
 /// The most endpoints of periods that are to be expected: periods are as long as that takes, so that a report stays small.
 const MOST_CELLS: u128 = 1_000;
 
@@ -74,6 +77,18 @@ pub struct Parts {
 }
 
 impl Parts {
+    fn compact(&mut self) {
+        let Self {
+            dns,
+            tcp,
+            tls,
+            total,
+        } = self;
+        for times in [dns, tcp, tls, total] {
+            times.compact();
+        }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.dns.merge(&other.dns);
         self.tcp.merge(&other.tcp);
@@ -99,6 +114,14 @@ impl Period {
         self.endpoints.merge(other.endpoints);
         self.apdex.merge(other.apdex);
         self.parts.merge(&other.parts);
+    }
+
+    /// Takes as little memory as it can from now on.
+    fn compact(&mut self) {
+        self.classes.values_mut().for_each(Histogram::compact);
+        self.session.compact();
+        self.endpoints.compact();
+        self.parts.compact();
     }
 
     /// All of it that is counted, and does not depend on when answers came.
@@ -138,6 +161,12 @@ impl Periods {
     /// The period that a bucket which begins then is in.
     pub fn at(&mut self, bucket: Duration) -> &mut Period {
         let number = self.number_of(bucket);
+        if !self.periods.contains_key(&number) {
+            let before = self.periods.range_mut(..number.saturating_sub(1));
+            for (_, period) in before.rev().take(STRAGGLERS) {
+                period.compact();
+            }
+        }
         self.periods.entry(number).or_default()
     }
 

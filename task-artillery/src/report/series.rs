@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::traffic::Traffic;
 use super::users::Users;
 
+/// How many buckets behind the last are looked at again when the next begins: stragglers are counted in them.
+const STRAGGLERS: usize = 10;
+
 /// The most buckets of a [`Series`].
 pub const MOST_BUCKETS: u32 = 600;
 
@@ -51,6 +54,13 @@ impl Series {
     /// The bucket of an instant of the run's own time.
     pub fn at(&mut self, at: Duration) -> &mut Bucket {
         let number = self.number_of(at);
+        if !self.buckets.contains_key(&number) {
+            // Six hundred histograms that can take anything would be most of what a worker needs.
+            let before = self.buckets.range_mut(..number.saturating_sub(1));
+            for (_, bucket) in before.rev().take(STRAGGLERS) {
+                bucket.traffic.compact();
+            }
+        }
         self.buckets.entry(number).or_default()
     }
 
@@ -117,5 +127,24 @@ mod tests {
             .map(|(at, bucket)| (at.as_secs(), bucket.users.started))
             .collect();
         assert_eq!(seen, [(0, 1), (599, 3)]);
+    }
+
+    #[test]
+    fn what_comes_late_is_counted_where_it_belongs() {
+        let seconds = || (0..30_u64).chain([3, 3, 15, 28, 0]);
+        let count = |seconds: &mut dyn Iterator<Item = u64>| {
+            let mut series = Series::default();
+            series.reach(Duration::from_mins(10));
+            for second in seconds {
+                let bucket = series.at(Duration::from_secs(second));
+                bucket.traffic.response_time.record(second * 1_000);
+            }
+            series
+        };
+        let late = count(&mut seconds());
+        let mut sorted: Vec<_> = seconds().collect();
+        sorted.sort_unstable();
+        assert_eq!(late, count(&mut sorted.into_iter()));
+        assert_eq!(late.buckets[&3].traffic.response_time.count(), 3);
     }
 }

@@ -29,6 +29,11 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// Takes as little memory as it can from now on.
+    pub(super) fn compact(&mut self) {
+        self.response_time.compact();
+    }
+
     /// Adds another's.
     pub fn merge(&mut self, other: Self) {
         self.requests += other.requests;
