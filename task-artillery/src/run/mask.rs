@@ -4,13 +4,11 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::engine::Engine;
-use crate::script::{Secrets, Vars, forms, longest_first, without};
+use super::password_in;
+use crate::script::{INSTEAD, Secrets, Vars, forms, longest_first, without};
 
 /// So much of a text is looked at.
 const LOOKED_AT: usize = 4096;
-
-/// Shorter values are no secrets, and hiding them would hide half of a text.
-const SHORTEST: usize = 4;
 
 /// The most values that are looked for.
 const MOST: usize = 1000;
@@ -52,11 +50,11 @@ impl Mask {
             let text = String::from_utf8_lossy(value.as_bytes());
             // What stands behind `Bearer` and the like is the secret; it may be sent back without that.
             let bare = text.split_once(' ').map(|(_, rest)| rest.trim().to_owned());
-            let all = [Some(text.into_owned()), bare];
-            let all = all.into_iter().flatten();
-            hidden.extend(all.map(|text| (text, "(credentials)".to_owned())));
+            let password = password_in(&text);
+            let all = [Some(text.into_owned()), bare, password];
+            let all = all.iter().flatten().flat_map(|text| forms(text));
+            hidden.extend(all.map(|text| (text, INSTEAD.to_owned())));
         }
-        hidden.retain(|(value, _)| value.len() >= SHORTEST);
         hidden.extend_from_slice(engine.hidden());
         Self {
             hidden: longest_first(hidden.into_iter()),
@@ -86,12 +84,10 @@ fn add(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
         return;
     }
     match value {
-        Value::String(text) if text.len() >= SHORTEST => {
-            hidden.extend(forms(text).map(|form| (form, instead.to_owned())));
-        }
-        Value::Number(number) => hidden.push((number.to_string(), instead.to_owned())),
+        Value::String(text) => hidden.extend(forms(text).map(|form| (form, instead.to_owned()))),
+        Value::Number(number) => add(&number.to_string().into(), instead, hidden),
         Value::Array(items) => items.iter().for_each(|item| add(item, instead, hidden)),
         Value::Object(map) => map.values().for_each(|item| add(item, instead, hidden)),
-        Value::String(_) | Value::Null | Value::Bool(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }

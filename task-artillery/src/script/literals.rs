@@ -11,7 +11,7 @@ use super::model::{
 };
 use super::secrets::{SHORTEST, forms, longest_first, without};
 use super::template::{JsonTemplate, Template};
-use crate::run::basic;
+use crate::run::{basic, password_in};
 
 /// What is in the names of headers whose values say who asks.
 const HEADERS: [&str; 9] = [
@@ -41,7 +41,7 @@ const FIELDS: [&str; 7] = [
 const PIECE: usize = 8;
 
 /// What stands for them.
-const INSTEAD: &str = "(credentials)";
+pub(crate) const INSTEAD: &str = "(credentials)";
 
 /// The credentials that a script has in its text: a target may send them back. Debugging shows none.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -120,6 +120,9 @@ impl Literals {
         self.text(value);
         if let Some((_, rest)) = value.trim().split_once(' ') {
             self.text(rest);
+        }
+        if let Some(password) = password_in(value) {
+            self.text(&password);
         }
     }
 

@@ -25,7 +25,7 @@ scenarios:
       - parallel:
           - get: {url: /, headers: {cookie: "a=Zmark20; b=Zmark21", x-t: "{{ plain }}"}}
 before:
-  flow: [{get: {url: /, headers: {x-session: "Zlongpiece-{{ plain }}"}}}]
+  flow: [{get: {url: /, headers: {x-session: "Zlongpiece-{{ plain }}", authorization: "Basic dTpabWFyazIz"}}}]
 after:
   flow: [{get: {url: /, cookie: {c: Zmark22}}}]
 "#;
@@ -71,5 +71,7 @@ after:
         let open = format!("Zopen{number:02}");
         assert_eq!(found.redact(open.clone()), open);
     }
+    // `u:Zmark23` in a header.
+    assert_eq!(found.redact("<Zmark23>".to_owned()), "<(credentials)>");
     assert!(!format!("{found:?}").contains("Zmark"));
 }
