@@ -1,11 +1,14 @@
 //! What answers are shown of: a part, without what nobody is to see.
 
+use std::borrow::Cow;
+
 use http::HeaderValue;
 use serde_json::Value;
 
 use super::engine::Engine;
 use super::password_in;
-use crate::script::{INSTEAD, Secrets, Vars, forms, longest_first, without};
+use crate::script::path::Path;
+use crate::script::{INSTEAD, Secrets, Vars, forms, is_secret_name, longest_first, without};
 
 /// So much of a text is looked at.
 const LOOKED_AT: usize = 4096;
@@ -31,11 +34,11 @@ impl Mask {
         let names = engine.confidential().names();
         // The environment is hidden anyway, each variable by its own name.
         for name in names.filter(|name| !Secrets::ROOTS.contains(name)) {
-            let path = crate::script::path::Path::parse(name);
+            let path = Path::parse(name);
             let Some(value) = vars.get(&path) else {
                 continue;
             };
-            let instead = format!("{{{{ {name} }}}}");
+            let instead = placeholder(name);
             // All rows of a payload may be too many; a user's own are not.
             if value.is_array() || value.is_object() {
                 lists.push((value, instead));
@@ -61,6 +64,36 @@ impl Mask {
         }
     }
 
+    /// The mask for what a script wants to be read: only what variables hold whose names are those of secrets, and what has such a name
+    /// in others.
+    pub(super) fn of_names(
+        engine: &Engine,
+        vars: &Vars,
+        secrets: &[Path],
+        others: &[Path],
+    ) -> Self {
+        let mut hidden = Vec::new();
+        for path in secrets {
+            if let Some(value) = vars.get(path) {
+                add(&value, &placeholder(path.source()), &mut hidden);
+            }
+        }
+        for path in others {
+            if let Some(value) = vars.get(path) {
+                add_members(&value, &placeholder(path.source()), &mut hidden);
+            }
+        }
+        hidden.extend_from_slice(engine.hidden());
+        Self {
+            hidden: longest_first(hidden.into_iter()),
+        }
+    }
+
+    /// A text without what is hidden.
+    pub(super) fn hidden_in<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        without(text, &self.hidden)
+    }
+
     /// A text as it may be shown.
     pub(super) fn shown(&self, text: &str) -> String {
         let cut = text.char_indices().nth(LOOKED_AT).map(|(end, _)| end);
@@ -75,6 +108,31 @@ impl Mask {
             shown.push('…');
         }
         shown
+    }
+}
+
+fn placeholder(name: &str) -> String {
+    format!("{{{{ {name} }}}}")
+}
+
+/// Adds what in a value has the name of a secret.
+fn add_members(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
+    match value {
+        Value::Array(items) => {
+            items
+                .iter()
+                .for_each(|item| add_members(item, instead, hidden));
+        }
+        Value::Object(map) => {
+            for (name, value) in map {
+                if is_secret_name(name) {
+                    add(value, instead, hidden);
+                } else {
+                    add_members(value, instead, hidden);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
