@@ -119,9 +119,9 @@ fn placeholder(name: &str) -> String {
 fn add_members(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
     match value {
         Value::Array(items) => {
-            items
-                .iter()
-                .for_each(|item| add_members(item, instead, hidden));
+            for item in items {
+                add_members(item, instead, hidden);
+            }
         }
         Value::Object(map) => {
             for (name, value) in map {

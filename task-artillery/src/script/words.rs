@@ -19,8 +19,7 @@ pub(super) fn stands_alone(text: &str, found: Range<usize>, value: &str) -> bool
     if value.chars().count() >= LONG {
         return true;
     }
-    let plain =
-        value.chars().all(char::is_alphabetic) || value.chars().all(|letter| letter.is_numeric());
+    let plain = value.chars().all(char::is_alphabetic) || value.chars().all(char::is_numeric);
     let begins_a_word = value.starts_with(is_of_words);
     let ends_a_word = value.ends_with(is_of_words);
     !(begins_a_word && goes_on_before(&text[..found.start], plain)

@@ -78,7 +78,7 @@ fn what_is_shown_instead_is_the_same_in_every_run() {
 fn headers_of_answers_that_say_who_asks_are_never_shown() {
     let server = Server::new(|peer| {
         while peer.request().is_some() {
-            peer.write("HTTP/1.1 200 X\r\nset-cookie: sid=Zsession\r\nx-auth-token: Zsession\r\ncontent-length: 0\r\n\r\n".to_owned());
+            peer.write("HTTP/1.1 200 X\r\nset-cookie: sid=Zsession\r\nx-auth-token: Zsession\r\ncontent-length: 0\r\n\r\n");
         }
     });
     for check in [

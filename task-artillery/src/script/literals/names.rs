@@ -41,8 +41,8 @@ pub(crate) fn says_who_asks(header: &str) -> bool {
 
 /// Whether a variable or a field of such a name does.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    let is_whole = |whole: &&str| name.eq_ignore_ascii_case(whole);
-    is_secret_key(name) || has_one_of(&FIELDS, name) || WHOLE.iter().any(|whole| is_whole(&whole))
+    let is_whole = WHOLE.iter().any(|whole| name.eq_ignore_ascii_case(whole));
+    is_whole || is_secret_key(name) || has_one_of(&FIELDS, name)
 }
 
 fn has_one_of(parts: &[&str], name: &str) -> bool {

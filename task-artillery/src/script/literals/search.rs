@@ -133,7 +133,9 @@ impl Search {
             JsonTemplate::Text(text) => self.template(text),
             JsonTemplate::List(items) => items.iter().for_each(|item| self.secret(item)),
             JsonTemplate::Map(entries) => {
-                entries.iter().for_each(|(_, value)| self.secret(value));
+                for (_, value) in entries {
+                    self.secret(value);
+                }
             }
         }
     }

@@ -74,7 +74,9 @@ impl Through {
             }
             JsonTemplate::List(items) => {
                 let inner = behind_index(path);
-                items.iter().for_each(|item| self.look(item, inner, found));
+                for item in items {
+                    self.look(item, inner, found);
+                }
             }
             JsonTemplate::Map(entries) => {
                 for (key, value) in entries {
@@ -95,7 +97,9 @@ fn look_in(value: &Value, path: &[String], found: &mut Literals) {
     match (value, path.split_first()) {
         (Value::Array(items), _) => {
             let inner = behind_index(path);
-            items.iter().for_each(|item| look_in(item, inner, found));
+            for item in items {
+                look_in(item, inner, found);
+            }
         }
         (Value::Object(map), Some((name, inner))) => {
             if let Some(value) = map.get(name) {
