@@ -1,16 +1,17 @@
 //! What answers are shown of: a part, without what nobody is to see.
 
+use std::borrow::Cow;
+
 use http::HeaderValue;
 use serde_json::Value;
 
 use super::engine::Engine;
-use crate::script::{Secrets, Vars, forms, longest_first, without};
+use super::password_in;
+use crate::script::path::Path;
+use crate::script::{INSTEAD, Secrets, Vars, forms, is_secret_name, longest_first, without};
 
 /// So much of a text is looked at.
 const LOOKED_AT: usize = 4096;
-
-/// Shorter values are no secrets, and hiding them would hide half of a text.
-const SHORTEST: usize = 4;
 
 /// The most values that are looked for.
 const MOST: usize = 1000;
@@ -33,11 +34,11 @@ impl Mask {
         let names = engine.confidential().names();
         // The environment is hidden anyway, each variable by its own name.
         for name in names.filter(|name| !Secrets::ROOTS.contains(name)) {
-            let path = crate::script::path::Path::parse(name);
+            let path = Path::parse(name);
             let Some(value) = vars.get(&path) else {
                 continue;
             };
-            let instead = format!("{{{{ {name} }}}}");
+            let instead = placeholder(name);
             // All rows of a payload may be too many; a user's own are not.
             if value.is_array() || value.is_object() {
                 lists.push((value, instead));
@@ -52,15 +53,45 @@ impl Mask {
             let text = String::from_utf8_lossy(value.as_bytes());
             // What stands behind `Bearer` and the like is the secret; it may be sent back without that.
             let bare = text.split_once(' ').map(|(_, rest)| rest.trim().to_owned());
-            let all = [Some(text.into_owned()), bare];
-            let all = all.into_iter().flatten();
-            hidden.extend(all.map(|text| (text, "(credentials)".to_owned())));
+            let password = password_in(&text);
+            let all = [Some(text.into_owned()), bare, password];
+            let all = all.iter().flatten().flat_map(|text| forms(text));
+            hidden.extend(all.map(|text| (text, INSTEAD.to_owned())));
         }
-        hidden.retain(|(value, _)| value.len() >= SHORTEST);
         hidden.extend_from_slice(engine.hidden());
         Self {
             hidden: longest_first(hidden.into_iter()),
         }
+    }
+
+    /// The mask for what a script wants to be read: only what variables hold whose names are those of secrets, and what has such a name
+    /// in others.
+    pub(super) fn of_names(
+        engine: &Engine,
+        vars: &Vars,
+        secrets: &[Path],
+        others: &[Path],
+    ) -> Self {
+        let mut hidden = Vec::new();
+        for path in secrets {
+            if let Some(value) = vars.get(path) {
+                add(&value, &placeholder(path.source()), &mut hidden);
+            }
+        }
+        for path in others {
+            if let Some(value) = vars.get(path) {
+                add_members(&value, &placeholder(path.source()), &mut hidden);
+            }
+        }
+        hidden.extend_from_slice(engine.hidden());
+        Self {
+            hidden: longest_first(hidden.into_iter()),
+        }
+    }
+
+    /// A text without what is hidden.
+    pub(super) fn hidden_in<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        without(text, &self.hidden)
     }
 
     /// A text as it may be shown.
@@ -80,18 +111,41 @@ impl Mask {
     }
 }
 
+fn placeholder(name: &str) -> String {
+    format!("{{{{ {name} }}}}")
+}
+
+/// Adds what in a value has the name of a secret.
+fn add_members(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                add_members(item, instead, hidden);
+            }
+        }
+        Value::Object(map) => {
+            for (name, value) in map {
+                if is_secret_name(name) {
+                    add(value, instead, hidden);
+                } else {
+                    add_members(value, instead, hidden);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Adds all texts and numbers in a value.
 fn add(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
     if hidden.len() >= MOST {
         return;
     }
     match value {
-        Value::String(text) if text.len() >= SHORTEST => {
-            hidden.extend(forms(text).map(|form| (form, instead.to_owned())));
-        }
-        Value::Number(number) => hidden.push((number.to_string(), instead.to_owned())),
+        Value::String(text) => hidden.extend(forms(text).map(|form| (form, instead.to_owned()))),
+        Value::Number(number) => add(&number.to_string().into(), instead, hidden),
         Value::Array(items) => items.iter().for_each(|item| add(item, instead, hidden)),
         Value::Object(map) => map.values().for_each(|item| add(item, instead, hidden)),
-        Value::String(_) | Value::Null | Value::Bool(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }

@@ -37,7 +37,7 @@ use crate::report::LoadReport;
 use crate::script::Script;
 use engine::Engine;
 pub(crate) use engine::{check, names};
-pub(crate) use http::{base64, basic};
+pub(crate) use http::{base64, basic, password_in};
 use limit::Limit;
 pub(crate) use post::Poster;
 use user::User;

@@ -17,6 +17,7 @@ mod secrets;
 mod spelling;
 pub mod template;
 mod vars;
+mod words;
 
 pub use star_core::document::{duration, number};
 pub use star_core::job::split::{self, Split};
@@ -24,7 +25,7 @@ pub use star_core::job::split::{self, Split};
 pub use begin::begin;
 pub use confidential::Confidential;
 pub use literals::Literals;
-pub(crate) use literals::says_who_asks;
+pub(crate) use literals::{INSTEAD, is_secret_name, says_who_asks};
 pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;

@@ -42,6 +42,11 @@ impl Path {
         self.segments.get(1).map(|name| &**name)
     }
 
+    /// The name of the variable, and those that lead into its value.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().map(|segment| &**segment)
+    }
+
     /// Whether it leads into the variable's value.
     pub fn is_deep(&self) -> bool {
         self.segments.len() > 1

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::spelling::spelled;
+use super::words::{is_open, stands_alone};
 use crate::run::base64;
 
 /// The variables of the environment that a script names (`$env.NAME`), as they were when it was read. They travel with the script, and
@@ -42,8 +43,8 @@ impl Secrets {
 
     /// The values that are looked for in texts, each with what is shown instead.
     pub(crate) fn hidden(&self) -> impl Iterator<Item = (String, String)> {
-        let long_enough = self.0.iter().filter(|(_, value)| value.len() >= SHORTEST);
-        long_enough.flat_map(|(name, value)| forms(value).map(|form| (form, Self::instead(name))))
+        let all = self.0.iter();
+        all.flat_map(|(name, value)| forms(value).map(|form| (form, Self::instead(name))))
     }
 
     fn instead(name: &str) -> String {
@@ -51,7 +52,7 @@ impl Secrets {
     }
 
     /// A text for people: where it has a value, the variable's name instead. A value is also found as JSON, URLs, forms and HTML spell it, and
-    /// in base64.
+    /// in base64; a short one only as a word of its own.
     pub fn redact<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
         without(text.into(), &longest_first(self.hidden()))
     }
@@ -80,22 +81,35 @@ pub(crate) fn without<'t>(mut text: Cow<'t, str>, hidden: &[(String, String)]) -
 /// How long a part of a value is that is hidden by itself.
 const PART: usize = 8;
 
-/// A value as it may be found in a text: as it is, and in base64, as it stands at the beginning of what is so written; and the parts that a
-/// target takes it for which stands in a URL as it is.
+/// A value as it may be found in a text: as it is, and in base64, wherever it stands in what is so written; and the parts that a
+/// target takes it for which stands in a URL as it is. There is none of what is no secret.
 pub(crate) fn forms(value: &str) -> impl Iterator<Item = String> + use<> {
-    let standard = base64(value.as_bytes());
-    let standard = standard.trim_end_matches('=').to_owned();
-    let in_urls = standard.replace('+', "-").replace('/', "_");
-    let in_urls = (in_urls != standard).then_some(in_urls);
-    let parts = value
-        .split(['&', '#', ';'])
-        .filter(|part| part.len() >= PART);
-    let parts: Vec<_> = parts
-        .filter(|part| *part != value)
-        .map(str::to_owned)
-        .collect();
-    let whole = [value.to_owned(), standard].into_iter();
-    whole.chain(in_urls).chain(parts)
+    let mut all = Vec::new();
+    if value.len() >= SHORTEST && !is_open(value) {
+        all.push(value.to_owned());
+        let coded = base64(value.as_bytes());
+        all.push(coded.trim_end_matches('=').to_owned());
+        all.extend((0..3).filter_map(|before| within_base64(value, before)));
+        for at in 1..all.len() {
+            let in_urls = all[at].replace('+', "-").replace('/', "_");
+            if in_urls != all[at] {
+                all.push(in_urls);
+            }
+        }
+        let parts = value.split(['&', '#', ';']);
+        let parts = parts.filter(|part| part.len() >= PART && *part != value);
+        all.extend(parts.map(str::to_owned));
+    }
+    all.into_iter()
+}
+
+/// What base64 makes of a value behind so many other bytes, as far as it is the same whatever stands around it; if that is long enough
+/// to be known by.
+fn within_base64(value: &str, before: usize) -> Option<String> {
+    let bytes = [&[0; 2][..before], value.as_bytes()].concat();
+    let coded = base64(&bytes);
+    let inner = &coded[(before * 8).div_ceil(6)..bytes.len() * 8 / 6];
+    (inner.len() >= PART).then(|| inner.to_owned())
 }
 
 /// A text with something else for each spelling of a value; none where it has none.
@@ -105,6 +119,7 @@ fn replaced(text: &str, value: &str, by: &str) -> Option<String> {
     for (at, _) in text.char_indices() {
         if at >= done
             && let Some(length) = spelled(&text[at..], value)
+            && stands_alone(text, at..at + length, value)
         {
             replaced.push_str(&text[done..at]);
             replaced.push_str(by);
@@ -158,6 +173,9 @@ mod tests {
             "<My&#x20;tok&#34;en&#37;\\zzé>",
             "<MY TOK\"EN%\\ZZé>",
             "<TXkgdG9rImVuJVx6esOp>",
+            r#"<My tok\\\"en%\\\\zz\\u00e9>"#,
+            r#"<My tok\\\\\\\"en%\\\\\\\\zzé>"#,
+            "<My%2520tok%2522en%2525%255Czz%25C3%25A9>",
         ] {
             assert_eq!(secrets.redact(text), "<{{ $env.S }}>", "{text}");
         }
@@ -172,6 +190,25 @@ mod tests {
         secrets.keep("S", "long part&other long part&x");
         let shown = secrets.redact("long part, other long part, x");
         assert_eq!(shown, "{{ $env.S }}, {{ $env.S }}, x");
+    }
+
+    #[test]
+    fn values_are_found_wherever_they_stand_in_base64() {
+        let secret = "Secret?>~9988";
+        let mut secrets = Secrets::default();
+        secrets.keep("S", secret);
+        for before in ["", "a", "ab", "abc", "abcd"] {
+            for behind in ["", "x", "xy", "xyz"] {
+                let coded = base64(format!("{before}{secret}{behind}").as_bytes());
+                for coded in [coded.replace('+', "-").replace('/', "_"), coded] {
+                    let shown = secrets.redact(&*coded);
+                    assert!(shown.contains("{{ $env.S }}"), "{coded}: {shown}");
+                    let rest = shown.replace("{{ $env.S }}", "").len();
+                    let around = base64(format!("{before}{behind}").as_bytes()).len();
+                    assert!(rest <= around + 4, "{coded}: {shown}");
+                }
+            }
+        }
     }
 
     #[test]

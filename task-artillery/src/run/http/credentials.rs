@@ -23,6 +23,42 @@ pub(crate) fn basic(user: &[u8], password: &[u8]) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// The password in such a header's value, if it is one.
+pub(crate) fn password_in(value: &str) -> Option<String> {
+    let (scheme, coded) = value.trim().split_once(' ')?;
+    let pair = scheme
+        .eq_ignore_ascii_case("basic")
+        .then(|| from_base64(coded.trim()))??;
+    let pair = String::from_utf8(pair).ok()?;
+    let (user, password) = pair.split_once(':')?;
+    // A name is shown unless it is all that says who asks.
+    let secret = if password.is_empty() { user } else { password };
+    Some(secret.to_owned())
+}
+
+/// What base64 stands for; none where a text is none.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut length) = (0_u32, 0);
+    for digit in text.trim_end_matches('=').bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xfff;
+        length += 6;
+        if length >= 8 {
+            length -= 8;
+            bytes.push((bits >> length) as u8);
+        }
+    }
+    Some(bytes)
+}
+
 /// Bytes as the standard's base64 has them, with `=` at the end.
 pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -58,8 +94,11 @@ mod tests {
             ("foobar", "Zm9vYmFy"),
         ] {
             assert_eq!(base64(bytes.as_bytes()), text);
+            assert_eq!(from_base64(text).as_deref(), Some(bytes.as_bytes()));
         }
         assert_eq!(base64(&[0xff, 0xfe, 0x00]), "//4A");
+        assert_eq!(from_base64("//4A"), Some(vec![0xff, 0xfe, 0x00]));
+        assert_eq!(from_base64("a b"), None);
     }
 
     #[test]

@@ -46,7 +46,7 @@ use tokio_rustls::Connect;
 pub(super) use body::Kept;
 use body::{MOST_KEPT, Room};
 pub(super) use client::{Answer, Call, Client};
-pub(crate) use credentials::{base64, basic};
+pub(crate) use credentials::{base64, basic, password_in};
 pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};

@@ -18,7 +18,7 @@ use crate::jsonpath::expression::Search;
 use crate::script::model::{Expectation, Request};
 use crate::script::path::Path;
 use crate::script::template::{JsonTemplate, Template, json_text};
-use crate::script::{Confidential, Vars};
+use crate::script::{Confidential, INSTEAD, Vars, says_who_asks};
 
 /// Content types of bodies that are read as JSON.
 const JSON: [&str; 3] = [
@@ -275,7 +275,7 @@ impl Expect {
             Expectation::HeaderEquals(name, value) => {
                 let (name, value) = (text(name, draws), text(value, draws));
                 let found = looked.map(|looked| match looked.header(&name) {
-                    Some(found) if !found.is_empty() => (found == value, found),
+                    Some(found) if !found.is_empty() => (found == value, legible(&name, found)),
                     _ => (false, format!("response has no {name} header")),
                 });
                 (value, found)
@@ -302,6 +302,14 @@ impl Expect {
             }
         }
     }
+}
+
+/// A header's value as people may read it: none that says who asks, nor a session that a target begins.
+fn legible(name: &str, value: String) -> String {
+    if says_who_asks(name) {
+        return INSTEAD.to_owned();
+    }
+    value
 }
 
 /// The statuses that are meant, as JavaScript makes numbers of them.

@@ -68,7 +68,9 @@ impl Step {
             model::StepKind::Parallel(parallel) => {
                 StepKind::Parallel(ParallelStep::compile(parallel, compiler)?)
             }
-            model::StepKind::Log(text) => StepKind::Log(LogStep::compile(text)),
+            model::StepKind::Log(text) => {
+                StepKind::Log(LogStep::compile(text, compiler.confidential))
+            }
         };
         Ok(Self {
             id: step.id.into(),

@@ -25,7 +25,7 @@ use super::undefined;
 use crate::script::model::{Capture, CaptureSource, Match};
 use crate::script::path::Path;
 use crate::script::template::{JsonTemplate, json_text};
-use crate::script::{Confidential, Vars};
+use crate::script::{Confidential, INSTEAD, Vars, says_who_asks};
 pub(super) use expression::Expression;
 pub(super) use header::joined;
 use looked::Looked;
@@ -62,6 +62,14 @@ pub(super) struct Unmet {
 }
 
 impl Wanted {
+    /// Whether it looks at a header that says who asks, or may do so.
+    fn is_secret(&self) -> bool {
+        match &self.written_as.from {
+            CaptureSource::Header(name) => name.as_fixed().is_none_or(says_who_asks),
+            _ => false,
+        }
+    }
+
     /// Holds what was found against what it has to be. What can't be compared is not the same.
     ///
     /// # Errors
@@ -84,7 +92,12 @@ impl Wanted {
         if is_same(found, is) {
             Ok(())
         } else {
-            Err(found.map(json_text))
+            Err(found.map(|found| {
+                if self.is_secret() {
+                    return INSTEAD.to_owned();
+                }
+                json_text(found)
+            }))
         }
     }
 }
