@@ -186,19 +186,7 @@ fn untold(facts: &Facts) -> Option<String> {
 
 /// A failed check in a sentence.
 pub(super) fn sentence(failed: &FailedCheck, request: &str) -> String {
-    let FailedCheck {
-        check,
-        expected,
-        got,
-        times,
-        ..
-    } = failed;
-    let times = if *times > 1 {
-        format!(", {times} times")
-    } else {
-        String::new()
-    };
-    format!("{request}: {check}: expected {expected}, got {got}{times}")
+    format!("{request}: {}", failed.sentence())
 }
 
 impl LoadReport {
