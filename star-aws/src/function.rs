@@ -218,6 +218,12 @@ impl Function {
             return Err(why.into());
         }
         let ended = ends.take()?;
+        if let Some(ended) = &ended
+            && !is_envelope(&event.payload)
+        {
+            merge(&mut said, &ended.result);
+        }
+        let ended = ended.map(|ended| ended.ended);
         merge(&mut said, &json!({ "run": run, "ended": ended }));
         Ok(said)
     }
