@@ -36,6 +36,7 @@ impl Path {
     }
 
     /// The path of what its value has under this name.
+    #[must_use]
     pub fn inner(&self, name: &str) -> Self {
         let segments = self.segments.iter().cloned();
         Self {
