@@ -12,6 +12,9 @@ use crate::monitor::Round;
 /// So much of the scenarios' figures goes with an alert, in bytes: a message has 256 KB at most.
 const MOST: usize = 200 * 1024;
 
+/// So much of them goes with an answer, which has 6 MB at most.
+const MOST_ANSWERED: usize = 5 * 1024 * 1024;
+
 /// What a run came to, and an alert where it is one of those of which somebody is to know.
 pub(crate) fn tidings(outcome: &AnyOutcome) -> Tidings {
     let exit = Exit::of(outcome);
@@ -27,7 +30,24 @@ pub(crate) fn tidings(outcome: &AnyOutcome) -> Tidings {
             ended[key] = value.clone();
         }
     }
-    Tidings { ended, alert }
+    let result = result(&report);
+    Tidings {
+        ended,
+        result,
+        alert,
+    }
+}
+
+/// The reference's result, as reports have it beside their figures, where there is one.
+fn result(report: &Value) -> Value {
+    let keys = ["errors", "reports", "totals", "errorMessage"];
+    let values = keys
+        .iter()
+        .filter_map(|key| Some((*key, report.get(*key)?)));
+    let fits =
+        values.filter(|(key, value)| *key != "reports" || value.to_string().len() <= MOST_ANSWERED);
+    let result = fits.map(|(key, value)| (key.to_owned(), value.clone()));
+    Value::Object(result.collect())
 }
 
 /// The reference's alert: its subject, the same and what failed in lines, and its result as JSON.

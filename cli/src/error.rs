@@ -141,9 +141,9 @@ pub enum CommandError {
         /// As was typed.
         most: f64,
     },
-    /// The run never began.
+    /// The run never began: why, and the exit code of its outcome.
     #[error("the run never began: {0}")]
-    NeverBegan(Failure),
+    NeverBegan(Failure, Exit),
     /// The program was put together wrongly.
     #[error(transparent)]
     Kinds(#[from] DuplicateKind),
@@ -204,11 +204,10 @@ impl CommandError {
             | Self::NotDeployed { .. }
             | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
-            Self::NoFunctions(exit) => *exit,
+            Self::NoFunctions(exit) | Self::NeverBegan(_, exit) => *exit,
             Self::Conflict { .. }
             | Self::Conflicts(_)
             | Self::Function(_)
-            | Self::NeverBegan(_)
             | Self::System { .. }
             | Self::Output(_)
             | Self::Ledger(_)

@@ -16,6 +16,8 @@ use crate::function::Log;
 pub struct Tidings {
     /// What it came to, for the log, and for whoever waits for the function's answer.
     pub ended: Value,
+    /// What stands at the top of the answer to whoever invoked the function with a script: an object.
+    pub result: Value,
     /// Where somebody is to be told.
     pub alert: Option<Alert>,
 }
@@ -50,9 +52,16 @@ pub(crate) struct Ends {
     heard: Mutex<Heard>,
 }
 
+/// What became of a run.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) ended: Value,
+    pub(crate) result: Value,
+}
+
 #[derive(Debug, Default)]
 struct Heard {
-    ended: Option<Value>,
+    ended: Option<Ended>,
     /// Why an alert was not sent that should have been.
     unsent: Option<String>,
 }
@@ -79,7 +88,7 @@ impl Ends {
     ///
     /// # Errors
     /// Where an alert was not sent that should have been.
-    pub(crate) fn take(&self) -> Result<Option<Value>, String> {
+    pub(crate) fn take(&self) -> Result<Option<Ended>, String> {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         match heard.unsent.take() {
             Some(why) => Err(why),
@@ -123,7 +132,10 @@ impl Told for Ends {
         }
         (self.log)(&line.to_string());
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.ended = Some(tidings.ended);
+        heard.ended = Some(Ended {
+            ended: tidings.ended,
+            result: tidings.result,
+        });
         heard.unsent = unsent;
     }
 }

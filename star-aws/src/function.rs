@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use star_core::Time;
 use star_core::clock::SystemClock;
@@ -177,7 +177,7 @@ impl Function {
         })
     }
 
-    async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+    async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
         let log = &self.program.log;
         let request = &event.context.request_id;
         let ends = Arc::new(Ends::new(
@@ -215,11 +215,25 @@ impl Function {
         log(&line.to_string());
         // Whoever waits for an answer, and the platform's counts, are to see it as what it is.
         if let Err(why) = reply {
-            return Err(why.into());
+            return Err(error("NotStarted", why));
         }
-        let ended = ends.take()?;
+        let ended = ends.take().map_err(|why| error("AlertNotSent", why))?;
+        if let Some(ended) = &ended
+            && !is_envelope(&event.payload)
+        {
+            merge(&mut said, &ended.result);
+        }
+        let ended = ended.map(|ended| ended.ended);
         merge(&mut said, &json!({ "run": run, "ended": ended }));
         Ok(said)
+    }
+}
+
+/// What the platform counts as an error, of a type that whoever invoked the function can tell from others.
+fn error(kind: &str, why: String) -> Diagnostic {
+    Diagnostic {
+        error_type: kind.to_owned(),
+        error_message: why,
     }
 }
 

@@ -274,7 +274,9 @@ impl Task for Artillery {
 
     /// `before`. What it captures travels with the script to all users.
     async fn open(&mut self, cx: &RunContext) -> Result<(), Failure> {
-        self.script.captured = once::before(&self.script, &self.arrivals, cx).await?;
+        let captured = once::before(&self.script, &self.arrivals, cx).await?;
+        self.script.captured = captured.variables;
+        self.script.not_found = captured.not_found;
         Ok(())
     }
 

@@ -243,7 +243,7 @@ impl Finder<'_> {
 
 fn judged(rate: u64, duration: Duration, outcome: &AnyOutcome) -> Result<Step, CommandError> {
     if let Some(why) = outcome.facts.never_began() {
-        return Err(CommandError::NeverBegan(why.clone()));
+        return Err(CommandError::NeverBegan(why.clone(), Exit::of(outcome)));
     }
     let point = Point::of(rate, duration, outcome);
     Ok(match (&outcome.verdict, outcome.facts.stopped) {

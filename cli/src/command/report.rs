@@ -48,7 +48,7 @@ pub(super) fn tell(
         file.write(outcome)?;
     }
     if let Some(why) = outcome.facts.never_began() {
-        let error = CommandError::NeverBegan(why.clone());
+        let error = CommandError::NeverBegan(why.clone(), Exit::of(outcome));
         output::note(&format!("error: {error}\n"));
         return Ok(Exit::of(outcome));
     }

@@ -131,7 +131,7 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     let script = args.job.script.first().or(args.job.input.first());
     annotate(script.map(PathBuf::as_path), &outcome, exit);
     if let Some(why) = outcome.facts.never_began() {
-        let error = CommandError::NeverBegan(why.clone());
+        let error = CommandError::NeverBegan(why.clone(), exit);
         output::note(&format!("error: {error}\n"));
         return Ok(exit);
     }

@@ -97,6 +97,10 @@ fn nothing_outside_of_the_package_is_read_and_what_is_wrong_names_event_and_file
         let why = package.refused(&json!({ ">>": name }));
         assert!(why.starts_with("event:1:7: error: `"), "{why}");
         assert!(why.contains("is outside of the package"), "{why}");
+        assert!(
+            why.contains(&format!("`{name}`")),
+            "no path but that: {why}"
+        );
     }
     let why = package.refused(&json!({ ">>": "none.yml" }));
     assert!(

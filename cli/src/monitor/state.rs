@@ -75,7 +75,7 @@ impl Kept {
         &self.path
     }
 
-    /// What was kept; nothing where there is no such file.
+    /// What was kept; nothing where there is no such file, or it is empty.
     ///
     /// # Errors
     /// Where the file is no state of a monitor.
@@ -87,6 +87,8 @@ impl Kept {
             ))
         };
         match std::fs::read(&self.path) {
+            // Whoever makes a place for it has an empty file.
+            Ok(bytes) if bytes.trim_ascii().is_empty() => Ok(State::default()),
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(State::default()),
             Err(error) => Err(failed(error.to_string())),

@@ -7,6 +7,8 @@ use std::path::{Component, Path, PathBuf};
 pub(super) struct Confines {
     /// Its one path; none where there is no such folder.
     folder: Option<PathBuf>,
+    /// As it was given.
+    given: PathBuf,
     /// What it is called.
     name: &'static str,
 }
@@ -16,6 +18,7 @@ impl Confines {
     pub(super) fn new(folder: &Path, name: &'static str) -> Self {
         Self {
             folder: real(folder),
+            given: folder.to_owned(),
             name,
         }
     }
@@ -25,7 +28,9 @@ impl Confines {
         if self.has(path) {
             return Ok(());
         }
-        let (path, name) = (path.display(), self.name);
+        // Where the folder is itself is nobody's business.
+        let within = path.strip_prefix(&self.given).unwrap_or(path);
+        let (path, name) = (within.display(), self.name);
         Err(format!(
             "`{path}` is outside of {name}, and only files in it can be named here"
         ))

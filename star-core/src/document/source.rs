@@ -57,7 +57,7 @@ impl std::fmt::Display for Position {
 pub struct Sources {
     files: Vec<(String, Arc<str>)>,
     concealed: Vec<Span>,
-    confines: Option<Confines>,
+    confines: Option<Box<Confines>>,
 }
 
 impl Sources {
@@ -73,7 +73,7 @@ impl Sources {
 
     /// From now on only files in this folder may be read, also behind links; `name` is what it is called.
     pub fn confine(&mut self, folder: &Path, name: &'static str) {
-        self.confines = Some(Confines::new(folder, name));
+        self.confines = Some(Box::new(Confines::new(folder, name)));
     }
 
     /// Whether a file may be read. Whoever reads one for a document asks first.
@@ -87,7 +87,7 @@ impl Sources {
 
     /// What the document is confined to, if it is.
     pub(super) fn confines(&self) -> Option<&Confines> {
-        self.confines.as_ref()
+        self.confines.as_deref()
     }
 
     /// The name of a file; empty where there is no such file.

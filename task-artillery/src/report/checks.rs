@@ -70,6 +70,23 @@ impl FailedCheck {
         format!("{scenario:06} {request:06} {check} {expected}")
     }
 
+    /// What failed, in a sentence that does not say of which request.
+    pub fn sentence(&self) -> String {
+        let Self {
+            check,
+            expected,
+            got,
+            times,
+            ..
+        } = self;
+        let times = if *times > 1 {
+            format!(", {times} times")
+        } else {
+            String::new()
+        };
+        format!("{check}: expected {expected}, got {got}{times}")
+    }
+
     fn merge(&mut self, other: Self) {
         let times = self.times + other.times;
         if (other.user, &other.got) < (self.user, &self.got) {

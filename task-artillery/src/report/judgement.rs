@@ -26,11 +26,9 @@ impl Tried {
     /// Of a run that tried scenarios out; none of a load test.
     pub fn of(report: &LoadReport, facts: &Facts) -> Option<Self> {
         let sampled = report.view.sampling.clone()?;
-        // What was turned away on purpose was not to be run.
-        let scenarios = facts.planned.saturating_sub(facts.tally.skipped);
         let users = report.users;
         let ended = users.completed + users.failed;
-        let wanted = scenarios.saturating_mul(sampled.size);
+        let wanted = facts.planned.saturating_mul(sampled.size);
         let not_run = if facts.settled {
             wanted.saturating_sub(ended)
         } else {
@@ -99,14 +97,16 @@ pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
     }
     if let Some(tried) = &tried {
         if facts.settled && facts.tally.skipped > 0 {
+            // That samples are missing follows from that.
             why.push("nothing was tried out, as `_simulation` asks for".to_owned());
+        } else {
+            why.extend(tried.overdrawn());
+            if tried.not_run > 0 {
+                why.extend(missing(report, tried));
+            }
         }
-        why.extend(tried.overdrawn());
         if unanswered {
             why.push("the target never answered".to_owned());
-        }
-        if tried.not_run > 0 {
-            why.extend(missing(report, tried));
         }
         if facts.settled {
             why.extend(incomplete(facts));
@@ -186,19 +186,7 @@ fn untold(facts: &Facts) -> Option<String> {
 
 /// A failed check in a sentence.
 pub(super) fn sentence(failed: &FailedCheck, request: &str) -> String {
-    let FailedCheck {
-        check,
-        expected,
-        got,
-        times,
-        ..
-    } = failed;
-    let times = if *times > 1 {
-        format!(", {times} times")
-    } else {
-        String::new()
-    };
-    format!("{request}: {check}: expected {expected}, got {got}{times}")
+    format!("{request}: {}", failed.sentence())
 }
 
 impl LoadReport {
@@ -221,14 +209,13 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
     let failed = report.verdict(facts) != Verdict::Passed;
     let scenarios = report.scenarios.iter().enumerate();
     let scenarios = scenarios.map(|(number, scenario)| {
-        let told = told(report, number, scenario, tried.as_ref());
-        Case {
-            group: "scenarios".to_owned(),
-            name: scenario.name.clone(),
-            took: took(scenario),
-            failed: (failed && !told.is_empty()).then(|| told[0].clone()),
-            told,
-        }
+        let mut told = told(report, number, scenario, tried.as_ref());
+        let errors = errors(scenario);
+        // Errors alone are no failure of a load test, but whoever looks for one is to see them.
+        let is_one = !told.is_empty() || tried.is_some();
+        told.extend(errors);
+        let failed = told.first().filter(|_| failed && is_one).cloned();
+        case(scenario, failed, told)
     });
     let ensured = ensure::look(report, facts).into_iter().map(|one| {
         let told = one.broken.clone().into_iter().collect();
@@ -251,6 +238,16 @@ pub(super) fn cases(report: &LoadReport, facts: &Facts) -> Vec<Case> {
     scenarios.chain(ensured).chain(sinks).collect()
 }
 
+fn case(scenario: &ScenarioReport, failed: Option<String>, told: Vec<String>) -> Case {
+    Case {
+        group: "scenarios".to_owned(),
+        name: scenario.name.clone(),
+        took: took(scenario),
+        failed,
+        told,
+    }
+}
+
 /// How long the samples of a scenario took together; none where nobody knows.
 fn took(scenario: &ScenarioReport) -> Option<Duration> {
     let lived = scenario.lived.as_ref().map_or(0, |lived| lived.sum());
@@ -258,7 +255,7 @@ fn took(scenario: &ScenarioReport) -> Option<Duration> {
     (micros > 0).then(|| Duration::from_micros(micros))
 }
 
-/// What went wrong with a scenario. Of a load test only what was expected of answers counts.
+/// What went wrong with a scenario, beside the errors of its users.
 fn told(
     report: &LoadReport,
     number: usize,
@@ -278,12 +275,14 @@ fn told(
     let failures = report.checks.failures.values();
     let own = failures.filter(|failed| failed.scenario == number);
     told.extend(own.map(|failed| sentence(failed, report.request_name(failed.request))));
-    if tried.is_some() {
-        let errors = scenario.traffic.errors.iter();
-        told.extend(errors.map(|(name, times)| match times {
-            1 => name.to_owned(),
-            times => format!("{name}, {times} times"),
-        }));
-    }
     told
+}
+
+/// The errors of a scenario's users.
+fn errors(scenario: &ScenarioReport) -> impl Iterator<Item = String> {
+    let errors = scenario.traffic.errors.iter();
+    errors.map(|(name, times)| match times {
+        1 => name.to_owned(),
+        times => format!("{name}, {times} times"),
+    })
 }

@@ -18,7 +18,7 @@ use super::http::Client;
 use super::user::User;
 use super::walk::Walk;
 use crate::arrivals::Arrivals;
-use crate::report::{LoadReport, Place};
+use crate::report::{FailedCheck, LoadReport, Place};
 use crate::script::model::{Scenario, Step};
 use crate::script::once::captured_by;
 use crate::script::path::Path;
@@ -26,6 +26,18 @@ use crate::script::{Script, Vars};
 
 /// How long `before` may take, and how long `after`.
 pub(crate) const LONGEST: Duration = Duration::from_mins(5);
+
+/// So many checks of a request that failed are told.
+const MOST_TOLD: usize = 5;
+
+/// What `before` captured.
+#[derive(Debug, Default)]
+pub(crate) struct Captured {
+    /// The variables.
+    pub(crate) variables: Map<String, Value>,
+    /// Where nothing was found, and something is kept all the same.
+    pub(crate) not_found: Vec<String>,
+}
 
 /// Does `before`; gives what it captured.
 ///
@@ -35,16 +47,23 @@ pub(crate) async fn before(
     script: &Script,
     arrivals: &Arrivals,
     cx: &RunContext,
-) -> Result<Map<String, Value>, Failure> {
+) -> Result<Captured, Failure> {
     if cx.rehearsal() {
-        return Ok(script.known_from_before(true).into_owned());
+        return Ok(Captured {
+            variables: script.known_from_before(true).into_owned(),
+            not_found: Vec::new(),
+        });
     }
     let vars = walk("before", &script.before, script, arrivals, cx).await?;
     let captured = captured_by(&script.before).into_iter().filter_map(|name| {
         let value = vars.get(&Path::parse(&name))?.into_owned();
         Some((name, value))
     });
-    Ok(captured.collect())
+    let nothing = vars.nothing().iter();
+    Ok(Captured {
+        variables: captured.collect(),
+        not_found: nothing.map(|path| path.source().to_owned()).collect(),
+    })
 }
 
 /// Does `after`, which knows what `before` captured.
@@ -142,5 +161,21 @@ fn said(name: &str, error: Option<&UserError>, engine: &Engine, place: Place, cx
         let _infallible = write!(said, ": {error}");
         cause = error.source();
     }
+    let failed = cx.record(|report| checks_of(report, request));
+    if let Some((first, others)) = failed.split_first() {
+        let _infallible = write!(said, ": {first}");
+        let told = others.iter().take(MOST_TOLD - 1);
+        told.for_each(|check| said.extend(["; ", check]));
+        if failed.len() > MOST_TOLD {
+            let _infallible = write!(said, "; and {} more", failed.len() - MOST_TOLD);
+        }
+    }
     said
+}
+
+/// The checks of a request that failed, or of all where it is not known which it was; a sentence each.
+fn checks_of(report: &LoadReport, request: Option<usize>) -> Vec<String> {
+    let failed = report.checks.failures.values();
+    let failed = failed.filter(|failed| request.is_none_or(|number| number == failed.request));
+    failed.map(FailedCheck::sentence).collect()
 }

@@ -30,4 +30,4 @@ pub use model::Script;
 pub use parse::{claims, parse, schema};
 pub use secrets::Secrets;
 pub(crate) use secrets::{forms, longest_first, without};
-pub use vars::{Changes, Globals, Vars};
+pub use vars::{Changes, Globals, Lack, Vars};

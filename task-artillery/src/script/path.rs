@@ -27,6 +27,24 @@ impl Path {
         }
     }
 
+    /// The path of the variable of this name, whatever is in it.
+    pub fn of_name(name: &str) -> Self {
+        Self {
+            source: name.into(),
+            segments: [name.into()].into(),
+        }
+    }
+
+    /// The path of what its value has under this name.
+    #[must_use]
+    pub fn inner(&self, name: &str) -> Self {
+        let segments = self.segments.iter().cloned();
+        Self {
+            source: format!("{}[{name}]", self.source).into(),
+            segments: segments.chain([name.into()]).collect(),
+        }
+    }
+
     /// The text it was read from.
     pub fn source(&self) -> &str {
         &self.source

@@ -1,5 +1,6 @@
 //! The variables of a virtual user.
 
+mod lack;
 mod names;
 
 use std::borrow::Cow;
@@ -12,7 +13,10 @@ use star_core::draw::Draws;
 use super::model::{Cookie, Header, Script};
 use super::path::Path;
 use super::secrets::Secrets;
+use super::template::JsonTemplate;
 use crate::payload::Table;
+use lack::Hole;
+pub use lack::Lack;
 use names::{ByName, NameSet};
 
 /// What the users of a worker share: never copied for a user.
@@ -29,6 +33,8 @@ pub struct Globals {
     /// Payloads whose rows all users have.
     lists: ByName<Arc<Value>>,
     constants: ByName<Value>,
+    /// What stands for something that is not there.
+    holes: Vec<Hole>,
     headers: Vec<Header>,
     cookies: Vec<Cookie>,
 }
@@ -38,8 +44,29 @@ pub struct Globals {
 enum Binding {
     /// The same for all.
     One(Value),
-    /// One of these for each user: the user's choice of this number says which.
-    OneOf(usize, Vec<Value>),
+    /// One of these for each user: the user's choice of this number says which. None is undefined.
+    OneOf(usize, Vec<Option<Value>>),
+    /// Made of what is undefined.
+    Undefined,
+}
+
+impl Binding {
+    /// What a value is for users; those of a list have one more choice.
+    fn of(value: &JsonTemplate, known: &Vars, draws: &mut Draws, choices: &mut Vec<u64>) -> Self {
+        let own = |value: Option<Cow<'_, Value>>| value.map(Cow::into_owned);
+        let values = if let JsonTemplate::List(items) = value {
+            let items = items.iter();
+            items.map(|item| own(item.value(known, draws))).collect()
+        } else {
+            match own(value.value(known, draws)) {
+                Some(Value::Array(values)) => values.into_iter().map(Some).collect::<Vec<_>>(),
+                Some(value) => return Self::One(value),
+                None => return Self::Undefined,
+            }
+        };
+        choices.push(values.len() as u64);
+        Self::OneOf(choices.len() - 1, values)
+    }
 }
 
 impl Globals {
@@ -87,20 +114,15 @@ impl Globals {
         let (known, bare) = (std::mem::take(&mut globals.constants), Vars::default());
         let known = Vars { own: known, ..bare };
         for variable in &script.variables {
-            let value = variable
-                .value
-                .value(&known, draws)
-                .map_or(Value::Null, Cow::into_owned);
-            let binding = match value {
-                Value::Array(values) => {
-                    globals.choices.push(values.len() as u64);
-                    Binding::OneOf(globals.choices.len() - 1, values)
-                }
-                value => Binding::One(value),
-            };
+            let binding = Binding::of(&variable.value, &known, draws, &mut globals.choices);
+            globals.holes.extend(Hole::of(variable, &known));
             globals.variables.insert(variable.name.clone(), binding);
         }
         globals.constants = known.own;
+        let sought = script.not_found.iter().map(|path| Path::parse(path));
+        let sought = sought.filter(|path| !globals.shadows(path.root()));
+        let sought: Vec<_> = sought.map(Hole::not_found).collect();
+        globals.holes.extend(sought);
         globals.headers = script
             .headers
             .iter()
@@ -109,6 +131,13 @@ impl Globals {
         let cookies = script.cookies.iter();
         globals.cookies = cookies.map(|cookie| cookie.settle(draws)).collect();
         globals
+    }
+
+    /// Whether something is called that before anything that the run is given.
+    fn shadows(&self, name: &str) -> bool {
+        self.variables.contains_key(name)
+            || self.lists.contains_key(name)
+            || self.columns.contains_key(name)
     }
 
     /// The headers of every request that does not give its own, their calls made.
@@ -128,6 +157,8 @@ pub struct Vars {
     own: ByName<Value>,
     /// What the user has made undefined, whatever others have under that name.
     undefined: NameSet,
+    /// Where captures found nothing, and something is kept all the same.
+    nothing: Vec<Path>,
     globals: Rc<Globals>,
     /// The user's row in each table.
     rows: Box<[u32]>,
@@ -148,7 +179,10 @@ struct Branch {
 
 /// What a branch has set, in order; none where it has made something undefined.
 #[derive(Debug, Default)]
-pub struct Changes(Vec<(Path, Option<Value>)>);
+pub struct Changes {
+    set: Vec<(Path, Option<Value>)>,
+    nothing: Vec<Path>,
+}
 
 impl Vars {
     /// The variables of a new user: its rows go by its number among all of the run's, its `$uuid` and its choices among the
@@ -157,6 +191,7 @@ impl Vars {
         Self {
             own: ByName::default(),
             undefined: NameSet::default(),
+            nothing: Vec::new(),
             rows: globals
                 .tables
                 .iter()
@@ -178,6 +213,7 @@ impl Vars {
         Self {
             own: ByName::default(),
             undefined: NameSet::default(),
+            nothing: Vec::new(),
             globals: Rc::clone(&under.globals),
             rows: Box::default(),
             choices: Box::default(),
@@ -202,16 +238,22 @@ impl Vars {
             };
             (path, value)
         });
-        Changes(changes.collect())
+        Changes {
+            set: changes.collect(),
+            nothing: self.nothing,
+        }
     }
 
     /// Sets what a branch has set.
     pub fn apply(&mut self, changes: Changes) {
-        for (path, value) in changes.0 {
+        for (path, value) in changes.set {
             match value {
                 Some(value) => self.set(&path, value),
                 None => self.unset(&path),
             }
+        }
+        for path in changes.nothing {
+            self.note_nothing(&path);
         }
     }
 
@@ -230,6 +272,7 @@ impl Vars {
         if let Some(branch) = &mut self.branch {
             branch.note(path);
         }
+        self.forget_nothing(path);
         if !path.is_deep() {
             match self.own.get_mut(path.root()) {
                 Some(known) => *known = value,
@@ -250,6 +293,7 @@ impl Vars {
         if let Some(branch) = &mut self.branch {
             branch.note(path);
         }
+        self.forget_nothing(path);
         if !path.is_deep() {
             self.own.remove(path.root());
             self.undefined.insert(path.root().to_owned());
@@ -282,8 +326,9 @@ impl Vars {
             Some(Binding::One(value)) => return Some(Cow::Borrowed(value)),
             Some(Binding::OneOf(number, values)) => {
                 let choice = self.choices.get(*number).copied().unwrap_or(0);
-                return values.get(choice).map(Cow::Borrowed);
+                return values.get(choice)?.as_ref().map(Cow::Borrowed);
             }
+            Some(Binding::Undefined) => return None,
             None => {}
         }
         if let Some(rows) = self.globals.lists.get(name) {

@@ -82,7 +82,13 @@ fn a_monitor_s_run_that_fails_is_told_of_once_and_no_other_is() {
     invoke(&["-a"], 3);
     let budget = json!({ "errorBudget": 5 });
     let event = json!({ ">>": "script.yml", "mode": "mon", "sampling": budget });
-    assert_eq!(cloud.invoked(&event)["ended"]["exitCode"], 0);
+    let answer = cloud.invoked(&event);
+    assert_eq!(answer["ended"]["exitCode"], 0);
+    assert_eq!(answer["reply"], "executed");
+    assert_eq!(answer["errors"], 5, "the reference's result: {answer}");
+    assert_eq!(answer["totals"], answer["ended"]["totals"]);
+    assert_eq!(answer["reports"].as_array().unwrap().len(), 2);
+    assert_eq!(answer.get("errorMessage"), None);
     assert_eq!(queue.take(), Vec::<Value>::new());
 
     let why = "monitoring failure: scenarios run: 10, total errors: 5, error budget: 4";

@@ -100,7 +100,7 @@ fn commands(value: &Value, found: &mut Vec<String>) {
 fn what_pipelines_call_can_be_called_and_leaves_what_they_collect() {
     let target = Target::start(0).unwrap();
     for (name, collected) in [
-        ("github-actions.yml", "/jobs/acceptance/steps/2/with/path"),
+        ("github-actions.yml", "/jobs/acceptance/steps/3/with/path"),
         ("gitlab-ci.yml", "/acceptance/artifacts/reports/junit"),
     ] {
         let scratch = Scratch::default();
@@ -127,5 +127,77 @@ fn what_pipelines_call_can_be_called_and_leaves_what_they_collect() {
         Program::new(PROGRAM, &scratch).args(words).run().expect(0);
         assert!(scratch.path("results.xml").exists(), "{name}");
         assert_eq!(report_of(&scratch.path("report.json"))["errors"], json!(0));
+    }
+}
+
+/// The texts in a part of a pipeline.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(map) => map.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn pipelines_install_the_program_before_they_call_it_and_define_what_they_use() {
+    let manifest = std::fs::read_to_string(examples().join("../../Cargo.toml")).unwrap();
+    let repository = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("repository = "));
+    let repository = repository.unwrap().trim_matches('"');
+    let installs = format!("install --locked --git {repository} slsart");
+    for (name, jobs, steps) in [
+        ("github-actions.yml", "/jobs", "steps"),
+        ("gitlab-ci.yml", "", "script"),
+    ] {
+        let path: PathBuf = examples().join("pipelines").join(name);
+        let document = star_yaml::document(&path).unwrap_or_else(|fault| panic!("{fault:?}"));
+        let json = document.root.to_json();
+        let jobs = json.pointer(jobs).and_then(Value::as_object).unwrap();
+        let jobs = jobs.iter().filter(|(_, job)| job.get(steps).is_some());
+        let mut calling = 0;
+        for (job, value) in jobs {
+            let texts = texts(value);
+            let at = |wanted: &str| texts.iter().position(|text| text.contains(wanted));
+            let Some(called) = at("slsart run ") else {
+                continue;
+            };
+            calling += 1;
+            assert!(
+                at(&installs).is_some_and(|installed| installed < called),
+                "{name}: {job}"
+            );
+            let used = texts[called].split('$').skip(1).map(|rest| {
+                let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+                rest.split(|letter| !is_name(letter))
+                    .next()
+                    .unwrap_or_default()
+            });
+            for variable in used {
+                let defined = |map: &Value| map.pointer(&format!("/{variable}")).is_some();
+                let of_step = value.get("steps").and_then(Value::as_array);
+                let mut of_steps = of_step
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|step| step.get("env"));
+                let is_own = value.get("variables").is_some_and(defined);
+                assert!(is_own || of_steps.any(defined), "{name}: {job}: {variable}");
+            }
+            if texts.contains(&"$CI_ENVIRONMENT_URL") {
+                let url = value.pointer("/environment/url").and_then(Value::as_str);
+                assert!(
+                    url.is_some_and(|url| url.starts_with("https://")),
+                    "{name}: {job}"
+                );
+                assert!(value.get("image").is_some(), "{name}: {job}");
+                assert_eq!(
+                    json.pointer("/deploy/environment/url"),
+                    value.pointer("/environment/url")
+                );
+            }
+        }
+        assert_eq!(calling, 1, "{name}");
     }
 }

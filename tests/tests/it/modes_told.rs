@@ -63,13 +63,19 @@ fn terminate(child: &Child) {
 fn a_run_that_never_began_has_failed_wherever_somebody_looks() {
     let (scratch, target) = (Scratch::default(), Target::start(0).unwrap());
     let script = script(
-        "before: { flow: [{ get: { url: /status/500, expect: { statusCode: 200 } } }] }\nscenarios: [{ name: quick, flow: [{ get: { url: / } }] }]",
+        "before: { flow: [{ get: { url: /status/500, expect: { statusCode: 200, hasProperty: nope } } }] }\nscenarios: [{ name: quick, flow: [{ get: { url: / } }] }]",
     );
-    program(&scratch, &script, target.url()).run().expect(3);
+    let said = program(&scratch, &script, target.url()).run().expect(3);
     let report = report_of(&files(&scratch)[0]);
+    let checks = "hasProperty: expected nope, got response body is not an object; statusCode: expected 200, got 500";
+    let all = format!("{}{}", said.out, said.err);
+    assert!(all.contains(checks), "{all}");
     let why = "the run never began: `before` failed at `GET /status/500` (answered with 500)";
     let message = report["errorMessage"].as_str().unwrap();
-    assert!(message.starts_with(why), "{message}");
+    assert!(
+        message.starts_with(why) && message.ends_with(checks),
+        "{message}"
+    );
     let verdict = report["slsart"]["verdict"]["failed"][0].as_str().unwrap();
     assert!(verdict.starts_with(why), "{verdict}");
     assert_eq!(
@@ -77,7 +83,7 @@ fn a_run_that_never_began_has_failed_wherever_somebody_looks() {
         (&json!(1), &json!(0))
     );
     let junit = junit(&scratch);
-    assert!(junit.contains(why), "{junit}");
+    assert!(junit.contains(why) && junit.contains(checks), "{junit}");
     assert_eq!(junit.matches("<failure").count(), 2, "{junit}");
     let done = Program::new(PROGRAM, &scratch)
         .args(["monitor", "script.yml", "-t", target.url(), "--state", "s"])
@@ -88,6 +94,8 @@ fn a_run_that_never_began_has_failed_wherever_somebody_looks() {
     let alert = report_of(&scratch.path("alert.json"));
     let subject = alert["subject"].as_str().unwrap();
     assert!(subject.contains(why), "{subject}\n{}", done.out);
+    let text = alert["text"].as_str().unwrap();
+    assert!(text.contains(checks), "{text}");
 }
 
 #[test]

@@ -213,6 +213,9 @@ fn what_no_monitor_can_be_is_refused() {
             .expect(2);
         assert!(done.err.contains(why), "{}", done.err);
     }
+    scratch.write("state.json", "");
+    let first = monitor(&scratch, 1, &["--rounds", "1"]).run().expect(3);
+    assert_eq!(state(&scratch)["rounds"], json!(1), "{}", first.err);
     scratch.write("state.json", "{");
     let done = monitor(&scratch, 1, &["--rounds", "1"]).run().expect(2);
     assert!(

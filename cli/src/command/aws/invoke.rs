@@ -227,7 +227,7 @@ impl Invoked {
             let why = why.clone();
             let told = json!({ "run": run, "started": false, "why": why.to_string() });
             self.out.no_report(&told)?;
-            return Err(CommandError::NeverBegan(why));
+            return Err(CommandError::NeverBegan(why, Exit::of(&outcome)));
         }
         let started = outcome.facts.zero.is_some();
         self.out

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use star_core::{Facts, Histogram, Report as _, Verdict};
+use star_core::{Facts, Histogram, Report as _, Verdict, printable};
 
 use super::super::apdex::Apdex;
 use super::super::judgement::Tried;
@@ -249,7 +249,11 @@ fn scenarios(report: &LoadReport) -> Table {
     let scenarios: Vec<_> = report.scenarios.iter().collect();
     let (shown, rest) = most(&scenarios, |scenario| scenario.users.started);
     for scenario in shown {
-        table.row(users_row(&scenario.name, scenario.users, &scenario.traffic));
+        table.row(users_row(
+            &printable(&scenario.name),
+            scenario.users,
+            &scenario.traffic,
+        ));
     }
     let rest = rest.iter().map(|one| (one.users, &one.traffic));
     further(&mut table, rest);

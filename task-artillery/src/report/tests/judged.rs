@@ -135,7 +135,37 @@ fn what_was_not_to_be_done_is_not_missed_and_has_not_passed() {
     facts.tally.ended = 0;
     facts.tally.skipped = 2;
     let why = "nothing was tried out, as `_simulation` asks for".to_owned();
-    assert_eq!(report.verdict(&facts), Verdict::Failed(vec![why]));
+    assert_eq!(report.verdict(&facts), Verdict::Failed(vec![why.clone()]));
+    // The result counts what test reports show as failed.
+    let cases = report.cases(&facts);
+    let failed = cases.iter().filter(|case| case.failed.is_some()).count();
+    let result = serde_json::to_value(report.summarize(&facts)).unwrap();
+    assert_eq!((&result["errors"], failed), (&json!(2), 2));
+    assert_eq!(result["errorMessage"], json!(why));
+}
+
+#[test]
+fn errors_of_a_load_test_are_told_and_fail_no_case() {
+    let mut report = prepared();
+    for _ in 0..2 {
+        sample(&mut report, 0, Some("ECONNREFUSED"));
+    }
+    report.view.ensured = vec![ensured("few", "vusers.created < 1", true)];
+    let cases = report.cases(&facts(2));
+    assert_eq!(cases[0].told, ["ECONNREFUSED, 2 times"]);
+    assert_eq!(cases[0].failed, None);
+    assert!(cases.last().unwrap().failed.is_some());
+}
+
+#[test]
+fn no_name_of_a_scenario_does_anything_to_a_terminal() {
+    let mut report = tried(1, 0);
+    report.scenarios[0].name = "red \u{1b}[31m\u{9b}".to_owned();
+    sample(&mut report, 0, None);
+    let text = report.summarize(&facts(1)).to_string();
+    assert!(text.contains("red "), "{text}");
+    let control = |letter: char| letter.is_control() && letter != '\n';
+    assert!(!text.contains(control), "{text:?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What checks are made of that is undefined. A check that cannot be made does not hold.
 
-use crate::script::Vars;
 use crate::script::model::{CaptureSource, Expectation, Match};
 use crate::script::template::{JsonTemplate, Template};
+use crate::script::{Lack, Vars};
 
 /// What an expectation is made of that is undefined, in a sentence.
 pub(super) fn of_expectation(expectation: &Expectation, vars: &Vars) -> Option<String> {
@@ -56,11 +56,18 @@ fn in_text(text: &Template, vars: &Vars) -> Option<String> {
     if text.as_fixed().is_some() {
         return None;
     }
-    let variable = text
-        .variables()
-        .find_map(|(whole, path)| vars.get(&path).is_none().then_some(whole));
+    let of = |(whole, path)| {
+        if vars.get(&path).is_none() {
+            return Some(format!("`{whole}`, which is undefined"));
+        }
+        let why = match vars.lack_at(&path)? {
+            Lack::NotFound => "of which a capture found nothing",
+            Lack::Undefined => "which is made of what is undefined",
+        };
+        Some(format!("`{whole}`, {why}"))
+    };
     // A call of what is no helper is undefined, whoever calls.
     let call = || text.unknown_calls().map(|(whole, _)| whole).next();
-    let whole = variable.or_else(call)?;
-    Some(format!("`{whole}`, which is undefined"))
+    let variable = text.variables().find_map(of);
+    variable.or_else(|| call().map(|whole| format!("`{whole}`, which is undefined")))
 }

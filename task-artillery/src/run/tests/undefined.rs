@@ -21,7 +21,8 @@ fn server() -> Server {
     })
 }
 
-/// What is said to be wrong with an answer, after captures that found nothing: `a` and `b` are undefined, `e` and `f` are empty.
+/// What is said to be wrong with an answer where `e` and `f` are empty, after captures that found nothing: `a` and `b` are undefined, of `h`
+/// and `r` something is kept.
 fn told(server: &Server, asked: &str) -> Vec<(String, String)> {
     let nothing = r#"
       - get:
@@ -29,13 +30,12 @@ fn told(server: &Server, asked: &str) -> Vec<(String, String)> {
           capture:
             - {json: $.no, as: a, strict: false}
             - {json: $.no, as: b, strict: false}
-            - {header: x-no, as: e, strict: false}
-            - {regexp: "no(.)", as: f, strict: false}
+            - {header: x-no, as: h, strict: false}
+            - {regexp: "no(.)", as: r.x, strict: false}
 "#;
-    let done = run(
-        server,
-        &one_user(&format!("{nothing}      - get: {{{asked}}}\n")),
-    );
+    let config = "variables: {e: '', f: '', u: '{{ $env.NOBODY_SETS_THIS }}', m: {k: [1, '{{ $env.NOBODY_SETS_THIS }}'], x: 'a{{ $env.NOBODY_SETS_THIS }}'}, l: ['{{ $env.NOBODY_SETS_THIS }}']}\n  phases: [{duration: 100ms, arrivalCount: 1}]";
+    let script = script(config, &format!("{nothing}      - get: {{{asked}}}\n"));
+    let done = run(server, &script);
     let failures = done.report.checks.failures.values();
     failures
         .map(|failed| (failed.check.clone(), failed.got.clone()))
@@ -131,5 +131,85 @@ fn a_match_of_what_is_undefined_fails_and_says_what_is() {
     }
     for holds in ["header: x-no, value: ''", "regexp: qqq, value: ''"] {
         assert!(told(&server, &format!("url: /, match: {{{holds}}}")).is_empty());
+    }
+}
+
+/// Checks of it, each of which would hold if something were there.
+fn checks_of(variable: &str) -> [String; 6] {
+    let it = format!("{{{{ {variable} }}}}");
+    [
+        format!("url: /, expect: {{equals: ['{it}', '{it}']}}"),
+        format!("url: /, expect: {{equals: ['x{it}', 'x{it}']}}"),
+        format!("url: /, expect: {{notHasProperty: 'a.{it}'}}"),
+        format!("url: /, expect: {{matchesRegexp: '{{{it}'}}"),
+        format!("url: /, match: {{json: '$.href', value: '/orders/{it}'}}"),
+        format!("url: /, match: {{json: '$.nothing', value: '{it}'}}"),
+    ]
+}
+
+#[test]
+fn a_check_of_what_a_capture_did_not_find_does_not_hold_and_says_so() {
+    let server = server();
+    for name in ["h", "r.x", "r"] {
+        let got = format!("`{{{{ {name} }}}}`, of which a capture found nothing");
+        for check in checks_of(name) {
+            let told: Vec<_> = told(&server, &check)
+                .into_iter()
+                .map(|(_, got)| got)
+                .collect();
+            assert_eq!(told, [&*got], "{check}");
+        }
+    }
+}
+
+#[test]
+fn a_check_of_a_variable_that_is_made_of_what_is_undefined_does_not_hold() {
+    let server = server();
+    for (name, why) in [
+        ("u", "undefined"),
+        ("l", "undefined"),
+        ("m.k[1]", "made of what is undefined"),
+        ("m.k", "made of what is undefined"),
+        ("m", "made of what is undefined"),
+        ("m.x", "made of what is undefined"),
+    ] {
+        let got = format!("`{{{{ {name} }}}}`, which is {why}");
+        for check in checks_of(name) {
+            let told: Vec<_> = told(&server, &check)
+                .into_iter()
+                .map(|(_, got)| got)
+                .collect();
+            assert_eq!(told, [&*got], "{check}");
+        }
+    }
+    assert!(told(&server, "url: /, expect: {equals: ['{{ m.k[0] }}', 1]}").is_empty());
+}
+
+#[test]
+fn what_was_not_found_is_kept_in_mind_across_before_and_branches_until_something_is() {
+    let server = server();
+    let found = "capture: {regexp: '[{].', as: h, strict: false}";
+    let not = "capture: {header: x-no, as: h, strict: false}";
+    let check = "      - get: {url: /, expect: {equals: ['{{ h }}', '{{ h }}']}}\n";
+    let get = |capture: &str| format!("      - get: {{url: /, {capture}}}\n");
+    let branch = |capture: &str| format!("      - parallel: [{{get: {{url: /, {capture}}}}}]\n");
+    let once = format!("      - loop: [{{get: {{url: /, {not}}}}}]\n        count: 1\n");
+    for (flow, failed) in [
+        (get(not), 1),
+        (get(not) + &get(found), 0),
+        (get(found) + &once, 1),
+        (branch(not), 1),
+        (get(not) + &branch(found), 0),
+        (get(found) + &branch(not), 1),
+    ] {
+        let done = run(&server, &one_user(&(flow.clone() + check)));
+        assert_eq!(done.report.checks.failed, failed, "{flow}");
+        let script = one_user(check).replace(
+            "scenarios:\n",
+            &format!("before:\n    flow:\n{flow}scenarios:\n"),
+        );
+        let done = run(&server, &script);
+        assert_eq!(done.report.checks.failed, failed, "before: {flow}");
+        assert_eq!(done.report.checks.ok, 1 - failed, "before: {flow}");
     }
 }

@@ -57,6 +57,9 @@ pub struct Script {
     pub after: Vec<Step>,
     /// What `before` captured, from when the run has begun.
     pub captured: serde_json::Map<String, serde_json::Value>,
+    /// Where in that a capture found nothing, and something is kept all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_found: Vec<String>,
     /// How every scenario is tried out, where that is what the run is for; then nobody arrives, and the phases mean nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling: Option<Sampling>,

@@ -123,6 +123,11 @@ impl Reader<'_> {
             let reason = error.reason.to_string();
             format!("{}, at letter {}", reason.to_lowercase(), error.offset + 1)
         } else {
+            if let Some(placeholder) = placeholder(&text) {
+                let message = format!("`{placeholder}` is not filled in within `{key}`");
+                let help = "it stands for itself there; `equals`, `hasProperty`, `matchesRegexp` and `match` have their placeholders filled in";
+                self.warn(node.span, message, help);
+            }
             return Some(text);
         };
         let message = format!("`{}` cannot be read: {fault}", short(&text));
@@ -218,6 +223,13 @@ impl Reader<'_> {
             _ => self.boolean(key, node),
         }
     }
+}
+
+/// The first placeholder in a text that is taken as it stands.
+fn placeholder(text: &str) -> Option<&str> {
+    let from = text.find("{{")?;
+    let length = text[from..].find("}}")?;
+    text.get(from..from + length + 2)
 }
 
 fn is_status(number: u64) -> bool {

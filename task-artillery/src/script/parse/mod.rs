@@ -170,6 +170,7 @@ impl Reader<'_> {
             before,
             after,
             captured: serde_json::Map::new(),
+            not_found: Vec::new(),
             sampling,
             split: self.split,
             reporting,

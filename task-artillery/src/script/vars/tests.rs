@@ -44,6 +44,7 @@ fn script(variables: &[(&str, Value)], columns: &[&str]) -> Script {
         before: Vec::new(),
         after: Vec::new(),
         captured: serde_json::Map::new(),
+        not_found: Vec::new(),
         sampling: None,
         split: crate::script::Split::default(),
         reporting: crate::script::model::Reporting::default(),

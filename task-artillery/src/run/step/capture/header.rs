@@ -7,7 +7,7 @@ use star_core::draw::Draws;
 
 use super::expression::Expression;
 use super::looked::Looked;
-use super::source::unreadable;
+use super::source::{Found, unreadable};
 use crate::script::Vars;
 use crate::script::template::Template;
 
@@ -41,17 +41,14 @@ impl HeaderSource {
         Ok(Self { name })
     }
 
-    /// Its value; `""` where there is none, and nothing where its name became none.
-    pub(super) fn find(
-        &self,
-        looked: &Looked<'_>,
-        vars: &Vars,
-        draws: &mut Draws,
-    ) -> Option<Value> {
+    /// Its value; undefined where its name became none.
+    pub(super) fn find(&self, looked: &Looked<'_>, vars: &Vars, draws: &mut Draws) -> Found {
         let read = |text: &str| HeaderName::from_bytes(text.as_bytes());
-        let name = self.name.get(vars, draws, read)?;
+        let Some(name) = self.name.get(vars, draws, read) else {
+            return Found::Undefined;
+        };
         let found = looked.headers().and_then(|headers| value(headers, &name));
-        Some(found.unwrap_or_else(|| Value::from("")))
+        found.map_or(Found::Nothing, Found::Value)
     }
 }
 

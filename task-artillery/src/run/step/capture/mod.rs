@@ -2,7 +2,8 @@
 //!
 //! The rules are Artillery's: of several hits one is drawn; undefined, `""` and a body that is none of its kind are failures, and `null`,
 //! `0` and `false` are none; where one strict capture or match fails, nothing of the response is kept and the user fails. What is not
-//! strict and fails is kept as it is: where nothing is found the variable is undefined, or `""` from a header or a regular expression.
+//! strict and fails is kept as it is: where nothing is found the variable is undefined, or `""` from a header or a regular expression; a check
+//! that is made of such a `""` does not hold.
 //! All of them see the variables as they were before the response.
 
 mod expression;
@@ -29,7 +30,7 @@ use crate::script::{Confidential, INSTEAD, Vars, says_who_asks};
 pub(super) use expression::Expression;
 pub(super) use header::joined;
 use looked::Looked;
-use source::Source;
+use source::{Found, Source};
 
 /// The captures and matches of a request.
 #[derive(Debug)]
@@ -166,6 +167,8 @@ impl Captures {
         for (source, to, strict) in &self.kept {
             let place = places.next();
             let value = source.find(&looked, vars, draws);
+            let is_nothing = matches!(value, Found::Nothing);
+            let value = value.into_value();
             let failed = value
                 .as_ref()
                 .is_none_or(|value| value.as_str() == Some(""));
@@ -176,11 +179,11 @@ impl Captures {
                     got: None,
                 });
             }
-            found.push((to, value));
+            found.push((to, value, is_nothing));
         }
         for wanted in &self.matches {
             let place = places.next();
-            let value = wanted.source.find(&looked, vars, draws);
+            let value = wanted.source.find(&looked, vars, draws).into_value();
             let is = wanted.written_as.value.value(vars, draws);
             if wanted.written_as.strict
                 && let Err(got) = wanted.compare(value.as_ref(), is.as_deref(), vars)
@@ -196,10 +199,13 @@ impl Captures {
                 });
             }
         }
-        for (to, value) in found {
+        for (to, value, is_nothing) in found {
             match value {
                 Some(value) => vars.set(to, value),
                 None => vars.unset(to),
+            }
+            if is_nothing {
+                vars.note_nothing(to);
             }
         }
         Ok(())

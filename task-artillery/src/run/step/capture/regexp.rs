@@ -1,12 +1,11 @@
 //! Captures by `regexp`.
 
-use serde_json::Value;
 use star_core::Failure;
 use star_core::draw::Draws;
 
 use super::expression::Expression;
 use super::looked::Looked;
-use super::source::unreadable;
+use super::source::{Found, unreadable};
 use crate::jsonpath::expression::Search;
 use crate::script::Vars;
 use crate::script::model::Group;
@@ -37,16 +36,13 @@ impl RegexpSource {
         })
     }
 
-    /// What the group holds of the first match; `""` where there is none, or the group has no part in it. Nothing where the expression
-    /// became none.
-    pub(super) fn find(
-        &self,
-        looked: &Looked<'_>,
-        vars: &Vars,
-        draws: &mut Draws,
-    ) -> Option<Value> {
+    /// What the group holds of the first match; nothing where there is none, or the group has no part in it. Undefined where the
+    /// expression became none.
+    pub(super) fn find(&self, looked: &Looked<'_>, vars: &Vars, draws: &mut Draws) -> Found {
         let read = |text: &str| Search::parse(text, &self.flags);
-        let pattern = self.pattern.get(vars, draws, read)?;
+        let Some(pattern) = self.pattern.get(vars, draws, read) else {
+            return Found::Undefined;
+        };
         let found = looked.text().and_then(|text| {
             let group = match &self.group {
                 None => 0,
@@ -55,6 +51,6 @@ impl RegexpSource {
             };
             pattern.find(text, group)
         });
-        Some(found.unwrap_or_default().into())
+        found.map_or(Found::Nothing, |text| Found::Value(text.into()))
     }
 }

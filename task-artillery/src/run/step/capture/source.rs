@@ -23,6 +23,16 @@ pub(super) enum Source {
     Selector(SelectorSource),
 }
 
+/// What is found of a response.
+#[derive(Debug)]
+pub(super) enum Found {
+    Value(Value),
+    /// Nothing, of which `""` is kept: by a header or a regular expression.
+    Nothing,
+    /// Nothing, of which nothing is kept.
+    Undefined,
+}
+
 impl Source {
     pub(super) fn compile(source: &CaptureSource) -> Result<Self, Failure> {
         Ok(match source {
@@ -50,20 +60,32 @@ impl Source {
         matches!(self, Self::Header(_) | Self::Regexp(_))
     }
 
-    /// What it finds in a response; none is undefined. It draws as often whatever it finds: what a user draws must not depend on answers.
-    pub(super) fn find(
-        &self,
-        looked: &Looked<'_>,
-        vars: &Vars,
-        draws: &mut Draws,
-    ) -> Option<Value> {
+    /// What it finds in a response. It draws as often whatever it finds: what a user draws must not depend on answers.
+    pub(super) fn find(&self, looked: &Looked<'_>, vars: &Vars, draws: &mut Draws) -> Found {
         match self {
-            Self::Json(source) => source.find(looked, vars, draws),
+            Self::Json(source) => source.find(looked, vars, draws).into(),
             Self::Header(source) => source.find(looked, vars, draws),
             Self::Regexp(source) => source.find(looked, vars, draws),
-            Self::Xpath(source) => source.find(looked, vars, draws),
-            Self::Selector(source) => source.find(looked, vars, draws),
+            Self::Xpath(source) => source.find(looked, vars, draws).into(),
+            Self::Selector(source) => source.find(looked, vars, draws).into(),
         }
+    }
+}
+
+impl Found {
+    /// What is kept of it; none is undefined.
+    pub(super) fn into_value(self) -> Option<Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Nothing => Some(Value::from("")),
+            Self::Undefined => None,
+        }
+    }
+}
+
+impl From<Option<Value>> for Found {
+    fn from(found: Option<Value>) -> Self {
+        found.map_or(Self::Undefined, Self::Value)
     }
 }
 

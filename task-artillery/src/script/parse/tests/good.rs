@@ -89,6 +89,28 @@ fn a_whole_script_is_read() {
 }
 
 #[test]
+fn a_placeholder_that_nothing_fills_in_is_a_warning_at_its_place() {
+    let of = |expectation: &str| {
+        let script = format!(
+            "config: {{target: 'http://x', variables: {{v: a}}}}\nscenarios: [{{flow: [{{get: {{url: /, expect: {expectation}}}}}]}}]"
+        );
+        let (_, document) = read(&script);
+        let warnings = document.warnings().iter();
+        let warnings = warnings.map(|warning| warning.one_line(&document.sources));
+        warnings.collect::<Vec<_>>()
+    };
+    let told = of("{jmespath: \"a != '{{ v }}'\"}");
+    assert_eq!(told.len(), 1, "{told:?}");
+    let told = &told[0];
+    assert!(
+        told.starts_with("s.yml:2:")
+            && told.contains(": warning: `{{ v }}` is not filled in within `jmespath`"),
+        "{told}"
+    );
+    assert!(of("{jmespath: 'a[?b == `{\"c\": {}}`]'}").is_empty());
+}
+
+#[test]
 fn a_script_comes_back_from_the_wire_as_it_went() {
     let (script, _) = read(WHOLE);
     let wire = serde_json::to_string(&script).unwrap();
