@@ -1,5 +1,6 @@
 //! Reads a script or job file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use star_core::document::{Diagnostics, Document, Options, Sources};
@@ -70,14 +71,18 @@ pub(crate) fn cut(job: &Job, limits: &Limits) -> Result<Plan, CommandError> {
     plan.map_err(|why| CommandError::uncut(job.task.uncut(&why)))
 }
 
-/// Where all the files are that a job file is made of, itself the first.
-pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
+/// Where all the files are that a job file is made of, itself the first; it is to be carried out where this is the environment.
+pub(crate) fn files(
+    path: &Path,
+    environment: BTreeMap<String, String>,
+) -> Result<Vec<PathBuf>, CommandError> {
     let wrong = |diagnostics, sources| CommandError::Job {
         diagnostics,
         sources,
     };
     let read = document(path).map_err(|error| wrong(error.diagnostic.into(), error.sources));
     let mut document = read?;
+    document.set_environment(environment);
     if let Err(errors) = Kinds::linked()?.read(&mut document) {
         return Err(wrong(errors, document.sources));
     }

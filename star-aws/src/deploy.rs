@@ -168,6 +168,14 @@ pub async fn deploy(
     Ok((change, there.ok_or(DeployError::Foreign(stack))?))
 }
 
+/// Whether a deployment of that name can be made, or made anew.
+///
+/// # Errors
+/// Where its stack is somebody else's, or is being changed.
+pub async fn check(config: &Config, names: &Names) -> Result<(), DeployError> {
+    Ok(Deployer::new(config).check(&names.stack()).await?)
+}
+
 /// The deployment of that name; none where there is none.
 ///
 /// # Errors

@@ -135,7 +135,7 @@ fn a_stack_of_somebody_else_keeps_a_deployment_from_being_begun() {
     let (status, answer) = ask("CreateStack", &made);
     assert_eq!(status, 200, "{answer}");
     let refused = called(&cloud, &["deploy"]).expect(7);
-    let said = "the stack `serverless-star-dev` is there, and was not made by `slsart deploy`";
+    let said = "the stack `serverless-star-dev` is there, and was not made by this program";
     assert!(refused.err.contains(said), "{}", refused.err);
     let (status, answer) = ask("DescribeStacks", "&StackName=serverless-star-dev-ledger");
     assert_eq!(status, 400, "{answer}");

@@ -20,7 +20,7 @@ pub(super) struct File {
 /// The file that is named, or that is here; none where there is none.
 fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
     let here = Path::new(FILE);
-    let Some(path) = named.or_else(|| here.exists().then_some(here)) else {
+    let Some(path) = named.or_else(|| here.symlink_metadata().is_ok().then_some(here)) else {
         return Ok(None);
     };
     let mut sources = Sources::default();
