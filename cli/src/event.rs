@@ -99,6 +99,7 @@ impl Function<'_> {
     pub(crate) fn take(&self, sources: Sources, event: Node) -> Result<Asked, CommandError> {
         let kinds = Kinds::linked()?;
         let mut document = self.document(sources, event)?;
+        document.set_environment_by(job::BY_DEPLOYMENT);
         if let Some(environment) = &self.environment {
             document.set_environment(environment.clone());
         }

@@ -198,11 +198,10 @@ impl Function {
             };
             (event.payload["run"].clone(), Ok(reply))
         } else {
-            let warn =
-                |text: &str| {
-                    let line = json!({ "request": request, "run": request, "warning": text });
-                    log(&line.to_string());
-                };
+            let warn = |text: &str| {
+                let line = json!({ "request": request, "run": request, "warning": text });
+                log(&line.to_string());
+            };
             let reader = &self.program.reader;
             let reply = match run_of(request) {
                 Ok(run) => carry_out(&event.payload, run, &host, reader, &warn).await,

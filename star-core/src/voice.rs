@@ -87,7 +87,11 @@ impl Voice {
 
 impl fmt::Debug for Voice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heard = if self.listener.is_some() { "heard" } else { "unheard" };
+        let heard = if self.listener.is_some() {
+            "heard"
+        } else {
+            "unheard"
+        };
         f.debug_tuple("Voice").field(&heard).finish()
     }
 }

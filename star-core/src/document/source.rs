@@ -57,6 +57,7 @@ impl std::fmt::Display for Position {
 pub struct Sources {
     files: Vec<(String, Arc<str>)>,
     concealed: Vec<Span>,
+    concealed_texts: Vec<Arc<str>>,
     confines: Option<Confines>,
 }
 
@@ -117,6 +118,13 @@ impl Sources {
         self.concealed.push(span);
     }
 
+    /// Notes that a text is not to be shown, wherever in any file it stands.
+    pub fn conceal_text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.concealed_texts.push(text.into());
+        }
+    }
+
     /// Notes the same of what is in no placeholder (`{{ name }}`) of a stretch.
     pub fn conceal_around_placeholders(&mut self, span: Span) {
         let from = span.start as usize;
@@ -129,7 +137,13 @@ impl Sources {
     /// The stretches of a file that are not to be shown.
     pub fn concealed(&self, file: FileId) -> impl Iterator<Item = Range<usize>> {
         let spans = self.concealed.iter().filter(move |span| span.file == file);
-        spans.map(|span| span.start as usize..span.end as usize)
+        let texts = self.concealed_texts.iter().flat_map(move |text| {
+            let found = self.text(file).match_indices(&**text);
+            found.map(|(at, found)| at..at + found.len())
+        });
+        spans
+            .map(|span| span.start as usize..span.end as usize)
+            .chain(texts)
     }
 
     /// Where a span begins.

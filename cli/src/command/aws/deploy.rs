@@ -133,6 +133,9 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
         .collect();
     let wanted = Wanted::new(settings, &program, &files, launcher)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
+    wanted
+        .check()
+        .map_err(|error| CommandError::Usage(error.to_string()))?;
     let force = args.force;
     Ok((place, Wanted { force, ..wanted }))
 }
