@@ -72,7 +72,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     let own = own_program()?;
     let launcher = id_of(&own);
     let (mut program, path) = match &args.worker {
-        Some(path) => (read(path)?, path.display().to_string()),
+        Some(path) => (read(path)?, format!("`{}`", path.display())),
         None => (own, "this program".to_owned()),
     };
     let refused = |why: NotRunnable| {
@@ -82,7 +82,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     if args.worker.is_some() {
         mark::check(&program).map_err(|why| {
             CommandError::Usage(format!(
-                "`{path}` cannot be the worker of this program: {why} ({SAME})"
+                "{path} cannot be the worker of this program: {why} ({SAME})"
             ))
         })?;
     }
