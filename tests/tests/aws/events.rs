@@ -84,6 +84,10 @@ scenarios: [{{ flow: [{{ log: "each" }}, {{ get: {{ url: /ok }} }}] }}]
     let event = answer["run"].as_str().unwrap();
     cloud.report(event, 0);
 
+    // What a function logged may be there only once somebody else has closed the run.
+    wait_until("all lines are there", || {
+        cloud.aws.log().matches("\"said\":\"each\"").count() == 16
+    });
     let log = cloud.aws.log();
     let lines = log.lines().filter(|line| line.contains("\"request\":\""));
     let lines: Vec<Value> = lines
