@@ -52,7 +52,7 @@ pub(crate) fn read_file(
 ) -> Result<Job, CommandError> {
     written.keep_apart([path])?;
     let examined = examined(by_shell(document(path)), strict, |options| {
-        mode.give(options)
+        mode.give(options);
     })?;
     sound(examined, written)
 }
