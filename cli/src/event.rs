@@ -99,6 +99,7 @@ impl Function<'_> {
     pub(crate) fn take(&self, sources: Sources, event: Node) -> Result<Asked, CommandError> {
         let kinds = Kinds::linked()?;
         let mut document = self.document(sources, event)?;
+        document.set_environment_by(job::BY_DEPLOYMENT);
         if let Some(environment) = &self.environment {
             document.set_environment(environment.clone());
         }
@@ -170,13 +171,15 @@ fn layers(
     mut root: Node,
     package: &Path,
 ) -> Result<(Node, Vec<(FileId, PathBuf)>), Diagnostic> {
-    let (mut layers, mut folders) = (Vec::new(), Vec::new());
+    let (mut layers, mut folders): (Vec<Node>, Vec<(FileId, PathBuf)>) = Default::default();
     while let Some(named) = take(&mut root) {
         if layers.len() == DEEPEST {
             let fault = format!("files name each other more than {DEEPEST} levels deep");
             return Err(Diagnostic::error(fault).at(named.span, ""));
         }
-        let path = path(&named, package, sources).map_err(|fault| fault.at(named.span, ""))?;
+        // What an event names is in the package, what a file names is looked for beside that file.
+        let from = folders.last().map_or(package, |(_, folder)| folder);
+        let path = path(&named, from, sources).map_err(|fault| fault.at(named.span, ""))?;
         let file = star_yaml::read_file(sources, &path);
         let file = file.map_err(|fault| match fault.primary {
             Some(_) => fault,
@@ -200,14 +203,14 @@ fn take(root: &mut Node) -> Option<Node> {
     }
 }
 
-/// Where in the package a file is that was named.
-fn path(named: &Node, package: &Path, sources: &Sources) -> Result<PathBuf, Diagnostic> {
+/// Where in the package a file is that was named, as it is called from this folder.
+fn path(named: &Node, from: &Path, sources: &Sources) -> Result<PathBuf, Diagnostic> {
     let Some(name) = named.as_str() else {
         let found = named.describe();
         let fault = format!("`{NAMED}` names a file of the package, not {found}");
         return Err(Diagnostic::error(fault));
     };
-    let path = package.join(name);
+    let path = from.join(name);
     sources.may_read(&path)?;
     if !path.exists() {
         let right = "`slsart deploy` packs the scripts of schedules, from the folder of `serverless.yml`, and the script that `-p` names";

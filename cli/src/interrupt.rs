@@ -88,6 +88,7 @@ async fn stop(host: &Host, run: &RunId, told: &mut Told) {
 
 /// What somebody at the terminal wants. Whoever says again that it is enough, or nothing any more, wants it stopped.
 async fn asked(told: &mut Told) -> Wanted {
+    let _asking = output::Asking::begin();
     loop {
         output::note("\nleave the run to itself (d, detach), or stop it (s)? ");
         let line = tokio::task::spawn_blocking(|| {

@@ -1,5 +1,6 @@
 //! Reads a script or job file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use star_core::document::{Diagnostics, Document, Options, Sources};
@@ -11,6 +12,12 @@ use crate::args::{JobArgs, ModeArgs};
 use crate::diagnostics;
 use crate::error::CommandError;
 use crate::output::{self, Written};
+
+/// How a function is given a variable.
+pub(crate) const BY_DEPLOYMENT: &str = "the function has it where `environment` in `serverless.yml` says so, and `slsart deploy` brings it there";
+
+/// How a command that takes no files of variables is given one.
+const BY_SHELL: &str = "set it where this is called";
 
 /// A job file as it was read: all that was found, and the job where it is sound.
 #[derive(Debug)]
@@ -44,7 +51,9 @@ pub(crate) fn read_file(
     written: &Written,
 ) -> Result<Job, CommandError> {
     written.keep_apart([path])?;
-    let examined = examined(document(path), strict, |options| mode.give(options))?;
+    let examined = examined(by_shell(document(path)), strict, |options| {
+        mode.give(options);
+    })?;
     sound(examined, written)
 }
 
@@ -57,7 +66,7 @@ pub(crate) fn read_text(
     written: &Written,
 ) -> Result<Job, CommandError> {
     let document = star_yaml::document_from(name, text.as_bytes(), ".");
-    let examined = examined(document, strict, |options| mode.give(options))?;
+    let examined = examined(by_shell(document), strict, |options| mode.give(options))?;
     sound(examined, written)
 }
 
@@ -70,14 +79,19 @@ pub(crate) fn cut(job: &Job, limits: &Limits) -> Result<Plan, CommandError> {
     plan.map_err(|why| CommandError::uncut(job.task.uncut(&why)))
 }
 
-/// Where all the files are that a job file is made of, itself the first.
-pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
+/// Where all the files are that a job file is made of, itself the first; it is to be carried out where this is the environment.
+pub(crate) fn files(
+    path: &Path,
+    environment: BTreeMap<String, String>,
+) -> Result<Vec<PathBuf>, CommandError> {
     let wrong = |diagnostics, sources| CommandError::Job {
         diagnostics,
         sources,
     };
     let read = document(path).map_err(|error| wrong(error.diagnostic.into(), error.sources));
     let mut document = read?;
+    document.set_environment(environment);
+    document.set_environment_by(BY_DEPLOYMENT);
     if let Err(errors) = Kinds::linked()?.read(&mut document) {
         return Err(wrong(errors, document.sources));
     }
@@ -193,6 +207,14 @@ fn give(args: &JobArgs, options: &mut Options) {
             options.give(name, "");
         }
     }
+}
+
+/// The same for a command that is given no variables but its own.
+fn by_shell(document: Result<Document, Box<ReadError>>) -> Result<Document, Box<ReadError>> {
+    document.map(|mut document| {
+        document.set_environment_by(BY_SHELL);
+        document
+    })
 }
 
 fn document(script: &Path) -> Result<Document, Box<ReadError>> {

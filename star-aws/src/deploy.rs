@@ -15,6 +15,9 @@ use crate::stack::{
     StackError, function_template, ledger_template,
 };
 
+/// The most bytes that a template may have which is sent as it is.
+pub const MOST_TEMPLATE: usize = 51_200;
+
 /// A deployment that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
@@ -50,6 +53,18 @@ pub enum DeployError {
     /// The package cannot be made.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// A template is larger than AWS takes.
+    #[error(
+        "the template of `{stack}` would have {size} bytes, and AWS takes {MOST_TEMPLATE}: {what}"
+    )]
+    Large {
+        /// The stack.
+        stack: String,
+        /// How large it is.
+        size: usize,
+        /// What makes it so.
+        what: String,
+    },
     /// The stack is somebody else's.
     #[error("the stack `{0}` is there, and is none of this program's: it has no output `{BUCKET}`")]
     Foreign(String),
@@ -96,6 +111,21 @@ impl Wanted {
         format!("code/{}.zip", self.package.hash)
     }
 
+    /// Whether AWS takes the templates.
+    ///
+    /// # Errors
+    /// Where one is too large.
+    pub fn check(&self) -> Result<(), DeployError> {
+        for (stack, template) in self.templates() {
+            let size = template.to_string().len();
+            if size > MOST_TEMPLATE {
+                let what = self.settings.largest();
+                return Err(DeployError::Large { stack, size, what });
+            }
+        }
+        Ok(())
+    }
+
     /// The two templates, that of the bucket first.
     pub fn templates(&self) -> [(String, Value); 2] {
         let names = &self.settings.names;
@@ -137,6 +167,7 @@ pub async fn deploy(
     wanted: &Wanted,
     told: &mut dyn FnMut(&str, &Event),
 ) -> Result<(Change, Deployment), DeployError> {
+    wanted.check()?;
     let deployer = Deployer::new(config);
     let [(ledger_stack, ledger), (stack, function)] = wanted.templates();
     let tags = &wanted.settings.tags;
@@ -166,6 +197,14 @@ pub async fn deploy(
     };
     let there = find(config, &wanted.settings.names).await?;
     Ok((change, there.ok_or(DeployError::Foreign(stack))?))
+}
+
+/// Whether a deployment of that name can be made, or made anew.
+///
+/// # Errors
+/// Where its stack is somebody else's, or is being changed.
+pub async fn check(config: &Config, names: &Names) -> Result<(), DeployError> {
+    Ok(Deployer::new(config).check(&names.stack()).await?)
 }
 
 /// The deployment of that name; none where there is none.

@@ -5,8 +5,8 @@ mod loose;
 use std::fmt;
 
 use object::Endianness;
-use object::elf::{EM_AARCH64, EM_X86_64, VER_FLG_WEAK};
-use object::read::elf::{ElfFile64, FileHeader as _};
+use object::elf::{EM_AARCH64, EM_X86_64, ET_CORE, ET_DYN, ET_EXEC, ET_REL, VER_FLG_WEAK};
+use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
 
 pub use loose::loosen;
 
@@ -31,6 +31,14 @@ impl Architecture {
         match self {
             Self::X86 => "x86_64",
             Self::Arm => "arm64",
+        }
+    }
+
+    /// What begins programs there that take libraries.
+    fn loader(self) -> &'static str {
+        match self {
+            Self::X86 => "/lib64/ld-linux-x86-64.so.2",
+            Self::Arm => "/lib/ld-linux-aarch64.so.1",
         }
     }
 }
@@ -79,6 +87,14 @@ pub enum NotRunnable {
     /// It is no program for Linux.
     #[error("it is not a 64-bit program for Linux ({0})")]
     NoElf(String),
+    /// It is something else than a program.
+    #[error("it is no program that can be started, but {0}")]
+    NoProgram(&'static str),
+    /// It is begun by a loader that functions do not have.
+    #[error(
+        "it is begun by `{0}`, which functions do not have: theirs is that of the GNU C library"
+    )]
+    Loader(String),
     /// It is for another processor than functions have.
     #[error("it is for a processor that functions do not have (number {0} in its header)")]
     Machine(u16),
@@ -101,6 +117,21 @@ impl Program {
             EM_AARCH64 => Architecture::Arm,
             other => return Err(NotRunnable::Machine(other)),
         };
+        match file.elf_header().e_type(endian) {
+            ET_EXEC | ET_DYN => {}
+            ET_REL => return Err(NotRunnable::NoProgram("an object file")),
+            ET_CORE => return Err(NotRunnable::NoProgram("a core dump")),
+            _ => return Err(NotRunnable::NoProgram("a file of another kind")),
+        }
+        for segment in file.elf_program_headers() {
+            let loader = segment.interpreter(endian, bytes).map_err(no_elf)?;
+            if let Some(loader) =
+                loader.filter(|loader| *loader != architecture.loader().as_bytes())
+            {
+                let loader = String::from_utf8_lossy(loader).into_owned();
+                return Err(NotRunnable::Loader(loader));
+            }
+        }
         let sections = file.elf_section_table();
         let mut glibc = None;
         if let Some((needs, link)) = sections.gnu_verneed(endian, bytes).map_err(no_elf)? {
@@ -190,5 +221,31 @@ mod tests {
         let mut other = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         other[18] = 243;
         assert_eq!(Program::read(&other), Err(NotRunnable::Machine(243)));
+    }
+
+    #[test]
+    fn what_is_no_program_or_needs_another_loader_is_refused() {
+        let bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        // The kind of file is at byte 16.
+        for (kind, what) in [
+            (1, "an object file"),
+            (4, "a core dump"),
+            (0, "a file of another kind"),
+        ] {
+            let mut other = bytes.clone();
+            other[16] = kind;
+            assert_eq!(Program::read(&other), Err(NotRunnable::NoProgram(what)));
+        }
+        let loader = Program::read(&bytes).unwrap().architecture.loader();
+        let at = bytes
+            .windows(loader.len())
+            .position(|some| some == loader.as_bytes());
+        let mut other = bytes;
+        other[at.unwrap()..][..9].copy_from_slice(b"/lib/musl");
+        let refused = Program::read(&other).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("it is begun by `/lib/musl"),
+            "{refused}"
+        );
     }
 }

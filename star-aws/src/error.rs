@@ -35,6 +35,16 @@ pub enum AwsError {
         /// What it says.
         url: String,
     },
+    /// The proxy is none.
+    #[error(
+        "`{name}` is `{url}`, through which AWS cannot be asked: it is an address such as `http://proxy.example.com:3128`, or is not set"
+    )]
+    NoProxy {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        url: String,
+    },
     /// There is no such profile.
     #[error("there is no AWS profile `{profile}`, which `{by}` names: in {files} {there}")]
     NoProfile {
@@ -161,6 +171,7 @@ impl AwsError {
             Self::NoRegion
             | Self::OddRegion { .. }
             | Self::NoEndpoint { .. }
+            | Self::NoProxy { .. }
             | Self::NoProfile { .. }
             | Self::NoCredentials { .. }
             | Self::HalfKeys { .. }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
@@ -12,7 +12,7 @@ use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
 use star_core::wire::Reply;
 use star_core::worker::{Host, SystemIds, World, work};
-use star_core::{Ending, Failure, Told, Voice};
+use star_core::{Ending, Failure, Heard, Told, Voice};
 
 use crate::alert::Topic;
 use crate::bucket::Bucket;
@@ -156,7 +156,6 @@ impl Function {
         let topic = variable(TOPIC_VARIABLE)?;
         let name = variable(NAME_VARIABLE)?;
         let config = Config::load(&Access::default()).await?;
-        let said = Arc::clone(&program.log);
         let host = Host {
             world: World {
                 ledger: Arc::new(Bucket::new(&config, bucket)),
@@ -164,7 +163,7 @@ impl Function {
                 kinds: program.kinds.clone(),
                 ids: Arc::new(SystemIds),
                 deployment,
-                voice: Voice::new(move |line| said(&json!({ "said": line }).to_string())),
+                voice: Voice::default(),
                 ending: Ending::default(),
             },
             transport: Arc::new(Lambda::new(&config, name)),
@@ -190,6 +189,8 @@ impl Function {
         let mut host = self.host.clone();
         host.deadline = Some(time(event.context.deadline()) - LAST_WORDS);
         host.world.ending = Ending::new(Arc::clone(&ends) as Arc<dyn Told>);
+        let begun = Arc::new(Mutex::new(Vec::new()));
+        host.world.voice = voice(log, request, &begun);
         let (run, reply) = if is_envelope(&event.payload) {
             let reply = match serde_json::to_vec(&event.payload) {
                 Ok(bytes) => work(&bytes, &host).await,
@@ -197,8 +198,10 @@ impl Function {
             };
             (event.payload["run"].clone(), Ok(reply))
         } else {
-            let warn =
-                |text: &str| log(&json!({ "request": request, "warning": text }).to_string());
+            let warn = |text: &str| {
+                let line = json!({ "request": request, "run": request, "warning": text });
+                log(&line.to_string());
+            };
             let reader = &self.program.reader;
             let reply = match run_of(request) {
                 Ok(run) => carry_out(&event.payload, run, &host, reader, &warn).await,
@@ -210,7 +213,12 @@ impl Function {
             Ok(reply) => json!(reply),
             Err(why) => json!({ "reply": "invalid", "detail": why }),
         };
-        let mut line = json!({ "request": request, "run": run, "order": event.payload["order"] });
+        let mut line = json!({ "request": request, "run": run });
+        merge(&mut line, &json!({ "order": event.payload["order"] }));
+        let begun = std::mem::take(&mut *begun.lock().unwrap_or_else(PoisonError::into_inner));
+        if !begun.is_empty() {
+            line["chunks"] = json!(begun);
+        }
         merge(&mut line, &said);
         log(&line.to_string());
         // Whoever waits for an answer, and the platform's counts, are to see it as what it is.
@@ -235,6 +243,26 @@ fn error(kind: &str, why: String) -> Diagnostic {
         error_type: kind.to_owned(),
         error_message: why,
     }
+}
+
+/// Has what tasks say in the log, with the run and the chunk that it is of; notes which chunks are begun.
+fn voice(log: &Log, request: &str, begun: &Arc<Mutex<Vec<String>>>) -> Voice {
+    let (log, request, begun) = (Arc::clone(log), request.to_owned(), Arc::clone(begun));
+    Voice::heard(move |heard| match (heard.line, heard.chunk) {
+        (Some(line), _) => log(&said(&request, heard, line).to_string()),
+        (None, Some(chunk)) => {
+            let mut begun = begun.lock().unwrap_or_else(PoisonError::into_inner);
+            begun.push(chunk.to_string());
+        }
+        (None, None) => {}
+    })
+}
+
+fn said(request: &str, heard: &Heard<'_>, line: &str) -> Value {
+    let mut object = json!({ "request": request, "said": line });
+    let chunk = heard.chunk.map(ToString::to_string);
+    merge(&mut object, &json!({ "run": heard.run, "chunk": chunk }));
+    object
 }
 
 /// Puts the fields of one object into another.

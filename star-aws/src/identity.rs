@@ -65,7 +65,14 @@ pub(crate) fn check(typed: Option<&str>) -> Result<(), AwsError> {
     }
     for name in ENDPOINTS {
         if let Some(url) = variable(name).filter(|url| !is_endpoint(url)) {
+            let url = without_user(&url);
             return Err(AwsError::NoEndpoint { name, url });
+        }
+    }
+    for name in PROXIES {
+        if let Some(url) = variable(name).filter(|url| !is_proxy(url)) {
+            let url = without_user(&url);
+            return Err(AwsError::NoProxy { name, url });
         }
     }
     Ok(())
@@ -110,6 +117,12 @@ fn is_endpoint(url: &str) -> bool {
     !host.is_empty()
         && host.bytes().all(is_host)
         && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+/// Whether it can be a proxy: as an endpoint, also with a name and password, and without a scheme.
+fn is_proxy(url: &str) -> bool {
+    let plain = without_user(url);
+    is_endpoint(&plain) || (!plain.contains("://") && is_endpoint(&format!("http://{plain}")))
 }
 
 /// Credentials of those who have some; where they can't be had, that is told as what it is.
@@ -199,7 +212,7 @@ pub(crate) fn about_credentials(error: &(dyn Error + 'static)) -> Option<AwsErro
 
 /// What stands between this machine and AWS, as the environment says; nothing where it says nothing.
 pub(crate) fn between() -> String {
-    let endpoint = variable(ENDPOINTS[0]).map(|url| (ENDPOINTS[0], url));
+    let endpoint = variable(ENDPOINTS[0]).map(|url| (ENDPOINTS[0], without_user(&url)));
     let proxy = PROXIES
         .iter()
         .find_map(|name| variable(name).map(|url| (*name, without_user(&url))));
@@ -249,6 +262,28 @@ mod tests {
             "http://a:99999",
         ] {
             assert!(!is_endpoint(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_the_address_of_a_server() {
+        for url in [
+            "http://proxy:80",
+            "proxy:3128",
+            "http://me:s@crt@proxy:80",
+            "proxy",
+            "me:s@[::1]:80",
+        ] {
+            assert!(is_proxy(url), "{url}");
+        }
+        for url in [
+            "not an address",
+            "http://",
+            "http://a:port",
+            "://",
+            "ftp://proxy",
+        ] {
+            assert!(!is_proxy(url), "{url}");
         }
     }
 

@@ -66,4 +66,4 @@ pub use split::{Extent, Rate, Splittable};
 pub use task::{Executable, Task};
 pub use time::{Time, as_nanos, nanos};
 pub use unit_task::{Done, OneUnit, UnitTask};
-pub use voice::{LONGEST_LINE, Voice};
+pub use voice::{Heard, LONGEST_LINE, Voice};

@@ -60,6 +60,16 @@ impl Terminal {
         self.keyboard.write_all(text.as_bytes()).unwrap();
     }
 
+    /// Watches that nothing is shown for so long.
+    ///
+    /// # Panics
+    /// Where something is.
+    pub fn stays_as_it_is(&self, span: Duration) {
+        if let Ok(more) = self.shown.recv_timeout(span) {
+            panic!("`{}` was shown", String::from_utf8_lossy(&more));
+        }
+    }
+
     /// Reads until that is shown.
     ///
     /// # Panics

@@ -192,7 +192,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) force: bool,
 
     /// Send nothing where the forecast says that the run costs more, in US dollars
-    #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
+    #[arg(long, value_name = "DOLLARS", value_parser = dollars, allow_negative_numbers = true)]
     pub(crate) max_cost: Option<f64>,
 
     /// What the run is for.

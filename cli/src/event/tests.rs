@@ -44,7 +44,7 @@ fn package() -> Package {
         ("package/rows.csv", "1\n2\n"),
         (
             "package/deep/other.yml",
-            "'>>': deep/base.yml\nconfig: { payload: { path: here.csv } }\n",
+            "'>>': base.yml\nconfig: { payload: { path: here.csv } }\n",
         ),
         ("package/deep/base.yml", SCRIPT),
         ("package/deep/rows.csv", "3\n"),
@@ -80,6 +80,26 @@ fn paths_in_a_file_are_relative_to_it_whatever_is_laid_over_it() {
     let of = |event: Json| package.read(&event).unwrap().job.blobs[0].bytes.to_vec();
     assert_eq!(of(json!({ ">>": "deep/base.yml" })), b"3\n");
     assert_eq!(of(json!({ ">>": "deep/other.yml" })), b"4\n");
+}
+
+#[test]
+fn what_a_file_names_is_the_one_beside_it_and_not_its_namesake() {
+    let named = |target: &str| SCRIPT.replace("example.com", target);
+    let package = Package::new(&[
+        ("package/base.yml", &named("root.example")),
+        ("package/rows.csv", "1\n"),
+        ("package/deep/base.yml", &named("deep.example")),
+        ("package/deep/rows.csv", "2\n"),
+        ("package/deep/beside.yml", "'>>': base.yml\n"),
+        ("package/deep/above.yml", "'>>': ../base.yml\n"),
+        ("package/deep/out.yml", "'>>': ../../secret.yml\n"),
+        ("secret.yml", SCRIPT),
+    ]);
+    let rows = |event: Json| package.read(&event).unwrap().job.blobs[0].bytes.to_vec();
+    assert_eq!(rows(json!({ ">>": "deep/beside.yml" })), b"2\n");
+    assert_eq!(rows(json!({ ">>": "deep/above.yml" })), b"1\n");
+    let why = package.refused(&json!({ ">>": "deep/out.yml" }));
+    assert!(why.contains("is outside of the package"), "{why}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
 pub(crate) use said::Said;
 pub(crate) use state::state;
-pub(crate) use talk::{be_verbose, debug, debugs, set_debug, silent, verbose};
+pub(crate) use talk::{Asking, be_verbose, debug, debugs, set_debug, silent, verbose};
 pub(crate) use time::{instant, time_of_day};
 
 use crate::error::CommandError;

@@ -28,7 +28,7 @@ impl Progress {
     /// Shows what a look saw.
     pub(crate) fn tell(&mut self, outcome: &AnyOutcome, now: Time) {
         let due = self.last.is_none_or(|last| now.since(last) >= Self::PAUSE);
-        if self.shown && due {
+        if self.shown && due && !super::Asking::is_going_on() {
             self.last = Some(now);
             super::note(&format!("\r{}\u{1b}[K", line(outcome, now)));
         }

@@ -11,6 +11,30 @@ const DEBUG: u8 = 2;
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 static TOLD: AtomicBool = AtomicBool::new(false);
 
+/// Whether somebody at the terminal is being asked, where nothing may be written over the question.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Somebody is being asked, as long as this lives: no progress is shown meanwhile.
+#[derive(Debug)]
+pub(crate) struct Asking(());
+
+impl Asking {
+    pub(crate) fn begin() -> Self {
+        ASKING.store(true, Ordering::Relaxed);
+        Self(())
+    }
+
+    pub(super) fn is_going_on() -> bool {
+        ASKING.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        ASKING.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Tells what is about to be done.
 pub(crate) fn be_verbose() {
     LEVEL.fetch_max(VERBOSE, Ordering::Relaxed);

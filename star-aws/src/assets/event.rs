@@ -17,6 +17,7 @@ const NAMED: &str = ">>";
 
 /// `events`.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {
+    assets.schedules = Some(Vec::new());
     for node in reader.list(node, "`events`") {
         let Some(node) = reader
             .map(node, "an event", &["schedule"])
@@ -55,6 +56,7 @@ fn schedule(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {
     let json = input.as_ref().map_or_else(|| json!({}), Node::to_json);
     assets
         .schedules
+        .get_or_insert_default()
         .extend(expressions.into_iter().map(|expression| Schedule {
             expression,
             enabled,

@@ -94,8 +94,8 @@ pub struct Assets {
     pub environment: BTreeMap<String, String>,
     /// The network that it is in.
     pub vpc: Option<Vpc>,
-    /// When it is invoked without anybody asking.
-    pub schedules: Vec<Schedule>,
+    /// When it is invoked without anybody asking; none where nothing is said of it, which is not the same as never.
+    pub schedules: Option<Vec<Schedule>>,
     /// The files that are packed beside the program, with `/` between the parts of their paths.
     pub files: Vec<Placed<String>>,
     /// What schedules send; the scripts that they name are packed too, with their own files.
@@ -151,7 +151,10 @@ impl Assets {
                 }),
                 environment: self.environment.clone(),
                 vpc: self.vpc.clone(),
-                schedules: self.schedules.clone(),
+                schedules: self
+                    .schedules
+                    .clone()
+                    .unwrap_or_else(|| vec![Schedule::usual()]),
                 ..function
             }],
             ..usual

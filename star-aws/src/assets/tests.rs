@@ -65,6 +65,19 @@ fn what_is_written_is_what_holds_where_there_is_no_file() {
 }
 
 #[test]
+fn a_deployment_has_the_usual_schedule_where_nothing_is_said_of_schedules() {
+    let names = Names::new(SERVICE, STAGE).unwrap();
+    let schedules = |assets: Assets| {
+        let settings = assets.settings(names.clone(), Architecture::X86).unwrap();
+        settings.functions[0].schedules.clone()
+    };
+    let none = "functions: { loadGenerator: { events: [] } }\n";
+    assert_eq!(schedules(Assets::default()), [Schedule::usual()]);
+    assert_eq!(schedules(good(FUNCTION).1), [Schedule::usual()]);
+    assert_eq!(schedules(good(none).1), []);
+}
+
+#[test]
 fn what_is_commented_out_in_the_written_file_is_right_when_it_is_not() {
     let text = written(SERVICE, &Given::default(), Architecture::X86);
     let lines = text.lines().map(|line| {
@@ -181,8 +194,8 @@ functions:
 package: { individually: false, patterns: ['!**', ./now.csv] }
 ",
     );
-    let schedules: Vec<_> = assets
-        .schedules
+    let read = assets.schedules.unwrap();
+    let schedules: Vec<_> = read
         .iter()
         .map(|schedule| (schedule.expression.as_str(), schedule.enabled))
         .collect();
@@ -195,8 +208,8 @@ package: { individually: false, patterns: ['!**', ./now.csv] }
             ("rate(2 hours)", true),
         ]
     );
-    assert_eq!(assets.schedules[0].input["config"]["target"], SERVICE);
-    assert_eq!(assets.schedules[1].input["mode"], "acc");
+    assert_eq!(read[0].input["config"]["target"], SERVICE);
+    assert_eq!(read[1].input["mode"], "acc");
     let files: Vec<_> = assets
         .files
         .iter()

@@ -37,7 +37,7 @@ async fn a_stack_of_somebody_else_is_refused_before_anything_is_made() {
         let why = deploy(&config, &wanted, &mut |_, _| {}).await.unwrap_err();
         assert!(
             why.to_string().starts_with(&format!(
-                "the stack `{stack}` is there, and was not made by `slsart deploy`"
+                "the stack `{stack}` is there, and was not made by this program"
             )),
             "{why}"
         );

@@ -67,7 +67,7 @@ pub enum StackError {
     },
     /// The stack is somebody else's.
     #[error(
-        "the stack `{0}` is there, and was not made by `slsart deploy`: it is left as it is (`--stage` and `--service` choose another name)"
+        "the stack `{0}` is there, and was not made by this program: it is left as it is (`--stage` and `--service` choose another name)"
     )]
     Foreign(String),
     /// Somebody else is at it.

@@ -117,6 +117,41 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// What takes the most room in the templates, in words.
+    pub(crate) fn largest(&self) -> String {
+        let size = |value: serde_json::Value| value.to_string().len();
+        let function = |of: fn(&Function) -> usize| self.functions.iter().map(of).sum::<usize>();
+        let events = function(|function| {
+            let inputs = function.schedules.iter();
+            // What is sent is a text in the template, whose quotes are marked.
+            inputs
+                .map(|one| json!(one.input.to_string()).to_string().len())
+                .sum()
+        });
+        let told: Vec<_> = self
+            .subscriptions
+            .iter()
+            .map(|told| (&told.protocol, &told.endpoint))
+            .collect();
+        let parts = [
+            ("what the schedules send (`input`)", events),
+            ("the role's `statements`", size(json!(self.statements))),
+            ("`managedPolicies`", size(json!(self.managed_policies))),
+            ("the `tags` of each resource", size(json!(self.tags)) * 5),
+            ("subscriptions", size(json!(told))),
+            (
+                "`environment`",
+                function(|function| json!(function.environment).to_string().len()),
+            ),
+        ];
+        let most = parts.iter().max_by_key(|(_, size)| *size);
+        most.map_or_else(String::new, |(what, size)| {
+            format!("{what} take {size} of them, and must be less")
+        })
+    }
+}
+
 impl Function {
     /// The defaults: 1,024 MiB, fifteen minutes.
     pub fn new(architecture: Architecture) -> Self {

@@ -36,6 +36,7 @@ pub struct Document {
     asked: Option<Asked>,
     manner: Manner,
     environment: Option<BTreeMap<String, String>>,
+    environment_by: Option<&'static str>,
 }
 
 /// A file that travels beside its task: named by the hash of its bytes, so that it is stored once and cannot change on the way.
@@ -88,6 +89,7 @@ impl Document {
             asked: None,
             manner: Manner::default(),
             environment: None,
+            environment_by: None,
         }
     }
 
@@ -191,6 +193,16 @@ impl Document {
     /// The environment where the task is to be carried out; none where it is that of this process.
     pub fn environment(&self) -> Option<&BTreeMap<String, String>> {
         self.environment.as_ref()
+    }
+
+    /// Says how whoever called for the task gives it a variable of the environment, where that is not as usual.
+    pub fn set_environment_by(&mut self, how: &'static str) {
+        self.environment_by = Some(how);
+    }
+
+    /// How a variable of the environment is given, where somebody said.
+    pub fn environment_by(&self) -> Option<&'static str> {
+        self.environment_by
     }
 
     fn keep(&mut self, blob: Blob) {

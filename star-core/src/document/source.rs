@@ -52,11 +52,18 @@ impl std::fmt::Display for Position {
     }
 }
 
+/// What is not to be shown. Boxed, since most documents have none of it, and errors carry documents.
+#[derive(Clone, Debug, Default)]
+struct Concealed {
+    spans: Vec<Span>,
+    texts: Vec<Arc<str>>,
+}
+
 /// The texts that a document was read from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<(String, Arc<str>)>,
-    concealed: Vec<Span>,
+    concealed: Box<Concealed>,
     confines: Option<Box<Confines>>,
 }
 
@@ -66,7 +73,7 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let text = text.into();
         let keys = private_keys(&text).map(|range| Span::new(id, range.start, range.end));
-        self.concealed.extend(keys);
+        self.concealed.spans.extend(keys);
         self.files.push((name.into(), text));
         id
     }
@@ -114,7 +121,14 @@ impl Sources {
 
     /// Notes that a stretch of text is not to be shown, such as a password.
     pub fn conceal(&mut self, span: Span) {
-        self.concealed.push(span);
+        self.concealed.spans.push(span);
+    }
+
+    /// Notes that a text is not to be shown, wherever in any file it stands.
+    pub fn conceal_text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.concealed.texts.push(text.into());
+        }
     }
 
     /// Notes the same of what is in no placeholder (`{{ name }}`) of a stretch.
@@ -128,8 +142,18 @@ impl Sources {
 
     /// The stretches of a file that are not to be shown.
     pub fn concealed(&self, file: FileId) -> impl Iterator<Item = Range<usize>> {
-        let spans = self.concealed.iter().filter(move |span| span.file == file);
-        spans.map(|span| span.start as usize..span.end as usize)
+        let spans = self
+            .concealed
+            .spans
+            .iter()
+            .filter(move |span| span.file == file);
+        let texts = self.concealed.texts.iter().flat_map(move |text| {
+            let found = self.text(file).match_indices(&**text);
+            found.map(|(at, found)| at..at + found.len())
+        });
+        spans
+            .map(|span| span.start as usize..span.end as usize)
+            .chain(texts)
     }
 
     /// Where a span begins.

@@ -25,6 +25,8 @@ pub(super) async fn execute<T: Task>(
     attempt: u32,
 ) -> Option<Failure> {
     let manifest = &running.manifest;
+    let voice = running.host.world.voice.of_chunk(chunk);
+    voice.begun();
     if manifest.manner.simulation {
         return simulate(running, chunk, attempt).await;
     }
@@ -41,7 +43,7 @@ pub(super) async fn execute<T: Task>(
         Rc::clone(&running.task) as Rc<dyn crate::split::Splittable>,
         Arc::clone(&running.host.world.clock),
         running.book.clone(),
-        running.host.world.voice.clone(),
+        voice,
         terms,
         signals.clone(),
     );

@@ -136,8 +136,10 @@ pub async fn work(bytes: &[u8], host: &Host) -> Reply {
         (None, Some(life)) => born + life,
         (None, None) => Time::from_nanos(u64::MAX),
     };
+    let mut host = host.clone();
+    host.world.voice = host.world.voice.of_run(&envelope.run);
     let worker = Worker {
-        host: host.clone(),
+        host,
         envelope,
         manifest: Rc::new(manifest),
         book,

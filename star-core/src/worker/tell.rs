@@ -53,7 +53,8 @@ impl<T> Running<T> {
             format!(" between {} and {}", millis(from), millis(to))
         };
         let ending = if units == 1 { "" } else { "s" };
-        let tale = self.teller();
+        let mut tale = self.teller();
+        tale.voice = tale.voice.of_chunk(chunk);
         tale.now(&format!(
             "simulating load test from {} in {}: lane {first} of {of} would start {units} unit{ending}{when}",
             tale.genesis, tale.born

@@ -73,6 +73,8 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     terminal.wait_for("run asked ");
     kill_process(Pid::from_child(&waiting), Signal::INT).unwrap();
     terminal.wait_for("(d, detach), or stop it (s)? ");
+    // Longer than it takes until progress is shown again: the question stays.
+    terminal.stays_as_it_is(Duration::from_secs(1));
     terminal.types("what?\n");
     terminal.wait_for("(d, detach), or stop it (s)? ");
     terminal.types("d\n");

@@ -12,13 +12,8 @@ fn called(cloud: &Cloud, args: &[&str]) -> Finished {
 fn what_the_file_says_is_deployed_changed_invoked_and_removed_without_being_named_again() {
     let cloud = Cloud::new(PROGRAM);
     cloud.script("[{ duration: 1, arrivalRate: 5 }]", "{}");
-    let service = ["--service", "my-load", "--stage", "qa"];
-    cloud
-        .slsart()
-        .args(["configure"])
-        .args(service)
-        .run()
-        .expect(0);
+    let configure = ["configure", "--service", "my-load", "--stage", "qa"];
+    cloud.slsart().args(configure).run().expect(0);
     let path = cloud.scratch.path("serverless.yml");
     let text = std::fs::read_to_string(&path).unwrap();
     let topic = "      Type: AWS::SNS::Topic\n";
@@ -134,9 +129,11 @@ fn a_stack_of_somebody_else_keeps_a_deployment_from_being_begun() {
     let made = format!("&StackName=serverless-star-dev&TemplateBody={template}");
     let (status, answer) = ask("CreateStack", &made);
     assert_eq!(status, 200, "{answer}");
-    let refused = called(&cloud, &["deploy"]).expect(7);
-    let said = "the stack `serverless-star-dev` is there, and was not made by `slsart deploy`";
-    assert!(refused.err.contains(said), "{}", refused.err);
+    let said = "the stack `serverless-star-dev` is there, and was not made by this program";
+    for command in ["deploy", "invoke"] {
+        let refused = called(&cloud, &[command]).expect(7);
+        assert!(refused.err.contains(said), "{}", refused.err);
+    }
     let (status, answer) = ask("DescribeStacks", "&StackName=serverless-star-dev-ledger");
     assert_eq!(status, 400, "{answer}");
     assert!(answer.contains("does not exist"), "{answer}");

@@ -127,6 +127,24 @@ fn an_endpoint_that_is_none_is_told_with_its_variable() {
 }
 
 #[test]
+fn a_password_in_an_endpoint_is_not_shown_and_a_proxy_that_is_none_is_told() {
+    let scratch = Scratch::default();
+    let said = sentence(asks(&scratch).env("AWS_ENDPOINT_URL", "http://me:s3cret@a:b"));
+    assert!(
+        said.starts_with("`AWS_ENDPOINT_URL` is `http://a:b`, where AWS cannot be asked: ")
+            && !said.contains("s3cret"),
+        "{said}"
+    );
+    let said = sentence(asks(&scratch).env("HTTP_PROXY", "http://me:s3cret@no address"));
+    assert!(
+        said.starts_with(
+            "`HTTP_PROXY` is `http://no address`, through which AWS cannot be asked: "
+        ) && !said.contains("s3cret"),
+        "{said}"
+    );
+}
+
+#[test]
 fn nobody_and_who_has_not_signed_in_are_told_apart() {
     let scratch = Scratch::default();
     let nobody = sentence(asks(&scratch));

@@ -139,5 +139,8 @@ fn what_a_function_could_carry_out_is_deployed_with_all_that_it_reads() {
     let own = "config: { target: \"http://127.0.0.1:9\", phases: [{ duration: 1, arrivalRate: 1 }], payload: { path: parts/rows.csv, fields: [a] } }, scenarios: [{ flow: [{ get: { url: / } }] }]";
     schedule(&scratch, true, own);
     let printed = dry(&scratch, &[]).expect(0).out;
-    assert!(printed.contains("bootstrap, parts/rows.csv"), "{printed}");
+    assert!(
+        printed.contains("bootstrap, parts/base.yml, parts/rows.csv, script.yml\n"),
+        "{printed}"
+    );
 }

@@ -20,7 +20,7 @@ pub(super) struct File {
 /// The file that is named, or that is here; none where there is none.
 fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
     let here = Path::new(FILE);
-    let Some(path) = named.or_else(|| here.exists().then_some(here)) else {
+    let Some(path) = named.or_else(|| here.symlink_metadata().is_ok().then_some(here)) else {
         return Ok(None);
     };
     let mut sources = Sources::default();
@@ -28,6 +28,11 @@ fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
         Ok(tree) => {
             // Whatever is said of the file, lines of it are shown.
             for secret in assets::secrets(&tree) {
+                let text = sources.snippet(secret).trim_matches(['"', '\'']).to_owned();
+                // What is that short may stand anywhere without being one.
+                if text.len() >= 6 {
+                    sources.conceal_text(&text);
+                }
                 sources.conceal(secret);
             }
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();

@@ -1,20 +1,20 @@
 //! `slsart deploy`: puts this program on AWS Lambda.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use star_aws::assets::Place;
 use star_aws::deploy::{Wanted, deploy as carry_out, find, id_of, runnable};
 use star_aws::elf::NotRunnable;
+use star_aws::function::environment_of;
 use star_aws::mark;
 use star_aws::package::PackedFile;
 use star_aws::stack::{Change, Event, Settings};
 
 use super::assets;
 use super::going_on::{Harm, may_harm};
-use super::packed;
+use super::packed::{self, Said};
 use super::place::Deployed;
 use crate::args::DeployArgs;
 use crate::command::on_runtime;
@@ -72,7 +72,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     let own = own_program()?;
     let launcher = id_of(&own);
     let (mut program, path) = match &args.worker {
-        Some(path) => (read(path)?, path.display().to_string()),
+        Some(path) => (read(path)?, format!("`{}`", path.display())),
         None => (own, "this program".to_owned()),
     };
     let refused = |why: NotRunnable| {
@@ -82,25 +82,31 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
     if args.worker.is_some() {
         mark::check(&program).map_err(|why| {
             CommandError::Usage(format!(
-                "`{path}` cannot be the worker of this program: {why} ({SAME})"
+                "{path} cannot be the worker of this program: {why} ({SAME})"
             ))
         })?;
     }
     output::verbose(&format!("{path} is for {}", found.architecture));
     let (place, assets, file) = assets::chosen(&args.aws)?;
     let settings = assets.settings(place.names.clone(), found.architecture);
-    let (settings, mut files) = match file {
+    let (region, folder) = (
+        place.region.as_deref(),
+        file.as_ref()
+            .map_or_else(PathBuf::new, |file| file.folder().to_owned()),
+    );
+    let environment = environment_of(&assets.environment, region);
+    let (settings, mut said) = match file {
         Some(file) => {
             output::verbose(&format!("`{}` says what is deployed", file.name()));
             let settings = match settings {
                 Ok(settings) => typed_over(settings, args),
                 Err(fault) => return Err(file.wrong(fault.into())),
             };
-            let mut files = BTreeMap::new();
-            if let Some(function) = settings.functions.first() {
-                files = packed::said(&assets, file, function, place.region.as_deref())?;
-            }
-            (settings, files)
+            let said = match settings.functions.first() {
+                Some(function) => packed::said(&assets, file, function, &environment)?,
+                None => Said::default(),
+            };
+            (settings, said)
         }
         // Only a file can want another processor.
         None => (
@@ -108,23 +114,27 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
                 settings.map_err(|fault| CommandError::Bug(fault.message))?,
                 args,
             ),
-            BTreeMap::new(),
+            Said::default(),
         ),
     };
-    let typed = packed::files(args.path.as_deref())?;
-    if args.path.is_some() {
-        files.extend(typed);
+    let typed = packed::files(args.path.as_deref(), &folder, &environment)?;
+    if let Some(script) = &args.path {
+        said.take_in(script, typed)?;
     } else {
         // A script that happens to be here does not take the place of what the file names.
         for (name, bytes) in typed {
-            files.entry(name).or_insert(bytes);
+            said.files.entry(name).or_insert(bytes);
         }
     }
-    let files: Vec<_> = files
+    let files: Vec<_> = said
+        .files
         .into_iter()
         .map(|(name, bytes)| PackedFile { name, bytes })
         .collect();
     let wanted = Wanted::new(settings, &program, &files, launcher)
+        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    wanted
+        .check()
         .map_err(|error| CommandError::Usage(error.to_string()))?;
     let force = args.force;
     Ok((place, Wanted { force, ..wanted }))

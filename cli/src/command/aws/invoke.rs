@@ -76,8 +76,8 @@ fn invoked(args: &InvokeArgs) -> Result<Exit, CommandError> {
             traced: false,
         };
         foresee((&lambda, configured), &job, &how, args).await?;
-        out.say("Invoking test Lambda\n")?;
         let manifest = launch(&host, &job, how).await?;
+        out.say("Invoking test Lambda\n")?;
         job.blobs = Vec::new();
         let asked = args.wait || args.junit.is_some();
         let waits = !args.detach && (asked || waits(&job, &manifest.limits));
@@ -209,8 +209,8 @@ impl Invoked {
             only.write(outcome)?;
         }
         let exit = tell(out.report.as_ref(), outcome, out.only.is_none())?;
-        if outcome.must_be_whole && !out.is_document() {
-            output::print(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
+        if outcome.must_be_whole {
+            out.say(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
         }
         Ok(exit)
     }

@@ -1,27 +1,36 @@
 //! The script that is deployed with the program, for events that name it, and its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use star_aws::assets::{Assets, Input, Placed};
-use star_aws::function::{LAST_WORDS, environment_of};
+use star_aws::assets::{Assets, FILE, Input, Placed};
+use star_aws::function::LAST_WORDS;
 use star_aws::stack as settings;
 use star_core::document::{Diagnostic, Diagnostics};
 
 use super::assets::File;
-use super::script::script_here;
+use super::script::script_in;
 use crate::error::CommandError;
 use crate::{diagnostics, event, job, output};
 
 /// Files by their names in the package, so that one that is named twice is packed once.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// The files to pack: the script that was named, or `./script.yml` where there is one that can be packed.
-pub(super) fn files(script: Option<&Path>) -> Result<Files, CommandError> {
-    let files = match (script, script_here()) {
-        (Some(script), _) => gather(script, folder_of(script))?,
+/// Variables of the environment by their names.
+type Variables = BTreeMap<String, String>;
+
+/// The files to pack: the script that was named, or `script.yml` in this folder where there is one that can be packed. It is judged as in
+/// a function that has these variables.
+pub(super) fn files(
+    script: Option<&Path>,
+    folder: &Path,
+    environment: &Variables,
+) -> Result<Files, CommandError> {
+    let gather = |script: &Path| gather(script, folder_of(script), environment.clone());
+    let files = match (script, script_in(folder)) {
+        (Some(script), _) => gather(script)?,
         (None, None) => Files::new(),
-        (None, Some(there)) => match gather(there, folder_of(there)) {
+        (None, Some(there)) => match gather(&there) {
             Ok(files) => files,
             // Nobody asked for it: it may be a script that needs more than itself.
             Err(error) => {
@@ -45,9 +54,9 @@ fn folder_of(script: &Path) -> &Path {
 }
 
 /// A script and its files, called by where they are in a folder.
-fn gather(script: &Path, folder: &Path) -> Result<Files, CommandError> {
+fn gather(script: &Path, folder: &Path, environment: Variables) -> Result<Files, CommandError> {
     let mut files = Files::new();
-    for path in job::files(script)? {
+    for path in job::files(script, environment)? {
         let name = name_in(&path, folder).ok_or_else(|| {
             CommandError::Usage(format!(
                 "`{}` cannot be packed: it is outside of the folder of `{}`",
@@ -60,16 +69,43 @@ fn gather(script: &Path, folder: &Path) -> Result<Files, CommandError> {
     Ok(files)
 }
 
+/// What `serverless.yml` has packed.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) files: Files,
+    /// Those that what is sent was checked with.
+    checked: BTreeSet<String>,
+}
+
+impl Said {
+    /// Takes in what was typed, which wins over what is only named here: a schedule is to find what it was checked with.
+    pub(super) fn take_in(&mut self, script: &Path, typed: Files) -> Result<(), CommandError> {
+        let other = |name: &&String| self.files.get(*name) != typed.get(*name);
+        let checked = self.checked.iter().filter(|name| typed.contains_key(*name));
+        if let Some(name) = checked.clone().find(other) {
+            return Err(CommandError::Usage(format!(
+                "`{name}` of `{}` would take the place of another file, which an enabled schedule of `{FILE}` reads: rename one of them, or leave `-p` out",
+                script.display()
+            )));
+        }
+        self.files.extend(typed);
+        Ok(())
+    }
+}
+
 /// The files to pack that `serverless.yml` names: those of `package`, and the scripts of schedules with their files. What a schedule
 /// sends is looked at as the function will look at it.
 pub(super) fn said(
     assets: &Assets,
     file: File,
     function: &settings::Function,
-    region: Option<&str>,
-) -> Result<Files, CommandError> {
+    environment: &Variables,
+) -> Result<Said, CommandError> {
     let mut faults = Diagnostics::default();
-    let mut files = Files::new();
+    let Said {
+        mut files,
+        mut checked,
+    } = Said::default();
     for named in &assets.files {
         match inside(named, file.folder()) {
             Ok(bytes) => {
@@ -86,12 +122,17 @@ pub(super) fn said(
         life: function.timeout.saturating_sub(LAST_WORDS),
         limits: assets.limits,
         late: None,
-        environment: Some(environment_of(&function.environment, region)),
+        environment: Some(environment.clone()),
     };
     for input in &assets.inputs {
         let named = read_by(input, &file, &taker);
         match named.and_then(|paths| read_all(&paths, file.folder())) {
-            Ok(found) => files.extend(found),
+            Ok(found) => {
+                if input.enabled {
+                    checked.extend(found.keys().cloned());
+                }
+                files.extend(found);
+            }
             Err(error) if input.enabled => return Err(error),
             // Nobody sends it: its script may have yet to be written.
             Err(error) => output::verbose(&format!(
@@ -100,7 +141,7 @@ pub(super) fn said(
             )),
         }
     }
-    Ok(files)
+    Ok(Said { files, checked })
 }
 
 /// The files that are read where an event is carried out.
@@ -227,7 +268,10 @@ mod tests {
         write("parts/flow.yml", "scenarios: [{ flow: [{ think: 1 }] }]\n");
         write("a.csv", "1\n");
         write("same.csv", "1\n");
-        let gathered = |name: &str| gather(&folder.path().join(name), folder.path());
+        let gathered = |name: &str| {
+            let script = folder.path().join(name);
+            gather(&script, folder.path(), Variables::new())
+        };
         let files = gathered("s.yml").unwrap();
         let names: Vec<_> = files.keys().map(String::as_str).collect();
         assert_eq!(names, ["a.csv", "parts/flow.yml", "s.yml", "same.csv"]);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use star_aws::assets::{FILE, Place};
-use star_aws::deploy::{Deployment, find, ledger_of};
+use star_aws::deploy::{Deployment, check, find, ledger_of};
 use star_aws::{Access, Bucket, Calls, Config, Lambda, Names};
 use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
@@ -63,7 +63,18 @@ impl Deployed {
     /// What is deployed.
     pub(in crate::command) async fn deployment(&self) -> Result<Deployment, CommandError> {
         let found = find(&self.config, &self.names).await?;
-        found.ok_or_else(|| self.missing())
+        match found {
+            Some(found) => Ok(found),
+            None => Err(self.missing_or_foreign().await),
+        }
+    }
+
+    /// Why there is no deployment: nothing is there, or what is there is somebody else's, or is being made.
+    async fn missing_or_foreign(&self) -> CommandError {
+        match check(&self.config, &self.names).await {
+            Ok(()) => self.missing(),
+            Err(why) => CommandError::undeployed(&why, &self.hint),
+        }
     }
 
     /// The ledger, also of a deployment whose function is gone; no worker is sent for.

@@ -1,6 +1,6 @@
 //! Which script is invoked, and which flags are none.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use star_aws::assets::FILE;
 use star_core::Job;
@@ -29,6 +29,12 @@ const SCRIPTS: [&str; 3] = ["script.yml", "script.yaml", "script.json"];
 /// The script that is taken where nothing was named, if there is one.
 pub(super) fn script_here() -> Option<&'static Path> {
     let mut scripts = SCRIPTS.iter().map(Path::new);
+    scripts.find(|script| script.exists())
+}
+
+/// The same in a folder.
+pub(super) fn script_in(folder: &Path) -> Option<PathBuf> {
+    let mut scripts = SCRIPTS.iter().map(|script| folder.join(script));
     scripts.find(|script| script.exists())
 }
 

@@ -223,7 +223,7 @@ async fn a_stack_of_somebody_else_is_neither_changed_nor_removed() {
     let foreign = stack("CREATE_COMPLETE")
         .replace("cut into pieces", "sold in pieces")
         .replace(">Ledger<", ">Url<");
-    let said = "the stack `s` is there, and was not made by `slsart deploy`: it is left as it is (`--stage` and `--service` choose another name)";
+    let said = "the stack `s` is there, and was not made by this program: it is left as it is (`--stage` and `--service` choose another name)";
     let (done, _, asked) = ensure(&[(200, &foreign)]).await;
     assert_eq!((done.unwrap_err().to_string().as_str(), asked), (said, 1));
     let (config, client) = answers(&[(200, &foreign)]);

@@ -164,7 +164,8 @@ impl Reader<'_> {
         };
         let Some(value) = self.environment.get(name) else {
             let message = format!("the environment has no variable `{}`", short(name));
-            let help = "set it, or name a file that has it: `--env-file FILE`";
+            let by = self.document.environment_by();
+            let help = by.unwrap_or("set it, or name a file that has it: `--env-file FILE`");
             return self.undefined(at, message, help, place);
         };
         self.scope.keep_secret(name, value);
