@@ -94,26 +94,30 @@ impl Mark {
         }
     }
 
-    /// The mark that a program has in it, if it has one.
-    fn of(program: &[u8]) -> Option<Self> {
+    /// The marks that a program has in it. That is one, unless a text of its own reads like another.
+    fn all(program: &[u8]) -> impl Iterator<Item = Self> {
         let mut rest = program;
-        while let Some(at) = find(rest, BEGIN.as_bytes()) {
-            rest = rest.get(at + BEGIN.len()..)?;
-            if let Some(mark) = Self::read(rest) {
-                return Some(mark);
-            }
-        }
-        None
+        std::iter::from_fn(move || {
+            let at = find(rest, BEGIN.as_bytes())?;
+            rest = &rest[at + BEGIN.len()..];
+            Some(rest)
+        })
+        .filter_map(Self::read)
     }
 
-    /// What stands behind the beginning of a mark; none where it is none, as in code that looks for marks.
+    /// What stands behind the beginning of a mark; none where it is none, as in code that looks for marks: there anything can stand
+    /// behind it, since a linker puts texts together as it likes.
     fn read(bytes: &[u8]) -> Option<Self> {
         const LONGEST: usize = 80;
         let text = bytes.get(..LONGEST.min(bytes.len()))?;
         let end = text.iter().position(|byte| *byte == END as u8)?;
         let text = std::str::from_utf8(text.get(..end)?).ok()?;
         let (program, envelopes) = text.split_once(BETWEEN)?;
-        Some(Self {
+        let is_version = program.starts_with(|first: char| first.is_ascii_digit())
+            && program
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(&byte));
+        is_version.then_some(Self {
             program: program.to_owned(),
             envelopes: envelopes.parse().ok()?,
         })
@@ -125,11 +129,14 @@ impl Mark {
 /// # Errors
 /// Why not.
 pub fn check(program: &[u8]) -> Result<(), NoWorker> {
-    match Mark::of(program) {
-        Some(mark) if mark == Mark::own() => Ok(()),
-        Some(mark) => Err(NoWorker::Other(mark)),
-        None => Err(NoWorker::Unmarked),
+    let mut other = None;
+    for mark in Mark::all(program) {
+        if mark == Mark::own() {
+            return Ok(());
+        }
+        other.get_or_insert(mark);
     }
+    Err(other.map_or(NoWorker::Unmarked, NoWorker::Other))
 }
 
 /// Where one text is in another first, after Horspool: programs are large.
@@ -171,8 +178,25 @@ mod tests {
                 "it is of version 0.0.9 (envelopes of version 3), and this program is of version {PROGRAM} (envelopes of version {VERSION})"
             )
         );
+        assert_eq!(check(&[&older[..], &OWN].concat()), Ok(()));
         for cut in [&b""[..], &OWN[..10], &OWN[..LENGTH - 1]] {
             assert_eq!(check(cut), Err(NoWorker::Unmarked));
+        }
+    }
+
+    #[test]
+    fn texts_that_a_linker_puts_together_are_no_mark() {
+        let mark = b"serverless-star worker 0.0.9, envelopes 003;";
+        for between in ["\0\0", "serverless-star worker ", " ", "of "] {
+            let joined = [BEGIN.as_bytes(), between.as_bytes(), mark].concat();
+            let Err(NoWorker::Other(found)) = check(&joined) else {
+                panic!("{between:?}");
+            };
+            assert_eq!(found.program, "0.0.9", "{between:?}");
+        }
+        for no_version in ["", "x", "\0 1.0.0", "1.0 0"] {
+            let text = [BEGIN, no_version, BETWEEN, "003;"].concat();
+            assert_eq!(check(text.as_bytes()), Err(NoWorker::Unmarked), "{text}");
         }
     }
 
