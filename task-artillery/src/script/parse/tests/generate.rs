@@ -202,6 +202,8 @@ impl Maker {
             }
         } else if noun == keys::EXPECT.noun && map.contains_key("description") {
             map.entry("jmespath").or_insert(json!("a"));
+        } else if noun == keys::EXPECT.noun && map.is_empty() {
+            map.insert("statusCode".to_owned(), json!(200));
         } else if noun == keys::CSV.noun && map.contains_key("comment") {
             drop(map, &["skip_empty_lines"]);
         } else if noun == keys::LOOP.noun {
