@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use star_core::ledger::{Book, Manifest};
+use star_core::ledger::Book;
 use star_core::worker::{Host, Ids as _, SystemIds};
-use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, launch};
 
+use super::follow::attended;
 use super::on_runtime;
+use super::report::tell;
 use crate::args::{JobArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::hint::Hint;
-use crate::output::{self, JunitFile, Progress, ReportFile, Said, Written};
+use crate::output::{self, JunitFile, ReportFile, Said, Written};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -130,16 +132,10 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     }
     let script = args.job.script.first().or(args.job.input.first());
     annotate(script.map(PathBuf::as_path), &outcome, exit);
-    if let Some(why) = outcome.facts.never_began() {
-        let error = CommandError::NeverBegan(why.clone(), exit);
-        output::note(&format!("error: {error}\n"));
-        return Ok(exit);
-    }
-    if !args.quiet && !to_stdout {
-        output::print(&output::text(&outcome, output::width()))?;
-        if simulation {
-            output::print(NOTHING_DONE)?;
-        }
+    let readable = !args.quiet && !to_stdout;
+    tell(None, &outcome, readable)?;
+    if simulation && readable && outcome.facts.never_began().is_none() {
+        output::print(NOTHING_DONE)?;
     }
     Ok(exit)
 }
@@ -266,8 +262,10 @@ async fn carry_out(
             hint.command(&["stop", run.as_str()])
         ));
     }
+    let observer = job.task.attend(host, Rc::clone(&manifest));
+    let following = attended((host, &hint), &manifest, observer, args.quiet);
     let ended = tokio::select! {
-        outcome = outcome((host, &hint), &job, &manifest, args.quiet) => Ended::Outcome(Box::new(outcome?)),
+        outcome = following => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
@@ -278,32 +276,4 @@ async fn carry_out(
         trace::write(&book, path).await?;
     }
     Ok(ended)
-}
-
-/// Attends and follows a launched run to its end.
-pub(super) async fn outcome(
-    (host, hint): (&Host, &Hint),
-    job: &Job,
-    manifest: &Rc<Manifest>,
-    quiet: bool,
-) -> Result<AnyOutcome, CommandError> {
-    let mut observer = job.task.attend(host, Rc::clone(manifest));
-    let mut progress = Progress::new(quiet);
-    let attending = async {
-        attend(host, manifest).await;
-        std::future::pending::<std::convert::Infallible>().await
-    };
-    let clock = &host.world.clock;
-    let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
-    let following = follow(host, manifest, &mut observer, told);
-    let outcome = tokio::select! {
-        outcome = following => outcome,
-        never = attending => match never {},
-    };
-    progress.end();
-    outcome.map_err(|source| CommandError::Unfollowed {
-        run: manifest.run.clone(),
-        report: hint.command(&["report", manifest.run.as_str()]),
-        source,
-    })
 }
