@@ -11,11 +11,11 @@ use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, launch}
 use super::follow::attended;
 use super::on_runtime;
 use super::report::tell;
-use crate::args::{JobArgs, RunArgs, RunsArgs};
+use crate::args::{JobArgs, OutArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::hint::Hint;
-use crate::output::{self, JunitFile, ReportFile, Said, Written};
+use crate::output::{self, ReportFile, Said, Written};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -27,7 +27,11 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let done = carried_out(args);
     if let Err(error) = &done {
         let script = args.job.script.first().or(args.job.input.first());
-        tell_unread(args.junit.as_deref(), script.map(PathBuf::as_path), error)?;
+        tell_unread(
+            args.out.junit.as_deref(),
+            script.map(PathBuf::as_path),
+            error,
+        )?;
     }
     done
 }
@@ -40,8 +44,8 @@ fn carried_out(args: &RunArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let written = Written::by([
-        ("-o", args.output.as_deref()),
-        ("--junit", args.junit.as_deref()),
+        ("-o", args.out.output.as_deref()),
+        ("--junit", args.out.junit.as_deref()),
         ("--trace", args.trace.as_deref()),
     ]);
     let mut job = job::read(&typed, &written)?;
@@ -68,9 +72,7 @@ pub(super) fn cut_like(
 ) -> Result<Exit, CommandError> {
     let args = RunArgs {
         job: JobArgs::default(),
-        output: None,
-        report_format: None,
-        junit: None,
+        out: OutArgs::default(),
         workers: None,
         processes: false,
         late_limit: 0,
@@ -90,12 +92,8 @@ pub(super) fn cut_like(
 
 fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit, CommandError> {
     let simulation = job.task.manner().simulation;
-    let report = ReportFile::prepare(
-        args.output.as_deref(),
-        args.report_format.as_deref(),
-        job.task.formats(),
-    )?;
-    let junit = JunitFile::prepare(args.junit.as_deref())?;
+    let report = args.out.report(job.task.formats())?;
+    let junit = args.out.junit()?;
     if let Some(trace) = &args.trace {
         output::prepare(trace)?;
     }
