@@ -19,7 +19,7 @@ pub(crate) use job::{
 };
 pub(crate) use monitor::MonitorArgs;
 use passed::Answered;
-pub(crate) use recorded::{ListArgs, ReportArgs, StopArgs};
+pub(crate) use recorded::{ListArgs, OutArgs, ReportArgs, StopArgs};
 pub(crate) use run::{FindMaxArgs, RunArgs, TargetArgs, WorkerArgs};
 pub(crate) use simulate::SimulateArgs;
 

@@ -37,7 +37,7 @@ pub use cloud::{Cloud, FUNCTION};
 pub use drip::{Drip, DripAgain};
 pub use launched::{Launched, Workers, job, launched, launched_job};
 pub use ministack::{Ministack, SESSION_TOKEN};
-pub use program::{Finished, Program, finish, json};
+pub use program::{Finished, Program, finish, interrupt, json, terminate};
 pub use proxy::{Proxied, Proxy};
 pub use queue::Queue;
 pub use record::{Request, requests};

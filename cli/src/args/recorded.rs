@@ -6,13 +6,12 @@ use clap::{Args, ValueHint};
 use star_core::RunId;
 
 use super::{PlaceArgs, RunsArgs};
+use crate::error::CommandError;
+use crate::output::{JunitFile, ReportFile};
 
-/// `slsart report` and `slsart watch`.
-#[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
-    /// The run
-    pub(crate) run: RunId,
-
+/// What is written of a run, and where.
+#[derive(Debug, Default, Args)]
+pub(crate) struct OutArgs {
     /// Write the report as JSON to this file; `-` writes it to the standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
@@ -25,6 +24,30 @@ pub(crate) struct ReportArgs {
     /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) junit: Option<PathBuf>,
+}
+
+impl OutArgs {
+    /// The report that is to be written, if it is, in one of these formats.
+    pub(crate) fn report(&self, formats: &[&str]) -> Result<Option<ReportFile>, CommandError> {
+        let format = self.report_format.as_deref();
+        ReportFile::prepare(self.output.as_deref(), format, formats)
+    }
+
+    /// The test report that is to be written, if it is.
+    pub(crate) fn junit(&self) -> Result<Option<JunitFile>, CommandError> {
+        JunitFile::prepare(self.junit.as_deref())
+    }
+}
+
+/// `slsart report` and `slsart watch`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run
+    pub(crate) run: RunId,
+
+    /// What is written of it.
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 
     /// Where runs are.
     #[command(flatten)]

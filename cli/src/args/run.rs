@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 use star_core::RunId;
 
-use super::{JobArgs, RunsArgs};
+use super::{JobArgs, OutArgs, RunsArgs};
 use crate::output::Said;
 
 /// `slsart run`.
@@ -20,18 +20,9 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) job: JobArgs,
 
-    /// Write the report as JSON to this file; `-` writes it to the standard output
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Which of the formats that the kind of task has, such as `v1` and `v2` (Artillery 1's and 2's) [default: its first]; without `-o`
-    /// that report is printed instead of the text
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) report_format: Option<String>,
-
-    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) junit: Option<PathBuf>,
+    /// What is written of it.
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 
     /// How many workers; by default as many as there are cores, or as `_split` in the script asks for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -1,13 +1,15 @@
 //! `slsart find-max`: the highest rate that this machine holds.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use star_core::job::split::MAX_CHUNK_RATE;
 use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{AnyOutcome, Intervals, Job, Launch, Plan, Rate, RunId, Verdict, launch};
 
+use super::follow::attended;
 use super::on_runtime;
-use super::run::{Place, bundled_target, outcome};
+use super::run::{Place, bundled_target};
 use crate::args::FindMaxArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -231,8 +233,10 @@ impl Finder<'_> {
         };
         let manifest = launch(&self.host, job, how).await?;
         let hint = Hint::here(&self.args.runs);
+        let observer = job.task.attend(&self.host, Rc::clone(&manifest));
+        let following = attended((&self.host, &hint), &manifest, observer, self.args.json);
         let ended = tokio::select! {
-            outcome = outcome((&self.host, &hint), job, &manifest, self.args.json) => outcome?,
+            outcome = following => outcome?,
             () = interrupt::twice(&self.host, &manifest.run) => {
                 return Ok(Step::End(None, Exit::Interrupted));
             }

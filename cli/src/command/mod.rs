@@ -3,6 +3,7 @@
 mod aws;
 mod check;
 mod find_max;
+mod follow;
 mod monitor;
 mod new;
 mod plan;

@@ -12,12 +12,11 @@ use crate::exit::Exit;
 use crate::output::{self, JunitFile, ReportFile};
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let junit = JunitFile::prepare(args.junit.as_deref())?;
+    let junit = args.out.junit()?;
     let (file, outcome) = on_runtime(async {
         let site = Site::of(&args.runs, &args.place).await?;
         let run = site.read(&args.run).await?;
-        let (output, format) = (args.output.as_deref(), args.report_format.as_deref());
-        let file = ReportFile::prepare(output, format, run.task.formats())?;
+        let file = args.out.report(run.task.formats())?;
         Ok::<_, CommandError>((file, look(&site, &run).await?))
     })??;
     if !outcome.facts.settled {

@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use star_core::ledger::{Book, Manifest};
+use star_core::ledger::Book;
 use star_core::worker::{Host, Ids as _, SystemIds};
-use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, attend, follow, launch};
+use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, launch};
 
+use super::follow::attended;
 use super::on_runtime;
-use crate::args::{JobArgs, RunArgs, RunsArgs};
+use super::report::tell;
+use crate::args::{JobArgs, OutArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::hint::Hint;
-use crate::output::{self, JunitFile, Progress, ReportFile, Said, Written};
+use crate::output::{self, ReportFile, Said, Written};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -25,7 +27,11 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let done = carried_out(args);
     if let Err(error) = &done {
         let script = args.job.script.first().or(args.job.input.first());
-        tell_unread(args.junit.as_deref(), script.map(PathBuf::as_path), error)?;
+        tell_unread(
+            args.out.junit.as_deref(),
+            script.map(PathBuf::as_path),
+            error,
+        )?;
     }
     done
 }
@@ -38,8 +44,8 @@ fn carried_out(args: &RunArgs) -> Result<Exit, CommandError> {
         typed.target = Some(target.url().to_owned());
     }
     let written = Written::by([
-        ("-o", args.output.as_deref()),
-        ("--junit", args.junit.as_deref()),
+        ("-o", args.out.output.as_deref()),
+        ("--junit", args.out.junit.as_deref()),
         ("--trace", args.trace.as_deref()),
     ]);
     let mut job = job::read(&typed, &written)?;
@@ -66,9 +72,7 @@ pub(super) fn cut_like(
 ) -> Result<Exit, CommandError> {
     let args = RunArgs {
         job: JobArgs::default(),
-        output: None,
-        report_format: None,
-        junit: None,
+        out: OutArgs::default(),
         workers: None,
         processes: false,
         late_limit: 0,
@@ -88,12 +92,8 @@ pub(super) fn cut_like(
 
 fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit, CommandError> {
     let simulation = job.task.manner().simulation;
-    let report = ReportFile::prepare(
-        args.output.as_deref(),
-        args.report_format.as_deref(),
-        job.task.formats(),
-    )?;
-    let junit = JunitFile::prepare(args.junit.as_deref())?;
+    let report = args.out.report(job.task.formats())?;
+    let junit = args.out.junit()?;
     if let Some(trace) = &args.trace {
         output::prepare(trace)?;
     }
@@ -130,16 +130,10 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     }
     let script = args.job.script.first().or(args.job.input.first());
     annotate(script.map(PathBuf::as_path), &outcome, exit);
-    if let Some(why) = outcome.facts.never_began() {
-        let error = CommandError::NeverBegan(why.clone(), exit);
-        output::note(&format!("error: {error}\n"));
-        return Ok(exit);
-    }
-    if !args.quiet && !to_stdout {
-        output::print(&output::text(&outcome, output::width()))?;
-        if simulation {
-            output::print(NOTHING_DONE)?;
-        }
+    let readable = !args.quiet && !to_stdout;
+    tell(None, &outcome, readable)?;
+    if simulation && readable && outcome.facts.never_began().is_none() {
+        output::print(NOTHING_DONE)?;
     }
     Ok(exit)
 }
@@ -266,8 +260,10 @@ async fn carry_out(
             hint.command(&["stop", run.as_str()])
         ));
     }
+    let observer = job.task.attend(host, Rc::clone(&manifest));
+    let following = attended((host, &hint), &manifest, observer, args.quiet);
     let ended = tokio::select! {
-        outcome = outcome((host, &hint), &job, &manifest, args.quiet) => Ended::Outcome(Box::new(outcome?)),
+        outcome = following => Ended::Outcome(Box::new(outcome?)),
         () = interrupt::twice(host, &manifest.run) => Ended::AtOnce,
     };
     if let (Some(path), Ended::Outcome(_)) = (&args.trace, &ended) {
@@ -278,32 +274,4 @@ async fn carry_out(
         trace::write(&book, path).await?;
     }
     Ok(ended)
-}
-
-/// Attends and follows a launched run to its end.
-pub(super) async fn outcome(
-    (host, hint): (&Host, &Hint),
-    job: &Job,
-    manifest: &Rc<Manifest>,
-    quiet: bool,
-) -> Result<AnyOutcome, CommandError> {
-    let mut observer = job.task.attend(host, Rc::clone(manifest));
-    let mut progress = Progress::new(quiet);
-    let attending = async {
-        attend(host, manifest).await;
-        std::future::pending::<std::convert::Infallible>().await
-    };
-    let clock = &host.world.clock;
-    let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
-    let following = follow(host, manifest, &mut observer, told);
-    let outcome = tokio::select! {
-        outcome = following => outcome,
-        never = attending => match never {},
-    };
-    progress.end();
-    outcome.map_err(|source| CommandError::Unfollowed {
-        run: manifest.run.clone(),
-        report: hint.command(&["report", manifest.run.as_str()]),
-        source,
-    })
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use star_aws::Bucket;
 use star_core::ledger::{Book, Directory, LedgerError, Manifest};
 use star_core::worker::Host;
-use star_core::{AnyOutcome, AnyTask, RunId, follow};
+use star_core::{AnyOutcome, AnyTask, RunId};
 
 use super::aws::Deployed;
+use super::follow::followed;
 use crate::args::{PlaceArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::hint::Hint;
-use crate::output::Progress;
 use crate::place::Runs;
 
 /// A place where runs are recorded; no worker is sent for.
@@ -115,16 +115,7 @@ impl Site {
 
     /// Follows a run to its end, showing how far it is.
     pub(super) async fn follow(&self, run: &Recorded) -> Result<AnyOutcome, CommandError> {
-        let mut observer = run.task.observe(&self.host, Rc::clone(&run.manifest));
-        let mut progress = Progress::new(false);
-        let clock = &self.host.world.clock;
-        let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
-        let outcome = follow(&self.host, &run.manifest, &mut observer, told).await;
-        progress.end();
-        outcome.map_err(|source| CommandError::Unfollowed {
-            run: run.manifest.run.clone(),
-            report: self.hint.command(&["report", run.manifest.run.as_str()]),
-            source,
-        })
+        let observer = run.task.observe(&self.host, Rc::clone(&run.manifest));
+        followed((&self.host, &self.hint), &run.manifest, observer, false).await
     }
 }

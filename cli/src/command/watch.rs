@@ -6,15 +6,14 @@ use super::site::Site;
 use crate::args::ReportArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, JunitFile, ReportFile};
+use crate::output;
 
 pub(super) fn watch(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let junit = JunitFile::prepare(args.junit.as_deref())?;
+    let junit = args.out.junit()?;
     let watched = on_runtime(async {
         let site = Site::of(&args.runs, &args.place).await?;
         let run = site.read(&args.run).await?;
-        let (output, format) = (args.output.as_deref(), args.report_format.as_deref());
-        let file = ReportFile::prepare(output, format, run.task.formats())?;
+        let file = args.out.report(run.task.formats())?;
         tokio::select! {
             outcome = site.follow(&run) => Ok(Some((file, outcome?))),
             _ = tokio::signal::ctrl_c() => {

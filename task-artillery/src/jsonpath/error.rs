@@ -9,15 +9,8 @@ use crate::syntax::SyntaxError;
 
 /// The text is no path that can be evaluated as it is meant.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{message} (byte {offset} of the path); {help}")]
-pub struct ParseError {
-    /// The byte of the path that it begins at.
-    pub offset: usize,
-    /// What is wrong: a lower-case clause, values in backticks.
-    pub message: Cow<'static, str>,
-    /// What would be right.
-    pub help: Cow<'static, str>,
-}
+#[error("{} (byte {} of the path); {}", .0.message, .0.offset, .0.help)]
+pub struct ParseError(pub SyntaxError);
 
 impl ParseError {
     pub(super) fn new(
@@ -25,26 +18,13 @@ impl ParseError {
         message: impl Into<Cow<'static, str>>,
         help: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-            help: help.into(),
-        }
+        Self(SyntaxError::new(offset, message, help))
     }
 }
 
 impl From<SyntaxError> for ParseError {
     fn from(error: SyntaxError) -> Self {
-        let SyntaxError {
-            offset,
-            message,
-            help,
-        } = error;
-        Self {
-            offset,
-            message,
-            help,
-        }
+        Self(error)
     }
 }
 

@@ -159,7 +159,8 @@ fn regular_expressions_over_long_texts_are_given_up_before_they_take_long() {
         path.select(&document),
         Err(SelectError::TooMuch(_))
     ));
-    let too_large = Path::parse("$[?(/((a{1,100}){1,100}){1,100}/.test(@ ))]").unwrap_err();
+    let ParseError(too_large) =
+        Path::parse("$[?(/((a{1,100}){1,100}){1,100}/.test(@ ))]").unwrap_err();
     assert_eq!(too_large.message, "the regular expression is too large");
 }
 
@@ -198,7 +199,7 @@ fn texts_nested_without_end_are_refused_and_no_overflow() {
         ("@.a.includes(", ")"),
     ] {
         let path = format!("$[?({}1{})]", open.repeat(500), close.repeat(500));
-        let error = Path::parse(&path).unwrap_err();
+        let ParseError(error) = Path::parse(&path).unwrap_err();
         assert_eq!(
             error.message, "the expression has too many parts within parts",
             "{open}"

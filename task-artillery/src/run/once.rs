@@ -5,18 +5,15 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use star_core::{Failure, Lanes, RunContext, printable};
+use star_core::{Failure, RunContext, printable};
 
 use super::Cx;
 use super::engine::Engine;
 use super::error::UserError;
-use super::http::Client;
 use super::user::User;
-use super::walk::Walk;
 use crate::arrivals::Arrivals;
 use crate::report::{FailedCheck, LoadReport, Place};
 use crate::script::model::{Scenario, Step};
@@ -111,17 +108,9 @@ async fn walk(
     if flow.is_empty() {
         return Ok(Vars::default());
     }
-    let (cx, unit) = cx.aside::<LoadReport>();
-    let script = alone(script, flow);
-    let engine = Rc::new(Engine::new(&script, arrivals, Lanes::WHOLE, &cx).await?);
-    cx.record(|report| report.prepare(engine.names()));
-    let user = User::new(&engine, unit, &cx);
-    let mut walk = Walk {
-        vars: engine.vars_of_nobody(&user.unit),
-        client: Some(Client::new(Rc::clone(engine.http()))),
-        place: Place::default(),
-        user: &user,
-    };
+    let user = User::aside(&alone(script, flow), arrivals, cx).await?;
+    let (engine, cx) = (&user.engine, &user.cx);
+    let mut walk = user.set_out_aside();
     let ended = tokio::select! {
         biased;
         ended = walk.through(engine.flow(0), 0) => ended.map_err(Some),
@@ -130,7 +119,7 @@ async fn walk(
     match ended {
         Ok(()) => Ok(walk.vars),
         Err(error) => {
-            let said = said(name, error.as_ref(), &engine, walk.place, &cx);
+            let said = said(name, error.as_ref(), engine, walk.place, cx);
             Err(Failure::new(printable(&engine.redacted(said.into()))))
         }
     }

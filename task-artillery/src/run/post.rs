@@ -1,19 +1,14 @@
 //! A request that is none of the script's: figures, for whoever keeps them.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
-use star_core::{Lanes, RunContext};
+use star_core::RunContext;
 
-use super::engine::Engine;
 use super::error::UserError;
-use super::http::Client;
 use super::once;
 use super::user::User;
-use super::walk::Walk;
 use crate::arrivals::Arrivals;
-use crate::report::{LoadReport, Place};
 use crate::script::Script;
 use crate::script::model::{
     Body, Expectation, Header, HttpSettings, Method, Reporting, Request, Step, StepKind,
@@ -54,20 +49,13 @@ impl<'p> Poster<'p> {
     ) -> Result<(), String> {
         let flow = [step(url, headers, body)];
         let script = self.bare(&flow);
-        let (cx, unit) = self.cx.aside::<LoadReport>();
-        let engine = Engine::new(&script, self.arrivals, Lanes::WHOLE, &cx).await;
-        let engine = Rc::new(engine.map_err(|failure| failure.to_string())?);
-        cx.record(|report| report.prepare(engine.names()));
-        let user = User::new(&engine, unit, &cx);
-        let mut walk = Walk {
-            vars: engine.vars_of_nobody(&user.unit),
-            client: Some(Client::new(Rc::clone(engine.http()))),
-            place: Place::default(),
-            user: &user,
-        };
-        match walk.through(engine.flow(0), 0).await {
+        let user = User::aside(&script, self.arrivals, self.cx).await;
+        let user = user.map_err(|failure| failure.to_string())?;
+        let walked = user.set_out_aside().through(user.engine.flow(0), 0).await;
+        match walked {
             Ok(()) => Ok(()),
             Err(UserError::Expectations(_)) => {
+                let cx = &user.cx;
                 let code = cx.record(|report| report.traffic.codes.keys().next().copied());
                 Err(code.map_or_else(String::new, |code| format!("it answers with {code}")))
             }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use star_core::Unit;
+use star_core::{Failure, Lanes, RunContext, Unit};
 
 use super::Cx;
 use super::engine::Engine;
@@ -11,7 +11,9 @@ use super::error::UserError;
 use super::http::Client;
 use super::meter::Meter;
 use super::walk::Walk;
+use crate::arrivals::Arrivals;
 use crate::report::{LoadReport, Place};
+use crate::script::Script;
 
 /// One virtual user: a unit that walks its scenario's flow.
 #[derive(Debug)]
@@ -20,7 +22,8 @@ pub(super) struct User {
     pub(super) engine: Rc<Engine>,
     /// The unit that it is.
     pub(super) unit: Unit<LoadReport>,
-    cx: Cx,
+    /// What it measures into.
+    pub(super) cx: Cx,
     /// When it set out.
     begun: Duration,
     /// Which sample of its scenario it is, where the run tries scenarios out.
@@ -36,6 +39,31 @@ impl User {
             engine: Rc::clone(engine),
             cx: cx.clone(),
             unit,
+        }
+    }
+
+    /// One that is none of the task's: it draws as nobody else does, and measures into a report that nobody reads.
+    ///
+    /// # Errors
+    /// Where the script cannot be made ready.
+    pub(super) async fn aside(
+        script: &Script,
+        arrivals: &Arrivals,
+        cx: &RunContext,
+    ) -> Result<Self, Failure> {
+        let (cx, unit) = cx.aside::<LoadReport>();
+        let engine = Rc::new(Engine::new(script, arrivals, Lanes::WHOLE, &cx).await?);
+        cx.record(|report| report.prepare(engine.names()));
+        Ok(Self::new(&engine, unit, &cx))
+    }
+
+    /// The way of one that is none of the task's.
+    pub(super) fn set_out_aside(&self) -> Walk<'_> {
+        Walk {
+            user: self,
+            place: Place::default(),
+            vars: self.engine.vars_of_nobody(&self.unit),
+            client: Some(Client::new(Rc::clone(self.engine.http()))),
         }
     }
 

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-use tests::{Cloud, Terminal, finish, json as read, requests, wait_until};
+use tests::{Cloud, Terminal, finish, interrupt, json as read, requests, terminate, wait_until};
 
 use crate::PROGRAM;
 
@@ -71,7 +70,7 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     let mut terminal = Terminal::default();
     let waiting = invoke(&["--name", "asked"]).start_at(&terminal);
     terminal.wait_for("run asked ");
-    kill_process(Pid::from_child(&waiting), Signal::INT).unwrap();
+    interrupt(&waiting);
     terminal.wait_for("(d, detach), or stop it (s)? ");
     // Longer than it takes until progress is shown again: the question stays.
     terminal.stays_as_it_is(Duration::from_secs(1));
@@ -111,12 +110,11 @@ fn who_is_at_no_terminal_and_interrupts_a_run_stops_it() {
         "{ timeBufferInMilliseconds: 2000 }",
     );
     let invoke = ["invoke", "--wait", "-o", "report.json"];
-    for signal in [Signal::INT, Signal::TERM] {
+    for (name, end) in [("int", interrupt as fn(&_)), ("term", terminate)] {
         cloud.target.clear();
-        let name = if signal == Signal::INT { "int" } else { "term" };
         let waiting = cloud.slsart().args(invoke).args(["--name", name]).start();
         wait_until("requests arrive", || cloud.target.count() > 20);
-        kill_process(Pid::from_child(&waiting), signal).unwrap();
+        end(&waiting);
         finish(waiting).expect(130);
         let report = read(&cloud.scratch.path("report.json"));
         let stopped = &report["slsart"]["run"]["stopped"];

@@ -2,9 +2,8 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use rustix::process::{Pid, Signal, kill_process};
 use slsart::target::Target;
-use tests::{Program, Scratch, finish};
+use tests::{Program, Scratch, finish, terminate};
 
 use crate::scripts;
 
@@ -102,7 +101,6 @@ fn the_target_command_prints_its_address_and_ends_when_told() {
         .args([&script])
         .run()
         .expect(0);
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::TERM).unwrap();
+    terminate(&child);
     let _ended = finish(child).expect(0);
 }

@@ -3,9 +3,8 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use slsart::target::{Running, Target};
-use tests::{Program, Scratch, finish, json, wait_until};
+use tests::{Program, Scratch, finish, interrupt, json, wait_until};
 
 use crate::scripts;
 
@@ -20,11 +19,6 @@ fn started(scratch: &Scratch, target: &Running, arguments: &[&str]) -> Child {
         .start();
     wait_until("requests arrive", || target.count() > 10);
     child
-}
-
-fn interrupt(child: &Child) {
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::INT).unwrap();
 }
 
 /// Waits until a target has had no request for a while.

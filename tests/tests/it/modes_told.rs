@@ -3,12 +3,13 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::process::Child;
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value, json};
 use slsart::target::Target;
-use tests::{Finished, Program, Scratch, finish, json as report_of, wait_until};
+use tests::{Finished, Program, Scratch, finish, json as report_of, terminate, wait_until};
+
+use crate::monitor::{posted, state};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 
@@ -52,11 +53,6 @@ fn script(rest: &str) -> String {
     format!(
         "config: {{ target: http://127.0.0.1:1, http: {{ timeout: 0.3 }} }}\nmode: acceptance\nsampling: {{ averagePause: 0, pauseVariance: 0 }}\n{rest}\n"
     )
-}
-
-fn terminate(child: &Child) {
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::TERM).unwrap();
 }
 
 #[test]
@@ -248,46 +244,25 @@ fn monitor(scratch: &Scratch, script: &str, how: &[&str]) -> Program {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
 }
 
-fn state(scratch: &Scratch) -> Value {
-    let text = std::fs::read_to_string(scratch.path("state.json")).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
-}
-
 const DOWN: &str = "config: { target: http://127.0.0.1:1 }\nsampling: { size: 1, averagePause: 0, pauseVariance: 0, errorBudget: 0 }\nscenarios: [{ name: \"odd {{ name }} {{{{\", flow: [{ get: { url: / } }] }]\n";
 
 #[test]
 fn who_took_an_alert_is_not_told_again_because_another_did_not() {
     let (scratch, hook) = (Scratch::default(), Target::start(0).unwrap());
     let webhook = format!("{}/echo", hook.url());
-    let how = [
-        "--webhook",
-        &webhook,
-        "--command",
-        "exit 7",
-        "--rounds",
-        "3",
-    ];
-    monitor(&scratch, DOWN, &how).run().expect(3);
-    let posted = hook.record().into_iter().filter(|one| one.method == "POST");
-    assert_eq!(posted.count(), 1);
+    let tells = |command: &str, rounds: &str| {
+        monitor(&scratch, DOWN, &["--webhook", &webhook])
+            .args(["--command", command, "--rounds", rounds])
+            .run()
+            .expect(3);
+    };
+    tells("exit 7", "3");
+    assert_eq!(posted(&hook), 1);
     assert_eq!(state(&scratch)["unsendable"], json!(3));
-    let how = [
-        "--webhook",
-        &webhook,
-        "--command",
-        "cat > alert.json",
-        "--rounds",
-        "1",
-    ];
-    monitor(&scratch, DOWN, &how).run().expect(3);
+    tells("cat > alert.json", "1");
     let kept = state(&scratch);
     assert_eq!((&kept["sent"], &kept["unsent"]), (&json!(1), &Value::Null));
-    let posted: Vec<_> = hook
-        .record()
-        .into_iter()
-        .filter(|one| one.method == "POST")
-        .collect();
-    assert_eq!(posted.len(), 1);
+    assert_eq!(posted(&hook), 1);
     let alert = report_of(&scratch.path("alert.json"));
     assert!(
         alert["text"]

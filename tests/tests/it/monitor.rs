@@ -5,10 +5,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Child;
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use slsart::target::Target;
-use tests::{Program, Scratch, finish, wait_until};
+use slsart::target::{Running, Target};
+use tests::{Program, Scratch, finish, terminate, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 
@@ -54,8 +53,15 @@ fn alerts(scratch: &Scratch) -> Vec<Value> {
     lines.collect()
 }
 
-fn state(scratch: &Scratch) -> Value {
+/// What a monitor keeps in mind.
+pub(crate) fn state(scratch: &Scratch) -> Value {
     serde_json::from_str(&read(&scratch.path("state.json"))).unwrap_or_default()
+}
+
+/// How many alerts a webhook was posted.
+pub(crate) fn posted(hook: &Running) -> usize {
+    let received = hook.record().into_iter();
+    received.filter(|one| one.method == "POST").count()
 }
 
 /// The address that a monitor listens on: the first line that it says.
@@ -82,11 +88,6 @@ fn get(address: &str, path: &str) -> String {
     answer
 }
 
-fn terminate(child: &Child) {
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::TERM).unwrap();
-}
-
 #[test]
 fn a_monitor_tells_when_a_target_fails_and_when_it_is_there_again_and_ends_when_it_is_told_to() {
     let scratch = Scratch::default();
@@ -110,11 +111,7 @@ fn a_monitor_tells_when_a_target_fails_and_when_it_is_there_again_and_ends_when_
     );
     assert!(get(&address, "/metrics").contains("slsart_monitor_failing 0\n"));
     assert!(get(&address, "/").starts_with("HTTP/1.1 404"));
-    let posted = || {
-        let received = hook.record().into_iter();
-        received.filter(|one| one.method == "POST").count()
-    };
-    wait_until("both are posted", || posted() == 2);
+    wait_until("both are posted", || posted(&hook) == 2);
     terminate(&child);
     let done = finish(child).expect(0);
     assert!(

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::process::Child;
 
-use rustix::process::{Pid, Signal, kill_process};
 use slsart::target::{Running, Target};
-use tests::{Finished, Program, Scratch, finish, json, wait_until};
+use tests::{Finished, Program, Scratch, finish, interrupt, json, wait_until};
 
 use crate::losses::{kill, workers_of};
 
@@ -52,11 +51,6 @@ fn lines(target: &Running) -> Vec<String> {
     received
         .map(|one| format!("{} {}", one.method, one.path))
         .collect()
-}
-
-fn interrupt(child: &Child) {
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::INT).unwrap();
 }
 
 #[test]

@@ -14,9 +14,8 @@ mod stood_still;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use slsart::target::Target;
-use tests::{Program, Scratch, finish, json, wait_until};
+use tests::{Program, Scratch, finish, interrupt, json, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 
@@ -131,10 +130,6 @@ fn a_stop_from_another_terminal_takes_two_seconds_at_most() {
 
 #[test]
 fn a_second_interrupt_ends_it_in_half_a_second() {
-    let interrupt = |child: &Child| {
-        let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-        kill_process(pid, Signal::INT).unwrap();
-    };
     for _ in 0..10 {
         let (last, took) = stop_after(
             |_, child| {

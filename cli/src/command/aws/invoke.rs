@@ -13,7 +13,7 @@ use star_core::job::Split;
 use star_core::ledger::Manifest;
 use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{
-    AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, follow, launch,
+    AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, launch,
 };
 
 use super::assets::limits as deployed;
@@ -23,6 +23,7 @@ use super::out::Out;
 use super::place::Deployed;
 use super::script::{read, script_here};
 use crate::args::InvokeArgs;
+use crate::command::follow::attended;
 use crate::command::report::tell;
 use crate::command::run::{annotate, tell_unread};
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
@@ -31,7 +32,7 @@ use crate::exit::Exit;
 use crate::hint::Hint;
 use crate::interrupt::{self, Left, Told};
 use crate::job;
-use crate::output::{self, Progress};
+use crate::output;
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
     let done = invoked(args);
@@ -144,11 +145,14 @@ impl Invoked {
     /// Has the run begin, and waits for it.
     async fn waited(&self, args: &InvokeArgs) -> Result<Exit, CommandError> {
         let run = &self.manifest.run;
+        let site = (&self.host, &self.hint);
+        let observer = self.job.task.observe(&self.host, Rc::clone(&self.manifest));
+        let following = attended(site, &self.manifest, observer, false);
         // Whoever reads of the run can say that it is enough.
         let told = Told::new();
         self.tell_name();
         let outcome = tokio::select! {
-            outcome = self.followed() => match outcome {
+            outcome = following => match outcome {
                 Ok(outcome) => outcome,
                 Err(unfollowed) => {
                     self.out.no_report(&json!({ "run": run }))?;
@@ -168,28 +172,6 @@ impl Invoked {
             }
         };
         self.ended(&outcome, args)
-    }
-
-    async fn followed(&self) -> Result<AnyOutcome, CommandError> {
-        let (host, manifest) = (&self.host, &self.manifest);
-        let mut observer = self.job.task.observe(host, Rc::clone(manifest));
-        let mut progress = Progress::new(false);
-        let attending = async {
-            attend(host, manifest).await;
-            std::future::pending::<std::convert::Infallible>().await
-        };
-        let clock = &host.world.clock;
-        let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
-        let outcome = tokio::select! {
-            outcome = follow(host, manifest, &mut observer, told) => outcome,
-            never = attending => match never {},
-        };
-        progress.end();
-        outcome.map_err(|source| CommandError::Unfollowed {
-            run: manifest.run.clone(),
-            report: self.command("report"),
-            source,
-        })
     }
 
     /// Writes and prints what the run came to that was waited for.

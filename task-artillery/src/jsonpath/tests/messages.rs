@@ -69,7 +69,7 @@ fn parse_errors_say_where_what_and_what_would_be_right() {
         ("$^", 1, "the document has no parent"),
         ("$.*@other()", 3, "`@other()` needs a function of one's own"),
     ] {
-        let error = Path::parse(path).unwrap_err();
+        let ParseError(error) = Path::parse(path).unwrap_err();
         assert_eq!(
             (error.offset, error.message.as_ref()),
             (offset, message),

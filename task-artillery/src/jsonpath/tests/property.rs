@@ -115,7 +115,7 @@ proptest! {
                 let mut offsets = path.warnings().iter().map(|warning| warning.offset);
                 prop_assert!(offsets.all(|offset| text.is_char_boundary(offset)), "{path:?}");
             }
-            Err(error) => prop_assert!(text.is_char_boundary(error.offset), "{error:?}"),
+            Err(ParseError(error)) => prop_assert!(text.is_char_boundary(error.offset), "{error:?}"),
         }
     }
 

@@ -108,12 +108,8 @@ impl Reader<'_> {
     }
 
     fn variables(&mut self, node: &Node) -> Vec<Variable> {
-        let Some(map) = node.as_map() else {
-            self.mismatch::<()>("variables", node, "a mapping of names to values");
-            return Vec::new();
-        };
         let mut variables = Vec::new();
-        for entry in map.entries() {
+        for entry in self.named_values("variables", node) {
             // Also a variable that is wrong is known: one fault is told once.
             self.scope.share(&entry.key);
             if entry.node.as_list().is_some_and(<[_]>::is_empty) {

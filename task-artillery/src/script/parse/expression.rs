@@ -42,10 +42,10 @@ impl Reader<'_> {
                 }
                 Some(template)
             }
-            Err(error) => {
+            Err(jsonpath::ParseError(error)) => {
                 let at = self.place_behind(text, error.offset, node.span);
                 let message = format!("`{}` is no path: {}", short(text), error.message);
-                self.error(at, message, error.help.clone());
+                self.error(at, message, error.help);
                 None
             }
         }

@@ -53,13 +53,9 @@ impl Reader<'_> {
 
     /// A mapping of names to values. Of one that is spelled in two ways the last is meant, as in Artillery.
     pub(super) fn headers(&mut self, name: &str, node: &Node, place: Place) -> Vec<Header> {
-        let Some(map) = node.as_map() else {
-            self.mismatch::<()>(name, node, "a mapping of names to values");
-            return Vec::new();
-        };
         let mut places = HashMap::new();
         let mut headers: Vec<Header> = Vec::new();
-        for entry in map.entries() {
+        for entry in self.named_values(name, node) {
             let Some(header) = self.header(entry, place) else {
                 continue;
             };

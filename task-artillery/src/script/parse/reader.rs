@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use star_core::document::{Diagnostic, Diagnostics, Document, Node, Span, Value};
+use star_core::document::{Diagnostic, Diagnostics, Document, Entry, Node, Span, Value};
 
 use super::layers::Outside;
 use super::scope::Scope;
@@ -178,6 +178,15 @@ impl<'d> Reader<'d> {
             Some(items) => Some(items),
             None => self.mismatch(name, node, "a list"),
         }
+    }
+
+    /// The entries of a mapping of names to values; none of what is no mapping.
+    pub(super) fn named_values<'n>(&mut self, name: &str, node: &'n Node) -> &'n [Entry] {
+        let Some(map) = node.as_map() else {
+            self.mismatch::<()>(name, node, "a mapping of names to values");
+            return &[];
+        };
+        map.entries()
     }
 
     /// Text, as it stands; numbers and booleans are taken as they are written.

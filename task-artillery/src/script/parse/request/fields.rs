@@ -42,11 +42,7 @@ impl Reader<'_> {
 
     /// A mapping of names to values or lists of values.
     pub(super) fn pairs(&mut self, name: &str, node: &Node, empty: Empty) -> Vec<Field> {
-        let Some(map) = node.as_map() else {
-            self.mismatch::<()>(name, node, "a mapping of names to values");
-            return Vec::new();
-        };
-        let entries = map.entries().iter();
+        let entries = self.named_values(name, node).iter();
         entries
             .filter_map(|entry| self.pair(entry, empty))
             .collect()
