@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     reason = "a test that can't set itself up has failed"
 )]
+#![expect(clippy::print_stdout, reason = "its figures are to be read")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -95,13 +96,13 @@ fn compared(artillery: &Artillery, home: &Path, script: &Script) -> Vec<String> 
 /// The entries of the list that say what was found, for those who have to argue for it.
 fn as_listed(found: &BTreeMap<&String, Vec<&String>>) -> String {
     let entries = found.iter().map(|(script, lines)| {
-        let lines: String = lines
+        let lines = lines
             .iter()
-            .map(|line| format!("    - {}\n", serde_json::to_string(line).unwrap()))
-            .collect();
-        format!("- script: {script}\n  differs:\n{lines}  why: \n")
+            .map(|line| format!("    - {}", serde_json::to_string(line).unwrap()));
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        format!("- script: {script}\n  differs:\n{lines}\n  why: \n")
     });
-    entries.collect()
+    entries.collect::<Vec<_>>().concat()
 }
 
 #[test]

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     reason = "a test that can't set itself up has failed"
 )]
+#![expect(clippy::print_stdout, reason = "its figures are to be read")]
 
 mod framework;
 mod function;

@@ -32,7 +32,7 @@ fn cost(live: &Live<LoadReport>) -> (usize, Duration) {
     let begun = cpu();
     let sizes = (0..TIMES).map(|_| serde_json::to_vec(&view).unwrap().len());
     let size = sizes.max().unwrap();
-    (size, (cpu() - begun) / TIMES)
+    (size, cpu().saturating_sub(begun) / TIMES)
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn the_largest_snapshot_is_small_enough() {
     let (size, cost) = cost(&live);
     let begun = cpu();
     let copies: Vec<_> = (0..5).map(|_| live.measured.clone()).collect();
-    let copy = (cpu() - begun) / u32::try_from(copies.len()).unwrap();
+    let copy = cpu().saturating_sub(begun) / u32::try_from(copies.len()).unwrap();
     println!(
         "six hours of 50 kinds of requests: a snapshot is {:.1} MB and costs {cost:?}, of the worker's own thread {copy:?}",
         size as f64 / 1e6

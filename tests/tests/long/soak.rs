@@ -71,7 +71,7 @@ fn a_long_load_takes_no_more_at_its_end_than_in_its_first_quarter() {
     let target = Target::start(0).unwrap();
     let get = "get: { url: \"/static/64?n={{ $randomNumber(1, 1000000) }}\" }";
     let (vitals, report) = soak(target.url(), get, "{ timeout: 10 }");
-    assert_eq!(target.count() as u64, seconds() * RATE);
+    assert_eq!(target.count(), seconds() * RATE);
     assert_eq!(report["aggregate"]["counters"]["vusers.failed"], 0);
     expect_flat("a long load", &vitals, 1);
 }
