@@ -1,5 +1,7 @@
 //! Distributions that add up.
 
+mod packed;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -7,8 +9,16 @@ use hdrhistogram::Histogram as Hdr;
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize, Serializer};
 
+use self::packed::Packed;
+
 /// Two significant digits: a value read back is off by less than 1 %.
 const DIGITS: u8 = 2;
+
+/// The greatest value that is told from others.
+const MOST: u64 = 1 << 62;
+
+/// The number of its bin.
+const LAST: u16 = 55 * 128 + 128;
 
 /// A distribution of whole numbers (for times: microseconds), in an HDR histogram of two significant digits: percentiles are off by
 /// less than 1 %; count, sum, least and greatest are exact. Merging adds integers, so it is exact in any order.
@@ -26,50 +36,57 @@ pub struct Histogram {
 enum Bins {
     /// For what is noted often: an array up to the greatest value, some kilobytes.
     Dense(Hdr<u64>),
-    /// For what has been noted: bins that have something, in order, by the greatest value of each.
-    Sparse(Vec<(u64, u64)>),
+    /// For what has been noted.
+    Packed(Packed),
 }
 
-/// As it is written: the bins that have something, by the greatest value of each.
+/// As it is written. A bin is its number, less that of the bin before, and then how many values are in it; those that have none are left out.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OnTheWire {
     sum: u64,
     min: u64,
     max: u64,
-    bins: Vec<(u64, u64)>,
+    bins: Vec<u64>,
 }
 
-/// The greatest value of the bin that a value is in, as [`Hdr::highest_equivalent`] has it for two digits: 256 bins for the values below 256, and
-/// then 128 for each doubling.
-fn greatest_of_bin(value: u64) -> u64 {
+/// The number of the bin that a value is in. There are 256 bins for the values below 256, and then 128 for each doubling, as [`Hdr`] has them for two
+/// digits.
+fn bin_of(value: u64) -> u16 {
     let doublings = (u64::BITS - (value | 0xff).leading_zeros()) - 8;
-    value | ((1 << doublings) - 1)
+    // At most 56 doublings of 128 bins each.
+    (doublings * 128) as u16 + (value >> doublings) as u16
+}
+
+/// The greatest value of a bin.
+fn greatest_of(bin: u16) -> u64 {
+    let doublings = u64::from(bin.max(128) / 128 - 1);
+    ((u64::from(bin) - doublings * 128 + 1) << doublings) - 1
 }
 
 impl Bins {
-    /// The bins that have something, in order, by the greatest value of each.
-    fn recorded(&self) -> impl Iterator<Item = (u64, u64)> {
-        let (dense, sparse) = match self {
-            Self::Dense(bins) => (Some(bins.iter_recorded()), &[][..]),
-            Self::Sparse(bins) => (None, &bins[..]),
+    /// The bins that have something, in order: their numbers, and how many values are in each.
+    fn recorded(&self) -> impl Iterator<Item = (u16, u64)> {
+        let (dense, packed) = match self {
+            Self::Dense(bins) => (Some(bins.iter_recorded()), None),
+            Self::Packed(bins) => (None, Some(bins.bins())),
         };
         let dense = dense.into_iter().flatten();
-        let dense = dense.map(|bin| (bin.value_iterated_to(), bin.count_at_value()));
-        dense.chain(sparse.iter().copied())
+        let dense = dense.map(|bin| (bin_of(bin.value_iterated_to()), bin.count_at_value()));
+        dense.chain(packed.into_iter().flatten())
     }
 
     fn count(&self) -> u64 {
         match self {
             Self::Dense(bins) => bins.len(),
-            Self::Sparse(bins) => bins.iter().map(|(_, count)| count).sum(),
+            Self::Packed(bins) => bins.bins().map(|(_, count)| count).sum(),
         }
     }
 
     fn is_empty(&self) -> bool {
         match self {
             Self::Dense(bins) => bins.is_empty(),
-            Self::Sparse(bins) => bins.is_empty(),
+            Self::Packed(bins) => bins.is_empty(),
         }
     }
 
@@ -78,12 +95,9 @@ impl Bins {
             Self::Dense(bins) => bins
                 .record_n(value, times)
                 .expect("a histogram that resizes itself holds any value below 2⁶³"),
-            Self::Sparse(bins) => {
-                let greatest = greatest_of_bin(value);
-                match bins.binary_search_by_key(&greatest, |bin| bin.0) {
-                    Ok(there) => bins[there].1 += times,
-                    Err(between) => bins.insert(between, (greatest, times)),
-                }
+            Self::Packed(bins) => {
+                let added = std::iter::once((bin_of(value), times));
+                *bins = Packed::new(both(bins.bins(), added));
             }
         }
     }
@@ -91,7 +105,7 @@ impl Bins {
 
 impl Default for Bins {
     fn default() -> Self {
-        Self::Sparse(Vec::new())
+        Self::Packed(Packed::default())
     }
 }
 
@@ -112,7 +126,7 @@ impl Histogram {
         if times == 0 {
             return;
         }
-        let value = value.min(1 << 62);
+        let value = value.min(MOST);
         if self.is_empty() {
             let mut bins = Hdr::new(DIGITS).expect("two digits are in the range allowed");
             bins.auto(true);
@@ -134,7 +148,7 @@ impl Histogram {
     /// has been noted, all but for stragglers.
     pub fn compact(&mut self) {
         if matches!(self.bins, Bins::Dense(_)) {
-            self.bins = Bins::Sparse(self.bins.recorded().collect());
+            self.bins = Bins::Packed(Packed::new(self.bins.recorded()));
         }
     }
 
@@ -150,15 +164,13 @@ impl Histogram {
         };
         self.max = self.max.max(other.max);
         self.sum = self.sum.saturating_add(other.sum);
-        match &self.bins {
+        match &mut self.bins {
             Bins::Dense(_) => {
-                for (value, count) in other.bins.recorded() {
-                    self.bins.add(value, count);
+                for (bin, count) in other.bins.recorded() {
+                    self.bins.add(greatest_of(bin), count);
                 }
             }
-            Bins::Sparse(bins) => {
-                self.bins = Bins::Sparse(both(bins, other.bins.recorded()));
-            }
+            Bins::Packed(bins) => *bins = Packed::new(both(bins.bins(), other.bins.recorded())),
         }
     }
 
@@ -208,23 +220,29 @@ impl Histogram {
             so_far += count;
             so_far >= rank
         });
-        found.map_or(self.max, |(greatest, _)| greatest.clamp(self.min, self.max))
+        found.map_or(self.max, |(bin, _)| {
+            greatest_of(bin).clamp(self.min, self.max)
+        })
     }
 }
 
 /// The bins of two, in order.
-fn both(bins: &[(u64, u64)], others: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
-    let mut both = Vec::with_capacity(bins.len());
-    let mut bins = bins.iter().copied().peekable();
-    for (value, count) in others {
-        while let Some(before) = bins.next_if(|bin| bin.0 < value) {
-            both.push(before);
+fn both(
+    one: impl Iterator<Item = (u16, u64)>,
+    other: impl Iterator<Item = (u16, u64)>,
+) -> impl Iterator<Item = (u16, u64)> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    std::iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some((bin, count)), Some((same, more))) if bin == same => {
+            let both = (*bin, count + more);
+            one.next();
+            other.next();
+            Some(both)
         }
-        let same = bins.next_if(|bin| bin.0 == value);
-        both.push((value, count + same.map_or(0, |bin| bin.1)));
-    }
-    both.extend(bins);
-    both
+        (Some((bin, _)), Some((first, _))) if first < bin => other.next(),
+        (Some(_), _) => one.next(),
+        (None, _) => other.next(),
+    })
 }
 
 impl fmt::Debug for Histogram {
@@ -254,7 +272,12 @@ struct Recorded<'a>(&'a Bins);
 
 impl Serialize for Recorded<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.recorded())
+        let mut before = 0;
+        let bins = self.0.recorded().flat_map(|(bin, count)| {
+            let gap = bin - std::mem::replace(&mut before, bin);
+            [u64::from(gap), count]
+        });
+        serializer.collect_seq(bins)
     }
 }
 
@@ -262,13 +285,20 @@ impl TryFrom<OnTheWire> for Histogram {
     type Error = &'static str;
 
     fn try_from(wire: OnTheWire) -> Result<Self, Self::Error> {
-        let mut bins = Bins::default();
-        for (value, count) in wire.bins {
-            if value > (1 << 63) || count == 0 {
+        let (pairs, rest) = wire.bins.as_chunks::<2>();
+        let (mut number, mut bins) = (0_u64, Vec::with_capacity(pairs.len()));
+        for (at, [gap, count]) in pairs.iter().enumerate() {
+            number = number.saturating_add(*gap);
+            let bin = u16::try_from(number).ok().filter(|bin| *bin <= LAST);
+            let Some(bin) = bin.filter(|_| *count > 0 && (*gap > 0 || at == 0)) else {
                 return Err("a histogram's bin is out of range");
-            }
-            bins.add(value.min(1 << 62), count);
+            };
+            bins.push((bin, *count));
         }
+        if !rest.is_empty() {
+            return Err("a histogram's last bin has no count");
+        }
+        let bins = Bins::Packed(Packed::new(bins.into_iter()));
         if !bins.is_empty() && wire.min > wire.max {
             return Err("a histogram's least value is above its greatest");
         }
@@ -364,7 +394,10 @@ mod tests {
             let mut library = Hdr::<u64>::new(DIGITS).unwrap();
             library.auto(true);
             library.record(value).unwrap();
-            prop_assert_eq!(greatest_of_bin(value), library.highest_equivalent(value));
+            let bin = bin_of(value);
+            prop_assert_eq!(greatest_of(bin), library.highest_equivalent(value));
+            prop_assert_eq!(bin_of(greatest_of(bin)), bin);
+            prop_assert!(bin <= LAST);
         }
 
         #[test]
@@ -386,5 +419,26 @@ mod tests {
             (0, 0, 0, 0)
         );
         assert_eq!(wire(&empty), r#"{"sum":0,"min":0,"max":0,"bins":[]}"#);
+    }
+
+    #[test]
+    fn what_is_no_distribution_is_not_read_as_one() {
+        let read = |bins: &str| {
+            let wire = format!(r#"{{"sum":7,"min":7,"max":7,"bins":{bins}}}"#);
+            serde_json::from_str::<Histogram>(&wire)
+        };
+        assert_eq!(read("[7,1]").unwrap(), of(&[7]));
+        for bad in [
+            "[7]",
+            "[7,0]",
+            "[7,1,0,1]",
+            "[7169,1]",
+            "[7000,1,169,1]",
+            "[18446744073709551615,1,1,1]",
+            "[[7,1]]",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert_eq!(read("[7168,1]").unwrap().count(), 1);
     }
 }
