@@ -7,13 +7,13 @@ mod framing;
 mod head;
 mod writer;
 
-use std::future::Future;
+use std::cell::RefCell;
 use std::io;
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead as _, ReadBuf};
 
 use self::framing::{Framing, Next};
 pub(super) use self::head::Head;
@@ -23,9 +23,17 @@ use self::writer::Writer;
 use super::outgoing::Outgoing;
 use super::stream::Stream;
 
-/// How much is read at once at first, and of a long body at most. Every user's connection has such a buffer while it reads.
-const READ_FIRST: usize = 4 * 1024;
-const READ_MOST: usize = 64 * 1024;
+/// How much is read at once.
+const READ: usize = 64 * 1024;
+
+/// So much room a connection keeps that waits for a request.
+const KEPT: usize = 4 * 1024;
+
+thread_local! {
+    /// Where all connections read to: a worker's users are on one thread. So one that waits holds no memory, and one that has read holds
+    /// as much as came.
+    static LANDING: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ].into_boxed_slice());
+}
 
 /// Why an exchange failed.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +79,6 @@ pub(super) struct Http1 {
     buffer: BytesMut,
     /// How much of that has been looked at in vain.
     looked: usize,
-    at_once: usize,
     state: State,
     /// Why the request could not be sent to its end. A server may answer a request that it does not want to have all of, and close.
     unsendable: Option<io::Error>,
@@ -96,7 +103,6 @@ impl Http1 {
             writer: Writer::default(),
             buffer: BytesMut::new(),
             looked: 0,
-            at_once: READ_FIRST,
             state: State::Idle,
             unsendable: None,
         }
@@ -230,23 +236,20 @@ impl Http1 {
         let stays = stays && self.unsendable.is_none() && self.buffer.is_empty();
         self.state = if stays { State::Idle } else { State::Ended };
         // A user that thinks needs no room for a long body.
-        if self.at_once > READ_FIRST {
-            self.at_once = READ_FIRST;
+        if self.buffer.capacity() > KEPT {
             self.buffer = BytesMut::new();
         }
     }
 
     /// Reads more; 0 at the end.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, ExchangeError>> {
-        self.buffer.reserve(self.at_once);
-        let room = self.buffer.capacity() - self.buffer.len();
-        let read = pin!(self.stream.read_buf(&mut self.buffer)).poll(cx);
-        let read = ready!(read).map_err(|error| self.end(error.into()))?;
-        // Of what comes faster than it is read, more is read at once.
-        if read == room {
-            self.at_once = (2 * self.at_once).min(READ_MOST);
-        }
-        Poll::Ready(Ok(read))
+        LANDING.with_borrow_mut(|landing| {
+            let mut read = ReadBuf::new(landing);
+            let polled = Pin::new(&mut self.stream).poll_read(cx, &mut read);
+            ready!(polled).map_err(|error| self.end(error.into()))?;
+            self.buffer.extend_from_slice(read.filled());
+            Poll::Ready(Ok(read.filled().len()))
+        })
     }
 
     fn end(&mut self, error: ExchangeError) -> ExchangeError {
