@@ -183,10 +183,11 @@ impl RequestStep {
         if all_held || !self.expects.as_errors {
             return Ok(());
         }
-        let name = self.expects.name.clone().unwrap_or_else(|| {
-            let url = sent.url.unwrap_or_default();
-            self.legible(turn.engine, url)
-        });
+        let name = self
+            .expects
+            .name
+            .clone()
+            .unwrap_or_else(|| self.url.legible(sent.url.unwrap_or_default()));
         Err(UserError::Expectations(name))
     }
 
@@ -204,15 +205,8 @@ impl RequestStep {
     /// Where a request goes, as people may read it.
     fn asked(&self, engine: &Engine, location: &Location) -> String {
         let url = format!("{}{}", location.origin, location.path);
-        let url = self.legible(engine, url);
+        let url = self.url.legible(url);
         engine.redacted(url.into()).into_owned()
-    }
-
-    fn legible(&self, engine: &Engine, url: String) -> String {
-        match self.url.template() {
-            Some(template) => engine.legible(template, url),
-            None => url,
-        }
     }
 
     /// Whether anything is to be found in answers.
