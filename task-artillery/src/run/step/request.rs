@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue, Method};
 use star_core::Failure;
 use star_core::draw::Draws;
@@ -18,7 +19,7 @@ use star_core::draw::Draws;
 use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
 use super::super::http::{Answer, Call, Encoding, Kept, Location, UrlError};
-use super::super::mask::Mask;
+use super::super::mask::{Exchanged, Mask};
 use super::super::meter::Meter;
 use super::super::walk::Turn;
 use super::capture::Captures;
@@ -146,11 +147,26 @@ impl RequestStep {
                 turn.meter.cx().refused(&ErrorKind::OutOfMemory.into());
             }
         })?;
+        let mut dropped = Vec::new();
+        let (headers, vars) = (&answer.headers, &mut *turn.vars);
         let kept = self
             .captures
-            .keep(&answer.headers, &body, turn.vars, &mut draws);
-        let credentials = || self.credentials.iter().chain(&sent.credentials);
-        let mask = || Mask::new(turn.engine, turn.vars, credentials());
+            .keep(headers, &body, vars, &mut draws, &mut dropped);
+        let mask = || {
+            let answered = headers.iter().filter(|(name, value)| {
+                // Of cookies the values are known.
+                *name != SET_COOKIE && says_who_asks(name, value)
+            });
+            let credentials = self.credentials.iter().chain(&sent.credentials);
+            let exchanged = Exchanged {
+                credentials: credentials
+                    .chain(answered.map(|(_, value)| value))
+                    .collect(),
+                cookies: client.cookie_values(headers),
+                dropped: &dropped,
+            };
+            Mask::new(turn.engine, turn.vars, &exchanged)
+        };
         let failed = |check: &str, expected: &str| FailedCheck {
             check: check.to_owned(),
             expected: turn.engine.redacted(Cow::Borrowed(expected)).into_owned(),

@@ -68,3 +68,84 @@ fn queries_made_of_cells_and_captures_are_told_as_the_script_has_them() {
     let expected = format!("Failed expectations for request {}/x?n=", server.url());
     assert_eq!(errors, [expected]);
 }
+
+/// What an answer with these headers and this body is told to be, where something else was expected behind these keys; the requests before it
+/// are answered in the same way.
+fn got(head: &'static str, body: &'static str, config: &str, flow: &str) -> String {
+    let server = Server::new(move |peer| {
+        while peer.request().is_some() {
+            let length = body.len();
+            peer.write(format!(
+                "HTTP/1.1 200 X\r\n{head}content-length: {length}\r\n\r\n{body}"
+            ));
+        }
+    });
+    let config = format!("phases: [{{duration: 100ms, arrivalCount: 1}}]\n  {config}");
+    let done = run(&server, &script(&config, flow));
+    let checks = done.report.checks.failures.values();
+    let got: Vec<_> = checks.map(|failed| failed.got.clone()).collect();
+    got.join(" | ")
+}
+
+#[test]
+fn values_are_found_without_the_blanks_around_them_and_as_numbers_are_written() {
+    let flow =
+        "      - get: {url: /, headers: {x-pw: '{{ word }}'}, expect: {matchesRegexp: nope}}\n";
+    let payload = |name: &str| {
+        format!(
+            "payload: {{path: {name}, fields: [user, word, big, exp], order: sequence, cast: true}}"
+        )
+    };
+    let words = payload("words.csv");
+    let body = "<Geheim-Wort-77> 12345678901234567890 12345678901234567000 12345e5 1234500000 .";
+    let shown = "<{{ word }}> {{ big }} {{ big }} {{ exp }} {{ exp }} .";
+    assert_eq!(got("", body, &words, flow), shown);
+    let flow = "      - get: {url: /, capture: {header: x-word, as: got}}\n      - get: {url: /, capture: {json: $.w, as: w}, expect: {matchesRegexp: nope}}\n";
+    let body = r#"{"w": "Geheim-Wort-55 ", "x": "<Geheim-Wort-55>"}"#;
+    let head = "x-word: Geheim-Wort-44\r\n";
+    let shown = r#"{"w": "{{ w }} ", "x": "<{{ w }}>"}"#;
+    assert_eq!(got(head, body, "variables: {free: 1}", flow), shown);
+}
+
+#[test]
+fn cookies_of_a_target_are_not_shown_of_the_answer_that_sets_them_nor_of_later_ones() {
+    let head = "set-cookie: sid=SessValue-443177; Path=/\r\nset-cookie: other=\"s%3AOther%2F9988\"; Domain=elsewhere.test\r\nx-auth-token: Token-443\r\n";
+    let body = "pre sid=SessValue-443177 s%3AOther%2F9988 s:Other/9988 Token-443 post";
+    let check = "      - get: {url: /, expect: {matchesRegexp: nope}}\n";
+    let shown = "pre sid=(credentials) (credentials) (credentials) (credentials) post";
+    assert_eq!(got(head, body, "variables: {free: 1}", check), shown);
+    let server = Server::new(|peer| {
+        while let Some(request) = peer.request() {
+            let set = if request.line.contains("/in") {
+                "set-cookie: sid=SessValue-443177\r\n"
+            } else {
+                ""
+            };
+            peer.write(format!(
+                "HTTP/1.1 200 X\r\n{set}content-length: 19\r\n\r\n<SessValue-443177> "
+            ));
+        }
+    });
+    let done = run(
+        &server,
+        &one_user(&format!("      - get: {{url: /in}}\n{check}")),
+    );
+    let failed = done.report.checks.failures.values().next().unwrap();
+    assert_eq!(failed.got, "<(credentials)> ");
+}
+
+#[test]
+fn what_was_captured_and_not_kept_is_not_shown_either() {
+    let body = r#"{"a": "Geheim-Wort-11", "b": "Geheim-Wort-22"}"#;
+    let twice = "capture: [{json: $.a, as: t}, {json: $.b, as: t}]";
+    let failing = "capture: [{json: $.a, as: t}, {json: $.b, as: u}, {json: $.none, as: v}]";
+    for (captures, shown) in [
+        (twice, r#"{"a": "{{ t }}", "b": "{{ t }}"}"#),
+        (failing, r#"{"a": "{{ t }}", "b": "{{ u }}"}"#),
+    ] {
+        let flow =
+            format!("      - get: {{url: /, {captures}, expect: {{matchesRegexp: nope}}}}\n");
+        let got = got("", body, "variables: {free: 1}", &flow);
+        assert!(got.contains(shown), "{got}");
+    }
+}
