@@ -18,6 +18,7 @@ fn ensured(text: &str, condition: &str, strict: bool) -> Ensured {
         text: text.to_owned(),
         condition: condition.to_owned(),
         strict,
+        concealed: false,
     }
 }
 

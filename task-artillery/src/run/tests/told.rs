@@ -1,5 +1,7 @@
 //! What is told of requests that were made of what is not to be shown.
 
+use star_core::Report as _;
+
 use super::*;
 
 /// What is told of two samples of a flow whose users have a row of a name and a word each: the errors, and the checks that failed.
@@ -148,4 +150,52 @@ fn what_was_captured_and_not_kept_is_not_shown_either() {
         let got = got("", body, "variables: {free: 1}", &flow);
         assert!(got.contains(shown), "{got}");
     }
+}
+
+#[test]
+fn what_is_ensured_names_of_figures_and_places_of_sinks_show_no_values_of_the_environment() {
+    let server = repeats();
+    let text = script(
+        r#"phases: [{duration: 100ms, arrivalCount: 1}]
+  plugins:
+    ensure:
+      conditions:
+        - {expression: "vusers.created > {{ $env.LIMIT }}"}
+        - {expression: "'{{ $env.NAMESPACE }}.none' < 1 and vusers.created < 5"}
+        - {expression: "'{{ $env.NAMESPACE }}./.codes.200' > 1"}
+    metrics-by-endpoint: {metricsNamespace: "{{ $env.NAMESPACE }}"}
+    publish-metrics:
+      - {type: influxdb, url: "{{ $env.SINK }}", database: d}
+      - {type: datadog, apiHost: "{{ $env.SINK }}", apiKey: Zkey}"#,
+        "      - get: {url: /}\n",
+    );
+    let text = text.replace("TARGET", &server.url());
+    let mut document = star_yaml::document_from("s.yml", text.as_bytes(), ".").unwrap();
+    document.options.give("env-file", "src/run/tests/told.env");
+    let script = crate::script::parse(&mut document).unwrap_or_else(|faults| {
+        let faults = faults.iter().map(|fault| fault.one_line(&document.sources));
+        panic!("{}", faults.collect::<Vec<_>>().join("\n"))
+    });
+    let done = world::run_script(script);
+    let summary = done.report.summarize(&done.facts);
+    let json = serde_json::to_string(&summary).unwrap();
+    let summary = summary.to_string();
+    let cases = done.report.cases(&done.facts);
+    let all = format!("{json}\n{summary}\n{cases:?}");
+    for hidden in ["7654321", "Znamespace99", "127.0.0.1:9"] {
+        assert!(!all.contains(hidden), "{hidden} in {all}");
+    }
+    for shown in [
+        "vusers.created > {{ $env.LIMIT }} (`vusers.created` is 1)",
+        "'{{ $env.NAMESPACE }}.none' < 1 and vusers.created < 5 (the report has no such figure)",
+        "'{{ $env.NAMESPACE }}./.codes.200' > 1 (it is 1)",
+        "influxdb {{ $env.SINK }}",
+        "datadog {{ $env.SINK }}",
+    ] {
+        assert!(summary.contains(shown), "{shown} not in {summary}");
+    }
+    assert!(
+        json.contains("\"{{ $env.NAMESPACE }}./.codes.200\":1"),
+        "{json}"
+    );
 }
