@@ -126,6 +126,7 @@ fn names(script: &Script) -> Vec<String> {
             .iter()
             .filter(|other| other.starts_with(&*name))
             .count();
+        let name = star_core::printable(&name);
         names.push(match same {
             0 => name,
             same => format!("{name} ({})", same + 1),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use star_core::Facts;
 use star_core::draw::Draws;
+use star_core::{Facts, printable};
 
 use super::load::LoadReport;
 use super::summary::figures;
@@ -59,9 +59,9 @@ pub(super) fn look(report: &LoadReport, facts: &Facts) -> Vec<Ensurance> {
     }
     let figures = Figures(figures(report, facts));
     let all = report.view.ensured.iter().map(|one| Ensurance {
-        text: one.text.clone(),
+        text: printable(&one.text),
         strict: one.strict,
-        broken: broken(one, &figures),
+        broken: broken(one, &figures).map(|why| printable(&why)),
     });
     all.collect()
 }
