@@ -103,7 +103,14 @@ impl RequestStep {
             return Ok(());
         }
         let mut draws = turn.draws();
-        let call = self.call(&turn, &mut draws)?;
+        let sampled = turn.engine.sampling().is_some();
+        let call = self.call(&turn, &mut draws).inspect_err(|error| {
+            if sampled {
+                let wanted = self.wanted(turn.engine, self.url.source());
+                let error = turn.engine.shown_error(error.name());
+                unanswered(&turn.meter, turn.number, wanted, error);
+            }
+        })?;
         let sent = self
             .looks_at_answers()
             .then(|| Sent::of(&call, !self.expects.tell_urls()));
@@ -121,16 +128,19 @@ impl RequestStep {
             }
             return Ok(());
         };
-        let sampled = turn.engine.sampling().is_some();
-        let asked = sampled.then(|| self.asked(turn.engine, &call.location));
+        let wanted = sampled.then(|| {
+            let location = &call.location;
+            let url = format!("{}{}", location.origin, location.path);
+            self.wanted(turn.engine, self.url.legible(url))
+        });
         let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
             if let Some(cause) = error.system() {
                 turn.meter.cx().refused(cause);
             }
             let error = turn.engine.shown_error(error.name());
             turn.meter.unanswered(endpoint, &error);
-            if let Some(asked) = asked {
-                self.unanswered(&turn.meter, turn.number, &asked, error);
+            if let Some(wanted) = &wanted {
+                unanswered(&turn.meter, turn.number, wanted.clone(), error);
             }
         })?;
         turn.meter
@@ -145,6 +155,10 @@ impl RequestStep {
         let body = body(&answer).inspect_err(|error| {
             if matches!(error, UserError::NoRoom) {
                 turn.meter.cx().refused(&ErrorKind::OutOfMemory.into());
+            }
+            if let Some(wanted) = &wanted {
+                let wanted = format!("{wanted} with a body that can be read");
+                unanswered(&turn.meter, turn.number, wanted, error.name());
             }
         })?;
         let mut dropped = Vec::new();
@@ -207,22 +221,9 @@ impl RequestStep {
         Err(UserError::Expectations(name))
     }
 
-    /// Tells of a sample which request had no answer.
-    fn unanswered(&self, meter: &Meter<'_>, user: u64, asked: &str, error: ErrorName) {
-        let failed = FailedCheck {
-            check: "answer".to_owned(),
-            expected: format!("one to `{} {asked}`", self.method),
-            user,
-            ..FailedCheck::default()
-        };
-        meter.check_failed(failed, || error.into_owned());
-    }
-
-    /// Where a request goes, as people may read it.
-    fn asked(&self, engine: &Engine, location: &Location) -> String {
-        let url = format!("{}{}", location.origin, location.path);
-        let url = self.url.legible(url);
-        engine.redacted(url.into()).into_owned()
+    /// What is wanted of a request to this place, for people.
+    fn wanted(&self, engine: &Engine, url: String) -> String {
+        format!("one to `{} {}`", self.method, engine.redacted(url.into()))
     }
 
     /// Whether anything is to be found in answers.
@@ -303,6 +304,17 @@ impl Sent {
 /// Whether a header's value is not to be shown.
 fn says_who_asks(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || crate::script::says_who_asks(name.as_str())
+}
+
+/// Tells of a sample which request had no answer, or none that can be read.
+fn unanswered(meter: &Meter<'_>, user: u64, expected: String, error: ErrorName) {
+    let failed = FailedCheck {
+        check: "answer".to_owned(),
+        expected,
+        user,
+        ..FailedCheck::default()
+    };
+    meter.check_failed(failed, || error.into_owned());
 }
 
 /// The body of an answer, decoded.

@@ -199,3 +199,46 @@ fn what_is_ensured_names_of_figures_and_places_of_sinks_show_no_values_of_the_en
         "{json}"
     );
 }
+
+#[test]
+fn requests_that_are_not_made_and_answers_that_are_not_read_are_told_of_samples() {
+    let server = Server::new(|peer| {
+        while let Some(request) = peer.request() {
+            let coding = if request.line.contains("/broken") {
+                "gzip"
+            } else {
+                "br"
+            };
+            peer.write(format!(
+                "HTTP/1.1 200 X\r\ncontent-encoding: {coding}\r\ncontent-length: 4\r\n\r\nabcd"
+            ));
+        }
+    });
+    let flow = |step: &str| format!("      - get: {{url: /first}}\n      - get: {{{step}}}\n");
+    for (step, expected) in [
+        (
+            "url: /broken, capture: {json: $.a, as: a}",
+            "one to `GET TARGET/broken` with a body that can be read, got Z_DATA_ERROR",
+        ),
+        (
+            "url: '/o/{{ user }}', expect: {matchesRegexp: x}",
+            "one to `GET /o/{{ user }}` with a body that can be read, got ERR_BODY_ENCODING",
+        ),
+        (
+            "url: '{{ user }}', qs: {a: '{{ word }}'}",
+            "one to `GET {{ user }}?a={{ word }}`, got Invalid URL - {{ user }}",
+        ),
+        (
+            r#"url: /, headers: {x: "a\u0001{{ user }}"}"#,
+            "one to `GET TARGET/`, got ERR_INVALID_CHAR",
+        ),
+    ] {
+        let (_, checks) = told(&server, &flow(step));
+        let expected = expected.replace("TARGET", &server.url());
+        assert_eq!(
+            checks,
+            [format!("answer: expected {expected}, 2 times")],
+            "{step}"
+        );
+    }
+}

@@ -57,6 +57,16 @@ impl Destination {
         }
     }
 
+    /// Where it leads, as far as that is known before it is made: as the script has it.
+    pub(super) fn source(&self) -> String {
+        match self {
+            Self::Fixed(location) => format!("{}{}", location.origin, location.path),
+            Self::Template { written, url, .. } => {
+                written.clone().unwrap_or_else(|| url.source().to_owned())
+            }
+        }
+    }
+
     /// A user's URL as people may read it: as the script has it where it shows what is not to be shown.
     pub(super) fn legible(&self, url: String) -> String {
         match self {
