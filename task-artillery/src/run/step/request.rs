@@ -18,7 +18,7 @@ use star_core::draw::Draws;
 
 use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
-use super::super::http::{Answer, Call, Encoding, Kept, Location, UrlError};
+use super::super::http::{Answer, Call, Client, Encoding, Kept, Location, UrlError};
 use super::super::mask::{Exchanged, Mask};
 use super::super::meter::Meter;
 use super::super::walk::Turn;
@@ -98,7 +98,7 @@ impl RequestStep {
     ///
     /// # Errors
     /// Where it can't be made, is not answered, or a capture fails.
-    pub(in crate::run) async fn run(&self, turn: Turn<'_>) -> Result<(), UserError> {
+    pub(in crate::run) async fn run(&self, mut turn: Turn<'_>) -> Result<(), UserError> {
         if !self.guard.lets_pass(&turn)? {
             return Ok(());
         }
@@ -119,7 +119,7 @@ impl RequestStep {
             Some(_) => made.as_deref().map(EndpointKey::Made),
             None => Some(EndpointKey::Number(self.number)),
         };
-        let Some(client) = turn.client else {
+        let Some(client) = turn.client.take() else {
             rehearse(&turn.meter, endpoint);
             turn.meter.matched(self.captures.matches());
             self.captures.rehearse(turn.vars, &mut draws);
@@ -133,7 +133,7 @@ impl RequestStep {
             let url = format!("{}{}", location.origin, location.path);
             self.wanted(turn.engine, self.url.legible(url))
         });
-        let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
+        let answer = client.call(call, &turn.meter).await.inspect_err(|error| {
             if let Some(cause) = error.system() {
                 turn.meter.cx().refused(cause);
             }
@@ -146,9 +146,25 @@ impl RequestStep {
         turn.meter
             .answered(answer.ended, endpoint, &answer.answered);
         turn.meter.matched(self.captures.matches());
-        let Some(sent) = sent else {
-            return Ok(());
-        };
+        match sent {
+            Some(sent) => self.judge(&mut turn, client, answer, &sent, wanted, &mut draws),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what is to be captured of an answer, and looks whether it is as it should be.
+    ///
+    /// # Errors
+    /// Where it is not, and that ends the user.
+    fn judge(
+        &self,
+        turn: &mut Turn<'_>,
+        client: &Client,
+        mut answer: Answer,
+        sent: &Sent,
+        wanted: Option<String>,
+        draws: &mut Draws,
+    ) -> Result<(), UserError> {
         if !self.decode {
             answer.encoding = Encoding::Identity;
         }
@@ -156,7 +172,7 @@ impl RequestStep {
             if matches!(error, UserError::NoRoom) {
                 turn.meter.cx().refused(&ErrorKind::OutOfMemory.into());
             }
-            if let Some(wanted) = &wanted {
+            if let Some(wanted) = wanted {
                 let wanted = format!("{wanted} with a body that can be read");
                 unanswered(&turn.meter, turn.number, wanted, error.name());
             }
@@ -165,7 +181,7 @@ impl RequestStep {
         let (headers, vars) = (&answer.headers, &mut *turn.vars);
         let kept = self
             .captures
-            .keep(headers, &body, vars, &mut draws, &mut dropped);
+            .keep(headers, &body, vars, draws, &mut dropped);
         let mask = || {
             let answered = headers.iter().filter(|(name, value)| {
                 // Of cookies the values are known.
@@ -197,7 +213,7 @@ impl RequestStep {
         // As in Artillery they are looked at also where a capture failed.
         let looked = Looked::new(answer.answered.status, &answer.headers, &body);
         let mut all_held = true;
-        for outcome in self.expects.look(Some(&looked), turn.vars, &mut draws) {
+        for outcome in self.expects.look(Some(&looked), turn.vars, draws) {
             turn.meter.expected(outcome.kind, outcome.held);
             if outcome.held {
                 continue;
@@ -217,7 +233,7 @@ impl RequestStep {
             .expects
             .name
             .clone()
-            .unwrap_or_else(|| self.url.legible(sent.url.unwrap_or_default()));
+            .unwrap_or_else(|| self.url.legible(sent.url.clone().unwrap_or_default()));
         Err(UserError::Expectations(name))
     }
 

@@ -32,7 +32,7 @@ fn repeats() -> Server {
     Server::new(|peer| {
         while let Some(request) = peer.request() {
             let path = request.line.split(' ').nth(1).unwrap_or_default();
-            peer.ok(&format!(
+            peer.ok(format!(
                 r#"{{"word": "Geheim-Wort-99", "asked": "{path}"}}"#
             ));
         }
