@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use star_core::document::{Diagnostic, Diagnostics, Severity, Sources};
-use star_core::{AnyOutcome, Case, Verdict, printable};
+use star_core::{AnyOutcome, Case, Verdict, printable, printable_lines};
 
 use super::file::{prepare, write_whole};
 use crate::error::CommandError;
@@ -158,15 +158,15 @@ fn suite(group: &str, cases: &[&Case], xml: &mut String) {
             xml,
             "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
             escaped(&case.group),
-            escaped(&case.name),
+            escaped(&printable(&case.name)),
             seconds(case.took.unwrap_or_default())
         );
-        let told = escaped(&case.told.join("\n"));
+        let told = escaped(&printable_lines(&case.told.join("\n")));
         let _infallible = match &case.failed {
             Some(why) => writeln!(
                 xml,
                 ">\n      <failure message=\"{}\" type=\"failed\">{told}</failure>\n    </testcase>",
-                escaped(why)
+                escaped(&printable(why))
             ),
             None if told.is_empty() => writeln!(xml, "/>"),
             None => writeln!(
@@ -243,11 +243,12 @@ mod tests {
             .descendants()
             .filter(|node| node.has_tag_name("failure"))
             .collect();
-        let meant = odd.replace(['\u{1b}', '\u{ffff}'], "\u{fffd}");
+        let lines = odd.replace('\u{1b}', "␛").replace('\u{ffff}', "\u{fffd}");
+        let meant = lines.replace("\n\t", "␊␉");
         assert_eq!(failed.len(), 1);
         assert_eq!(of(failed[0], "message"), meant);
         assert_eq!(of(failed[0].parent().unwrap(), "name"), meant);
-        assert_eq!(failed[0].text(), Some(&*format!("first\n{meant}")));
+        assert_eq!(failed[0].text(), Some(&*format!("first\n{lines}")));
         let said = document
             .descendants()
             .find(|node| node.has_tag_name("system-out"));

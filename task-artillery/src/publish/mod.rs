@@ -120,15 +120,15 @@ pub(crate) async fn at_the_end(
 fn names(script: &Script) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for sink in &script.reporting.sinks {
-        let name = script
-            .secrets
-            .redact(format!("{} {}", sink.name, sink.place()));
+        let name = script.secrets.redact(&*sink.name);
+        let name = format!("{name} {}", sink.shown_place(&script.secrets));
         let same = names
             .iter()
             .filter(|other| other.starts_with(&*name))
             .count();
+        let name = star_core::printable(&name);
         names.push(match same {
-            0 => name.into_owned(),
+            0 => name,
             same => format!("{name} ({})", same + 1),
         });
     }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use star_core::Facts;
 use star_core::draw::Draws;
+use star_core::{Facts, printable};
 
 use super::load::LoadReport;
 use super::summary::figures;
+use super::view::Ensured;
 use crate::condition::{Condition, Names, Unevaluated};
 use crate::script::path::Path;
 
@@ -58,25 +59,30 @@ pub(super) fn look(report: &LoadReport, facts: &Facts) -> Vec<Ensurance> {
     }
     let figures = Figures(figures(report, facts));
     let all = report.view.ensured.iter().map(|one| Ensurance {
-        text: one.text.clone(),
+        text: printable(&one.text),
         strict: one.strict,
-        broken: broken(&one.condition, &figures),
+        broken: broken(one, &figures).map(|why| printable(&why)),
     });
     all.collect()
 }
 
 /// Why a condition does not hold: what its names stand for.
-fn broken(condition: &str, figures: &Figures) -> Option<String> {
-    let condition = match Condition::parse(condition) {
+fn broken(one: &Ensured, figures: &Figures) -> Option<String> {
+    let condition = match Condition::parse(&one.condition) {
         Ok(condition) => condition,
         Err(error) => return Some(format!("it cannot be read: {}", error.message)),
     };
     let mut known = Vec::new();
     for named in condition.names() {
         let name = named.path.source();
-        match figures.get(name) {
+        let value = figures.get(name);
+        // Of the text nothing is hidden any more.
+        let hidden = one.concealed && !one.text.contains(name);
+        match value {
             // A figure that there is not is neither less nor more than anything.
+            None if hidden => return Some("the report has no such figure".to_owned()),
             None => return Some(format!("the report has no `{name}`")),
+            Some(value) if hidden => known.push(format!("it is {value}")),
             Some(value) => known.push(format!("`{name}` is {value}")),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use star_core::{Case, Facts, Loss, Report as _, Verdict, Why};
+use star_core::{Case, Facts, Loss, Report as _, Verdict, Why, printable};
 
 use super::checks::FailedCheck;
 use super::ensure::{self, Ensurance};
@@ -140,7 +140,7 @@ fn missing(report: &LoadReport, tried: &Tried) -> Vec<String> {
     let size = tried.sampled.size;
     let each = report.scenarios.iter().filter_map(|scenario| {
         let not_run = tried.not_run_of(scenario);
-        let name = &scenario.name;
+        let name = printable(&scenario.name);
         (not_run > 0).then(|| {
             format!("scenario `{name}`: {not_run} of {size} samples were not run to their end")
         })
@@ -186,7 +186,7 @@ fn untold(facts: &Facts) -> Option<String> {
 
 /// A failed check in a sentence.
 pub(super) fn sentence(failed: &FailedCheck, request: &str) -> String {
-    format!("{request}: {}", failed.sentence())
+    format!("{}: {}", printable(request), failed.sentence())
 }
 
 impl LoadReport {

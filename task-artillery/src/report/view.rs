@@ -12,6 +12,9 @@ pub struct View {
     pub extended: bool,
     /// What the figures of endpoints begin with; nothing where that is usual.
     pub namespace: Option<String>,
+    /// What people read instead, where that is made of the environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_namespace: Option<String>,
     /// Whether the text leaves single requests out.
     pub without_requests: bool,
     /// How long answers may take in all, in microseconds, where that is to be judged.
@@ -36,6 +39,9 @@ pub struct Ensured {
     pub condition: String,
     /// Whether the run fails where it does not hold.
     pub strict: bool,
+    /// Whether the condition is made of the environment, so that only what the text has of it is to be shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub concealed: bool,
 }
 
 /// How scenarios were tried out.

@@ -375,11 +375,18 @@ fn phases(script: &Script, arrivals: &Arrivals) -> Vec<PhaseName> {
 /// How a script's report is read.
 fn view(script: &Script, made: bool) -> View {
     let reporting = &script.reporting;
-    let ensured = script.checking.ensure.iter().map(|one| Ensured {
-        text: one.text.clone(),
-        condition: one.condition.source().to_owned(),
-        strict: one.strict,
+    let ensured = script.checking.ensure.iter().map(|one| {
+        let condition = one.condition.source();
+        Ensured {
+            text: script.secrets.redact(&*one.text).into_owned(),
+            condition: condition.to_owned(),
+            strict: one.strict,
+            concealed: script.secrets.redact(condition) != condition,
+        }
     });
+    let namespace = reporting.endpoints.metrics_namespace.clone();
+    let shown = namespace.as_deref().map(|name| script.secrets.redact(name));
+    let shown = shown.filter(|shown| namespace.as_deref() != Some(shown));
     View {
         ensured: ensured.collect(),
         sampling: script.sampling.as_ref().map(|sampling| Sampled {
@@ -388,7 +395,8 @@ fn view(script: &Script, made: bool) -> View {
             error_budget: sampling.error_budget,
         }),
         extended: reporting.extended_metrics,
-        namespace: reporting.endpoints.metrics_namespace.clone(),
+        shown_namespace: shown.map(Cow::into_owned),
+        namespace,
         without_requests: reporting.endpoints.suppress_output,
         apdex: reporting.apdex,
         made,

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use http::HeaderValue;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::engine::Engine;
 use super::password_in;
 use crate::script::path::Path;
+use crate::script::template::json_text;
 use crate::script::{INSTEAD, Secrets, Vars, forms, is_secret_name, longest_first, without};
 
 /// So much of a text is looked at.
@@ -16,19 +18,26 @@ const LOOKED_AT: usize = 4096;
 /// The most values that are looked for.
 const MOST: usize = 1000;
 
-/// What is hidden of a user's texts: the environment, what its confidential variables hold, and what its request said about who asks.
+/// What is known of an exchange that is not to be shown.
+#[derive(Debug, Default)]
+pub(super) struct Exchanged<'e> {
+    /// What the request and the answer say about who asks.
+    pub(super) credentials: Vec<&'e HeaderValue>,
+    /// The values of the user's cookies, and of those that came with the answer.
+    pub(super) cookies: Vec<String>,
+    /// What was captured of the answer, and no variable holds.
+    pub(super) dropped: &'e [(Path, Value)],
+}
+
+/// What is hidden of a user's texts: the environment, what its confidential variables hold, and what is known of its exchange.
 pub(super) struct Mask {
     /// What is to be hidden, and what is shown instead; longer values first.
     hidden: Vec<(String, String)>,
 }
 
 impl Mask {
-    /// The mask for a user that sent these credentials.
-    pub(super) fn new<'c>(
-        engine: &Engine,
-        vars: &Vars,
-        credentials: impl Iterator<Item = &'c HeaderValue>,
-    ) -> Self {
+    /// The mask for a user that had this exchange.
+    pub(super) fn new(engine: &Engine, vars: &Vars, exchanged: &Exchanged<'_>) -> Self {
         let mut hidden = Vec::new();
         let mut lists = Vec::new();
         let names = engine.confidential().names();
@@ -39,6 +48,9 @@ impl Mask {
                 continue;
             };
             let instead = placeholder(name);
+            if let Some(cell) = vars.cell(name) {
+                add_text(&cell, &instead, &mut hidden);
+            }
             // All rows of a payload may be too many; a user's own are not.
             if value.is_array() || value.is_object() {
                 lists.push((value, instead));
@@ -49,7 +61,18 @@ impl Mask {
         for (value, instead) in lists {
             add(&value, &instead, &mut hidden);
         }
-        for value in credentials {
+        for (path, value) in exchanged.dropped {
+            add(value, &placeholder(path.source()), &mut hidden);
+        }
+        for value in &exchanged.cookies {
+            let value = value.trim_matches('"');
+            add_text(value, INSTEAD, &mut hidden);
+            let meant = percent_decode_str(value).decode_utf8_lossy();
+            if meant != value {
+                add_text(&meant, INSTEAD, &mut hidden);
+            }
+        }
+        for value in &exchanged.credentials {
             let text = String::from_utf8_lossy(value.as_bytes());
             // What stands behind `Bearer` and the like is the secret; it may be sent back without that.
             let bare = text.split_once(' ').map(|(_, rest)| rest.trim().to_owned());
@@ -74,8 +97,12 @@ impl Mask {
     ) -> Self {
         let mut hidden = Vec::new();
         for path in secrets {
+            let instead = placeholder(path.source());
+            if let Some(cell) = vars.cell(path.source()) {
+                add_text(&cell, &instead, &mut hidden);
+            }
             if let Some(value) = vars.get(path) {
-                add(&value, &placeholder(path.source()), &mut hidden);
+                add(&value, &instead, &mut hidden);
             }
         }
         for path in others {
@@ -142,10 +169,15 @@ fn add(value: &Value, instead: &str, hidden: &mut Vec<(String, String)>) {
         return;
     }
     match value {
-        Value::String(text) => hidden.extend(forms(text).map(|form| (form, instead.to_owned()))),
-        Value::Number(number) => add(&number.to_string().into(), instead, hidden),
+        Value::String(text) => add_text(text, instead, hidden),
+        Value::Number(_) => add_text(&json_text(value), instead, hidden),
         Value::Array(items) => items.iter().for_each(|item| add(item, instead, hidden)),
         Value::Object(map) => map.values().for_each(|item| add(item, instead, hidden)),
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// Adds a text: without the blanks around it, which are not sent everywhere.
+fn add_text(text: &str, instead: &str, hidden: &mut Vec<(String, String)>) {
+    hidden.extend(forms(text.trim()).map(|form| (form, instead.to_owned())));
 }

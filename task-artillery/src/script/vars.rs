@@ -267,6 +267,16 @@ impl Vars {
         path.get(self.named(path.root())?)
     }
 
+    /// The text that the user's row has in a column, whatever is made of it, and whatever else is called that.
+    pub(crate) fn cell(&self, name: &str) -> Option<Cow<'_, str>> {
+        if let Some(branch) = &self.branch {
+            return branch.under.cell(name);
+        }
+        let (table, column) = self.globals.columns.get(name)?;
+        let row = self.rows.get(*table)?;
+        self.globals.tables.get(*table)?.text(*row, *column)
+    }
+
     /// Sets the value at a path, for this user.
     pub fn set(&mut self, path: &Path, value: Value) {
         if let Some(branch) = &mut self.branch {

@@ -12,6 +12,7 @@ use super::super::load::LoadReport;
 use super::super::periods::{Parts, Period};
 use super::super::traffic::Traffic;
 use super::super::users::Users;
+use super::super::view::View;
 use super::measured::Measured;
 use super::stats::Stats;
 use super::stretch::{Stretch, stretches};
@@ -91,9 +92,10 @@ impl<'r> ArtilleryReport<'r> {
         let stretches = stretches(report);
         let intermediate = stretches
             .iter()
-            .map(|stretch| intermediate(report, stretch, facts.zero));
+            .map(|stretch| intermediate(report, stretch, facts.zero).shown(&report.view));
+        let last = stretches.last().map(|stretch| stretch.from);
         Self {
-            aggregate: aggregate(report, facts, stretches.last().map(|stretch| stretch.from)),
+            aggregate: aggregate(report, facts, last).shown(&report.view),
             intermediate: intermediate.collect(),
             tried: tried::Result::of(report, facts),
             slsart: Own {
@@ -171,6 +173,16 @@ pub(super) fn intermediate(report: &LoadReport, stretch: &Stretch, zero: Option<
 }
 
 impl Metrics {
+    /// As people read them: the figures of endpoints have the name that is shown.
+    fn shown(mut self, view: &View) -> Self {
+        if let (Some(namespace), Some(shown)) = (&view.namespace, &view.shown_namespace) {
+            rename(&mut self.counters, namespace, shown);
+            rename(&mut self.summaries, namespace, shown);
+            rename(&mut self.histograms, namespace, shown);
+        }
+        self
+    }
+
     fn count(&mut self, name: impl Into<String>, count: u64) {
         if count > 0 {
             *self.counters.entry(name.into()).or_default() += count;
@@ -288,6 +300,19 @@ impl Metrics {
         self.summaries.insert(name.to_owned(), stats);
         self.histograms.insert(name.to_owned(), stats);
     }
+}
+
+/// Gives another name to figures of this namespace.
+fn rename<T>(figures: &mut BTreeMap<String, T>, namespace: &str, shown: &str) {
+    let all = std::mem::take(figures).into_iter();
+    let renamed = all.map(|(name, figure)| {
+        let own = name.strip_prefix(namespace);
+        match own.filter(|own| own.starts_with('.')) {
+            Some(own) => (format!("{shown}{own}"), figure),
+            None => (name, figure),
+        }
+    });
+    figures.extend(renamed);
 }
 
 /// So many a second, over at least a second.

@@ -215,7 +215,7 @@ fn requests(report: &LoadReport) -> Table {
     };
     let (shown, rest) = most(&requests, |request| request.traffic.requests);
     for request in shown {
-        row(&request.name, &request.traffic);
+        row(&printable(&request.name), &request.traffic);
     }
     if !rest.is_empty() {
         let mut traffic = Traffic::default();
@@ -270,7 +270,7 @@ fn phases(report: &LoadReport) -> Table {
     for (number, phase) in phases.by_ref().take(MOST_ROWS) {
         let span = format!("{}–{} s", phase.from.as_secs_f64(), phase.to.as_secs_f64());
         let name = match &phase.name {
-            Some(name) => format!("{name} ({span})"),
+            Some(name) => format!("{} ({span})", printable(name)),
             None => format!("{} ({span})", number + 1),
         };
         table.row(users_row(&name, phase.users, &phase.traffic));

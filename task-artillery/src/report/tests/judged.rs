@@ -18,6 +18,7 @@ fn ensured(text: &str, condition: &str, strict: bool) -> Ensured {
         text: text.to_owned(),
         condition: condition.to_owned(),
         strict,
+        concealed: false,
     }
 }
 
@@ -325,4 +326,50 @@ fn the_reference_s_result_stands_beside_artillerys_report_in_either_format() {
         text.starts_with("monitoring FAILED: 2 samples, 1 errors, error budget 0\n"),
         "{text}"
     );
+}
+
+#[test]
+fn no_terminal_obeys_what_scripts_call_their_parts() {
+    let odd = |name: &str| format!("{name}\u{1b}[31m\u{9b}\n::");
+    let mut report = LoadReport::default();
+    let mut names = names();
+    names.scenarios = vec![odd("buy")];
+    names.requests = vec![request(&odd("GET /"))];
+    names.phases[0].name = Some(odd("warm up"));
+    names.view.ensured = vec![ensured(&odd("1 > 2"), "1 > 2", true)];
+    names.view.sampling = Some(Sampled {
+        trial: Trial::Acceptance,
+        size: 3,
+        error_budget: 0,
+    });
+    report.prepare(&names);
+    let place = Place {
+        request: Some(0),
+        ..Place::default()
+    };
+    report.request(Duration::ZERO, place);
+    report.check_failed(place, FailedCheck::default(), String::new);
+    let facts = facts(1);
+    let (summary, cases) = (report.summarize(&facts), report.cases(&facts));
+    let cases = cases.iter().flat_map(|case| {
+        [
+            case.told.join("\n"),
+            case.failed.clone().unwrap_or_default(),
+        ]
+    });
+    let why = match report.verdict(&facts) {
+        Verdict::Failed(why) => why.join("\n"),
+        other => panic!("{other:?}"),
+    };
+    let told = cases.chain([summary.to_string(), why]);
+    let told = told.collect::<Vec<_>>().join("\n");
+    let obeyed = told
+        .chars()
+        .filter(|letter| letter.is_control() && *letter != '\n');
+    assert_eq!(obeyed.count(), 0, "{told:?}");
+    assert!(!told.lines().any(|line| line.starts_with("::")), "{told}");
+    for shown in ["buy", "GET /", "warm up", "1 > 2"] {
+        let shown = format!("{shown}␛[31m\u{fffd}␊::");
+        assert!(told.contains(&shown), "{shown} in {told}");
+    }
 }

@@ -296,6 +296,18 @@ impl Client {
         next.map(Some)
     }
 
+    /// The values of the user's cookies, and of those that came with an answer.
+    pub(in crate::run) fn cookie_values(&self, answered: &HeaderMap) -> Vec<String> {
+        let mut values: Vec<String> = Vec::new();
+        if let Some(jar) = &self.jar {
+            values.extend(jar.borrow().values().map(str::to_owned));
+        }
+        let headers = answered.get_all(SET_COOKIE).into_iter();
+        let headers = headers.map(|header| String::from_utf8_lossy(header.as_bytes()));
+        values.extend(headers.filter_map(|header| cookies::value(&header)));
+        values
+    }
+
     /// The user's jar, which is made when it is needed first.
     fn jar(&mut self) -> Rc<RefCell<Jar>> {
         let make = || Rc::new(RefCell::new(Jar::new(self.shared.settings.cookies)));

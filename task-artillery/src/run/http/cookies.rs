@@ -74,6 +74,11 @@ impl Jar {
         Ok(())
     }
 
+    /// The values of all.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        self.cookies.iter().map(|cookie| &*cookie.value)
+    }
+
     /// The `cookie` header of a request; none if there is no cookie for it. Those of longer paths come first.
     pub(super) fn header(&self, to: &Location, now: Time) -> Option<String> {
         let mut fitting: Vec<&Cookie> = self
@@ -92,6 +97,11 @@ impl Jar {
             .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
+}
+
+/// The value of the cookie in a `set-cookie` header, whoever takes it.
+pub(super) fn value(header: &str) -> Option<String> {
+    cookie::read(header, Time::from_nanos(0), true).map(|cookie| cookie.value)
 }
 
 fn seconds(now: Time) -> i64 {

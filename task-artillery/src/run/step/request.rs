@@ -11,14 +11,15 @@ use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue, Method};
 use star_core::Failure;
 use star_core::draw::Draws;
 
 use super::super::engine::{Compiler, Engine};
 use super::super::error::UserError;
-use super::super::http::{Answer, Call, Encoding, Kept, Location, UrlError};
-use super::super::mask::Mask;
+use super::super::http::{Answer, Call, Client, Encoding, Kept, Location, UrlError};
+use super::super::mask::{Exchanged, Mask};
 use super::super::meter::Meter;
 use super::super::walk::Turn;
 use super::capture::Captures;
@@ -97,12 +98,19 @@ impl RequestStep {
     ///
     /// # Errors
     /// Where it can't be made, is not answered, or a capture fails.
-    pub(in crate::run) async fn run(&self, turn: Turn<'_>) -> Result<(), UserError> {
+    pub(in crate::run) async fn run(&self, mut turn: Turn<'_>) -> Result<(), UserError> {
         if !self.guard.lets_pass(&turn)? {
             return Ok(());
         }
         let mut draws = turn.draws();
-        let call = self.call(&turn, &mut draws)?;
+        let sampled = turn.engine.sampling().is_some();
+        let call = self.call(&turn, &mut draws).inspect_err(|error| {
+            if sampled {
+                let wanted = self.wanted(turn.engine, self.url.source());
+                let error = turn.engine.shown_error(error.name());
+                unanswered(&turn.meter, turn.number, wanted, error);
+            }
+        })?;
         let sent = self
             .looks_at_answers()
             .then(|| Sent::of(&call, !self.expects.tell_urls()));
@@ -111,7 +119,7 @@ impl RequestStep {
             Some(_) => made.as_deref().map(EndpointKey::Made),
             None => Some(EndpointKey::Number(self.number)),
         };
-        let Some(client) = turn.client else {
+        let Some(client) = turn.client.take() else {
             rehearse(&turn.meter, endpoint);
             turn.meter.matched(self.captures.matches());
             self.captures.rehearse(turn.vars, &mut draws);
@@ -120,24 +128,43 @@ impl RequestStep {
             }
             return Ok(());
         };
-        let sampled = turn.engine.sampling().is_some();
-        let asked = sampled.then(|| self.asked(turn.engine, &call.location));
-        let mut answer = client.call(call, &turn.meter).await.inspect_err(|error| {
+        let wanted = sampled.then(|| {
+            let location = &call.location;
+            let url = format!("{}{}", location.origin, location.path);
+            self.wanted(turn.engine, self.url.legible(url))
+        });
+        let answer = client.call(call, &turn.meter).await.inspect_err(|error| {
             if let Some(cause) = error.system() {
                 turn.meter.cx().refused(cause);
             }
             let error = turn.engine.shown_error(error.name());
             turn.meter.unanswered(endpoint, &error);
-            if let Some(asked) = asked {
-                self.unanswered(&turn.meter, turn.number, &asked, error);
+            if let Some(wanted) = &wanted {
+                unanswered(&turn.meter, turn.number, wanted.clone(), error);
             }
         })?;
         turn.meter
             .answered(answer.ended, endpoint, &answer.answered);
         turn.meter.matched(self.captures.matches());
-        let Some(sent) = sent else {
-            return Ok(());
-        };
+        match sent {
+            Some(sent) => self.judge(&mut turn, client, answer, &sent, wanted, &mut draws),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what is to be captured of an answer, and looks whether it is as it should be.
+    ///
+    /// # Errors
+    /// Where it is not, and that ends the user.
+    fn judge(
+        &self,
+        turn: &mut Turn<'_>,
+        client: &Client,
+        mut answer: Answer,
+        sent: &Sent,
+        wanted: Option<String>,
+        draws: &mut Draws,
+    ) -> Result<(), UserError> {
         if !self.decode {
             answer.encoding = Encoding::Identity;
         }
@@ -145,12 +172,31 @@ impl RequestStep {
             if matches!(error, UserError::NoRoom) {
                 turn.meter.cx().refused(&ErrorKind::OutOfMemory.into());
             }
+            if let Some(wanted) = wanted {
+                let wanted = format!("{wanted} with a body that can be read");
+                unanswered(&turn.meter, turn.number, wanted, error.name());
+            }
         })?;
+        let mut dropped = Vec::new();
+        let (headers, vars) = (&answer.headers, &mut *turn.vars);
         let kept = self
             .captures
-            .keep(&answer.headers, &body, turn.vars, &mut draws);
-        let credentials = || self.credentials.iter().chain(&sent.credentials);
-        let mask = || Mask::new(turn.engine, turn.vars, credentials());
+            .keep(headers, &body, vars, draws, &mut dropped);
+        let mask = || {
+            let answered = headers.iter().filter(|(name, value)| {
+                // Of cookies the values are known.
+                *name != SET_COOKIE && says_who_asks(name, value)
+            });
+            let credentials = self.credentials.iter().chain(&sent.credentials);
+            let exchanged = Exchanged {
+                credentials: credentials
+                    .chain(answered.map(|(_, value)| value))
+                    .collect(),
+                cookies: client.cookie_values(headers),
+                dropped: &dropped,
+            };
+            Mask::new(turn.engine, turn.vars, &exchanged)
+        };
         let failed = |check: &str, expected: &str| FailedCheck {
             check: check.to_owned(),
             expected: turn.engine.redacted(Cow::Borrowed(expected)).into_owned(),
@@ -167,7 +213,7 @@ impl RequestStep {
         // As in Artillery they are looked at also where a capture failed.
         let looked = Looked::new(answer.answered.status, &answer.headers, &body);
         let mut all_held = true;
-        for outcome in self.expects.look(Some(&looked), turn.vars, &mut draws) {
+        for outcome in self.expects.look(Some(&looked), turn.vars, draws) {
             turn.meter.expected(outcome.kind, outcome.held);
             if outcome.held {
                 continue;
@@ -183,36 +229,17 @@ impl RequestStep {
         if all_held || !self.expects.as_errors {
             return Ok(());
         }
-        let name = self.expects.name.clone().unwrap_or_else(|| {
-            let url = sent.url.unwrap_or_default();
-            self.legible(turn.engine, url)
-        });
+        let name = self
+            .expects
+            .name
+            .clone()
+            .unwrap_or_else(|| self.url.legible(sent.url.clone().unwrap_or_default()));
         Err(UserError::Expectations(name))
     }
 
-    /// Tells of a sample which request had no answer.
-    fn unanswered(&self, meter: &Meter<'_>, user: u64, asked: &str, error: ErrorName) {
-        let failed = FailedCheck {
-            check: "answer".to_owned(),
-            expected: format!("one to `{} {asked}`", self.method),
-            user,
-            ..FailedCheck::default()
-        };
-        meter.check_failed(failed, || error.into_owned());
-    }
-
-    /// Where a request goes, as people may read it.
-    fn asked(&self, engine: &Engine, location: &Location) -> String {
-        let url = format!("{}{}", location.origin, location.path);
-        let url = self.legible(engine, url);
-        engine.redacted(url.into()).into_owned()
-    }
-
-    fn legible(&self, engine: &Engine, url: String) -> String {
-        match self.url.template() {
-            Some(template) => engine.legible(template, url),
-            None => url,
-        }
+    /// What is wanted of a request to this place, for people.
+    fn wanted(&self, engine: &Engine, url: String) -> String {
+        format!("one to `{} {}`", self.method, engine.redacted(url.into()))
     }
 
     /// Whether anything is to be found in answers.
@@ -293,6 +320,17 @@ impl Sent {
 /// Whether a header's value is not to be shown.
 fn says_who_asks(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || crate::script::says_who_asks(name.as_str())
+}
+
+/// Tells of a sample which request had no answer, or none that can be read.
+fn unanswered(meter: &Meter<'_>, user: u64, expected: String, error: ErrorName) {
+    let failed = FailedCheck {
+        check: "answer".to_owned(),
+        expected,
+        user,
+        ..FailedCheck::default()
+    };
+    meter.check_failed(failed, || error.into_owned());
 }
 
 /// The body of an answer, decoded.

@@ -24,6 +24,7 @@ mod signing;
 mod sinks;
 mod sources;
 mod tls;
+mod told;
 mod undefined;
 mod uploading;
 mod world;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::secrets::Secrets;
+
 /// Somewhere that figures are sent to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -129,8 +131,22 @@ impl Sink {
         }
     }
 
-    /// What people read of where it is: without who sends.
-    pub fn place(&self) -> String {
+    /// What people read of where it is: without who sends, and where it is made of the environment, the variable instead.
+    pub fn shown_place(&self, secrets: &Secrets) -> String {
+        let place = self.place();
+        if let SinkKind::Datadog { url, .. } | SinkKind::Influx { url, .. } = &self.kind {
+            // A variable may have all of the URL, of which the place is not enough to be known by.
+            let shown = secrets.redact(url);
+            let variable = shown.find("{{").zip(shown.find("}}"));
+            if let Some((from, to)) = variable.filter(|_| !shown.contains(&place)) {
+                return shown[from..to + 2].to_owned();
+            }
+        }
+        secrets.redact(place).into_owned()
+    }
+
+    /// Where it is, without who sends.
+    fn place(&self) -> String {
         match &self.kind {
             SinkKind::Statsd { host, port, .. } => format!("{host}:{port}"),
             SinkKind::Datadog { url, .. } | SinkKind::Influx { url, .. } => {

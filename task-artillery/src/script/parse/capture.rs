@@ -28,6 +28,9 @@ impl Reader<'_> {
     /// One capture, or a list of them.
     pub(super) fn captures(&mut self, node: &Node) -> Option<Vec<Capture>> {
         let items = node.as_list().unwrap_or(slice::from_ref(node));
+        if items.is_empty() {
+            self.warn(node.span, "`capture` is empty, so nothing is captured", "");
+        }
         let captures: Vec<_> = items.iter().map(|item| self.capture(item)).collect();
         captures.into_iter().collect()
     }
@@ -35,6 +38,11 @@ impl Reader<'_> {
     /// One match, or a list of them.
     pub(super) fn matches(&mut self, node: &Node) -> Option<Vec<Match>> {
         let items = node.as_list().unwrap_or(slice::from_ref(node));
+        if items.is_empty() {
+            let help = "for example `match: { json: $.id, value: 1 }`; without `match` nothing is looked for";
+            self.error(node.span, "`match` is empty, so any answer meets it", help);
+            return None;
+        }
         let matches: Vec<_> = items.iter().map(|item| self.one_match(item)).collect();
         matches.into_iter().collect()
     }

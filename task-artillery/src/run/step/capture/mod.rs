@@ -149,7 +149,7 @@ impl Captures {
         captures.chain(matches).any(Source::needs_body)
     }
 
-    /// Keeps what they find in an answer.
+    /// Keeps what they find in an answer. What is found and not kept, for another goes by the same name or one failed, is dropped.
     ///
     /// # Errors
     /// The first strict one that fails.
@@ -159,11 +159,43 @@ impl Captures {
         body: &[u8],
         vars: &mut Vars,
         draws: &mut Draws,
+        dropped: &mut Vec<(Path, Value)>,
+    ) -> Result<(), Unmet> {
+        let mut found = Vec::with_capacity(self.kept.len());
+        let held = self.look(headers, body, vars, draws, &mut found);
+        let mut found = found.into_iter();
+        while let Some((to, value, is_nothing)) = found.next() {
+            let mut later = found.as_slice().iter();
+            match value {
+                Some(value) if held.is_err() || later.any(|(other, ..)| to.is_within(other)) => {
+                    dropped.push((to.clone(), value));
+                }
+                _ if held.is_err() => {}
+                Some(value) => vars.set(to, value),
+                None => vars.unset(to),
+            }
+            if is_nothing && held.is_ok() {
+                vars.note_nothing(to);
+            }
+        }
+        held
+    }
+
+    /// What they find in an answer.
+    ///
+    /// # Errors
+    /// The first strict one that fails.
+    fn look<'s>(
+        &'s self,
+        headers: &HeaderMap,
+        body: &[u8],
+        vars: &Vars,
+        draws: &mut Draws,
+        found: &mut Vec<(&'s Path, Option<Value>, bool)>,
     ) -> Result<(), Unmet> {
         let text = OnceCell::new();
         let looked = Looked::new(headers, body, &text);
         let mut places = self.places.iter();
-        let mut found = Vec::with_capacity(self.kept.len());
         for (source, to, strict) in &self.kept {
             let place = places.next();
             let value = source.find(&looked, vars, draws);
@@ -197,15 +229,6 @@ impl Captures {
                     expected: expected.unwrap_or_else(|| "undefined".to_owned()),
                     got,
                 });
-            }
-        }
-        for (to, value, is_nothing) in found {
-            match value {
-                Some(value) => vars.set(to, value),
-                None => vars.unset(to),
-            }
-            if is_nothing {
-                vars.note_nothing(to);
             }
         }
         Ok(())
@@ -286,7 +309,13 @@ mod tests {
             None => captures.rehearse(&mut vars, &mut draws),
             Some(body) => {
                 let headers = HeaderMap::new();
-                let kept = captures.keep(&headers, body.as_bytes(), &mut vars, &mut draws);
+                let kept = captures.keep(
+                    &headers,
+                    body.as_bytes(),
+                    &mut vars,
+                    &mut draws,
+                    &mut Vec::new(),
+                );
                 kept.unwrap();
             }
         }

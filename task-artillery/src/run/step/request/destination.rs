@@ -1,19 +1,26 @@
 //! Where a request goes.
 
+use std::borrow::Cow;
+
 use star_core::draw::Draws;
 
 use super::super::super::engine::Compiler;
 use super::super::super::http::{Location, Locations, UrlError};
 use super::urlencoded;
-use crate::script::Vars;
 use crate::script::model::{Field, Request};
 use crate::script::template::Template;
+use crate::script::{Confidential, Vars};
 
 /// A request's URL, compiled.
 #[derive(Debug)]
 pub(super) enum Destination {
     Fixed(Location),
-    Template(Template, Option<Query>),
+    Template {
+        url: Template,
+        query: Option<Query>,
+        /// What is told of it where it shows what is not to be shown: as the script has it.
+        written: Option<String>,
+    },
 }
 
 /// `qs`, compiled.
@@ -34,15 +41,40 @@ impl Destination {
         match fixed {
             Some(Ok(location)) => Self::Fixed(location),
             // A URL that is none fails the users that come to it.
-            Some(Err(_)) | None => Self::Template(request.url.clone(), query),
+            Some(Err(_)) | None => Self::Template {
+                written: written(request, compiler.confidential),
+                url: request.url.clone(),
+                query,
+            },
         }
     }
 
-    /// Its text, where users' URLs are made of one.
+    /// The text of the script, where users' URLs are made of one; it says nothing of `qs`.
     pub(super) fn template(&self) -> Option<&Template> {
         match self {
             Self::Fixed(_) => None,
-            Self::Template(url, _) => Some(url),
+            Self::Template { url, .. } => Some(url),
+        }
+    }
+
+    /// Where it leads, as far as that is known before it is made: as the script has it.
+    pub(super) fn source(&self) -> String {
+        match self {
+            Self::Fixed(location) => format!("{}{}", location.origin, location.path),
+            Self::Template { written, url, .. } => {
+                written.clone().unwrap_or_else(|| url.source().to_owned())
+            }
+        }
+    }
+
+    /// A user's URL as people may read it: as the script has it where it shows what is not to be shown.
+    pub(super) fn legible(&self, url: String) -> String {
+        match self {
+            Self::Template {
+                written: Some(written),
+                ..
+            } => written.clone(),
+            _ => url,
         }
     }
 
@@ -58,7 +90,7 @@ impl Destination {
     ) -> Result<Location, UrlError> {
         let (url, query) = match self {
             Self::Fixed(location) => return Ok(location.clone()),
-            Self::Template(url, query) => (url.text(vars, draws), query),
+            Self::Template { url, query, .. } => (url.text(vars, draws), query),
         };
         match query {
             None => locations.locate(url),
@@ -84,11 +116,30 @@ impl Query {
 
 /// A URL with this query instead of its own.
 fn locate(locations: &Locations, url: &str, query: &str) -> Result<Location, UrlError> {
-    let bare = url.split(['?', '#']).next().unwrap_or_default();
-    let whole = if query.is_empty() {
-        locations.locate(bare)
-    } else {
-        locations.locate(format!("{bare}?{query}"))
-    };
+    let whole = locations.locate(with_query(url, query));
     whole.map_err(|_| UrlError(url.to_owned()))
+}
+
+fn with_query<'u>(url: &'u str, query: &str) -> Cow<'u, str> {
+    let bare = url.split(['?', '#']).next().unwrap_or_default();
+    if query.is_empty() {
+        Cow::Borrowed(bare)
+    } else {
+        Cow::Owned(format!("{bare}?{query}"))
+    }
+}
+
+/// A request's URL and query as the script has them, where either shows what is not to be shown.
+fn written(request: &Request, confidential: &Confidential) -> Option<String> {
+    let fields = request.query.as_deref();
+    let in_query =
+        |field: &Field| confidential.is_in(&field.name) || confidential.is_in_json(&field.value);
+    if !confidential.is_in(&request.url) && !fields.is_some_and(|all| all.iter().any(in_query)) {
+        return None;
+    }
+    let url = request.url.source();
+    Some(match fields {
+        Some(fields) => with_query(url, &urlencoded::written(fields)).into_owned(),
+        None => url.to_owned(),
+    })
 }

@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 use star_core::draw::Draws;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 use crate::script::Vars;
 use crate::script::model::Field;
-use crate::script::template::json_text;
+use crate::script::template::{JsonTemplate, json_text};
 
 /// Whether all users send the same.
 pub(super) fn is_fixed(fields: &[Field]) -> bool {
@@ -40,6 +40,38 @@ pub(super) fn query(fields: &[Field], vars: &Vars, draws: &mut Draws) -> String 
         }
     }
     out.finish()
+}
+
+/// The query of `qs` as people may read it: its placeholders are not filled in.
+pub(super) fn written(fields: &[Field]) -> String {
+    let mut pairs = Vec::new();
+    for Field { name, value } in fields {
+        let name = match name.as_fixed() {
+            Some(name) => encoded(name),
+            None => name.source().to_owned(),
+        };
+        let values = match value {
+            JsonTemplate::Fixed(Value::Array(items)) => {
+                items.iter().map(|item| encoded(&or_empty(item))).collect()
+            }
+            JsonTemplate::List(items) => items.iter().map(written_value).collect(),
+            value => vec![written_value(value)],
+        };
+        pairs.extend(values.into_iter().map(|value| format!("{name}={value}")));
+    }
+    pairs.join("&")
+}
+
+fn written_value(value: &JsonTemplate) -> String {
+    match value {
+        JsonTemplate::Fixed(value) => encoded(&or_empty(value)),
+        JsonTemplate::Text(text) => text.source().to_owned(),
+        value => serde_json::to_string(value).unwrap_or_default(),
+    }
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn or_empty(value: &Value) -> String {
@@ -91,7 +123,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::script::template::{JsonTemplate, Template};
+    use crate::script::template::Template;
 
     fn fields(values: Value) -> Vec<Field> {
         let Value::Object(map) = values else {
@@ -140,6 +172,14 @@ mod tests {
         let (query, form) = both(json!({"u": "{{ none.x }}", "n": null, "": "", "f": 1.5}));
         assert_eq!(query, "u=&n=&=&f=1.5");
         assert_eq!(form, "u=undefined&n=null&=&f=1.5");
+    }
+
+    #[test]
+    fn what_is_written_of_a_query_has_its_placeholders() {
+        let given = json!({"a b": "c&d", "{{ name }}": [null, "{{ x }}", 2], "l": [1, 2], "m": {"k": "{{ x }}"}});
+        let expected =
+            r#"a+b=c%26d&{{ name }}=&{{ name }}={{ x }}&{{ name }}=2&l=1&l=2&m={"k":"{{ x }}"}"#;
+        assert_eq!(written(&fields(given)), expected);
     }
 
     #[test]

@@ -89,6 +89,19 @@ fn a_whole_script_is_read() {
 }
 
 #[test]
+fn captures_of_nothing_are_a_warning() {
+    let script =
+        "config: {target: 'http://x'}\nscenarios: [{flow: [{get: {url: /, capture: []}}]}]";
+    let (_, document) = read(script);
+    let warnings = document.warnings().iter();
+    let told: Vec<_> = warnings
+        .map(|one| one.one_line(&document.sources))
+        .collect();
+    let expected = "s.yml:2:45: warning: `capture` is empty, so nothing is captured";
+    assert_eq!(told, [expected]);
+}
+
+#[test]
 fn a_placeholder_that_nothing_fills_in_is_a_warning_at_its_place() {
     let of = |expectation: &str| {
         let script = format!(
