@@ -22,7 +22,7 @@ pub(crate) use annotations::{annotations, are_read as annotations_are_read, iner
 pub(crate) use apart::Written;
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
-pub(crate) use file::{ReportFile, prepare, write_whole};
+pub(crate) use file::{ReportFile, is_special, prepare, write_private, write_whole};
 pub(crate) use junit::{JunitFile, STILL_RUNNING, cases, write_unread};
 pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
