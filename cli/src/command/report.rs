@@ -28,7 +28,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         output::note(&format!("{}\n", output::STILL_RUNNING));
     }
     let exit = Exit::of(&outcome);
-    Telling::of(file.as_ref(), junit.as_ref()).tell(&outcome, exit)
+    Ok(Telling::of(file.as_ref(), junit.as_ref()).tell(&outcome, exit))
 }
 
 /// Between two looks at a run that is about to be closed.

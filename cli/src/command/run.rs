@@ -38,8 +38,10 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     begin(args, job, how).inspect_err(told)
 }
 
-/// The job, its seed, how it is cut, and the target that is served for it.
-fn prepared(args: &RunArgs) -> Result<(Job, (u64, Limits), Option<Running>), CommandError> {
+/// The job, its seed and how it is cut, and the target that is served for it.
+type Prepared = (Job, (u64, Limits), Option<Running>);
+
+fn prepared(args: &RunArgs) -> Result<Prepared, CommandError> {
     place::raise_descriptors();
     args.out.keep_apart()?;
     let mut typed = args.job.clone();
@@ -144,7 +146,7 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     };
     let exit = exit(&outcome, args.trusted);
     annotate(script_of(&args.job), &outcome, exit);
-    let code = telling.tell(&outcome, exit)?;
+    let code = telling.tell(&outcome, exit);
     if simulation && telling.is_readable() && outcome.facts.never_began().is_none() {
         output::print(NOTHING_DONE)?;
     }

@@ -43,7 +43,7 @@ impl<'a> Telling<'a> {
 
     /// Tells of a run that ends like this. Where a file cannot be written that is said, and only a run that has passed ends otherwise for
     /// it: what the run is worth is never lost.
-    pub(super) fn tell(&self, outcome: &AnyOutcome, exit: Exit) -> Result<Exit, CommandError> {
+    pub(super) fn tell(&self, outcome: &AnyOutcome, exit: Exit) -> Exit {
         let reports = self.reports.iter().map(|report| report.write(outcome));
         let junit = self.junit.map(|junit| junit.write(outcome, exit));
         let mut refused: Vec<_> = reports.chain(junit).filter_map(Result::err).collect();
@@ -52,10 +52,10 @@ impl<'a> Telling<'a> {
         for refusal in refused {
             output::note(&format!("error: {refusal}\n"));
         }
-        Ok(match (exit, code) {
+        match (exit, code) {
             (Exit::Passed, Some(code)) => code,
             _ => exit,
-        })
+        }
     }
 
     /// Tells people.

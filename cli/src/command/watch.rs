@@ -20,7 +20,7 @@ pub(super) fn watch(args: &ReportArgs) -> Result<Exit, CommandError> {
         return Ok(Exit::Interrupted);
     };
     let exit = Exit::of(&outcome);
-    Telling::of(file.as_ref(), junit.as_ref()).tell(&outcome, exit)
+    Ok(Telling::of(file.as_ref(), junit.as_ref()).tell(&outcome, exit))
 }
 
 type Watched = (Option<ReportFile>, Option<JunitFile>, AnyOutcome);

@@ -49,7 +49,7 @@ fn a_test_report_names_what_failed_after_a_load_test() {
     let load = "  phases: [{ duration: 1, arrivalCount: 1 }]";
     scratch.write(
         "s.yml",
-        &format!("config:\n  target: {}\n{load}\n{after}", target.url()),
+        format!("config:\n  target: {}\n{load}\n{after}", target.url()),
     );
     let done = Program::new(PROGRAM, &scratch)
         .args(["run", "s.yml", "--junit", "j.xml"])

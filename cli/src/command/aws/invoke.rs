@@ -201,7 +201,7 @@ impl Invoked {
         }
         annotate(script_of(args), outcome, exit);
         let reports = out.only.iter().chain(&out.report);
-        let exit = Telling::of(reports, out.junit.as_ref()).tell(outcome, exit)?;
+        let exit = Telling::of(reports, out.junit.as_ref()).tell(outcome, exit);
         if outcome.must_be_whole {
             out.say(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
         }
