@@ -19,6 +19,9 @@ pub(crate) const BY_DEPLOYMENT: &str = "the function has it where `environment` 
 /// How a command that takes no files of variables is given one.
 const BY_SHELL: &str = "set it where this is called";
 
+/// What a script is called that comes by the standard input.
+pub(crate) const STDIN: &str = "<stdin>";
+
 /// A job file as it was read: all that was found, and the job where it is sound.
 #[derive(Debug)]
 pub(crate) struct Examined {
@@ -27,11 +30,21 @@ pub(crate) struct Examined {
     pub(crate) sources: Sources,
     /// Where the files are that it was read from.
     files: Vec<PathBuf>,
+    /// The text that came by the standard input, if one did.
+    input: Option<String>,
 }
 
 /// Reads a job, with what the command line changes in it, for a command that writes these files: none over one that the job is read
 /// from. Warnings are printed.
 pub(crate) fn read(args: &JobArgs, written: &Written) -> Result<Job, CommandError> {
+    Ok(read_with_input(args, written)?.0)
+}
+
+/// The same, with the text of the script where that came by the standard input.
+pub(crate) fn read_with_input(
+    args: &JobArgs,
+    written: &Written,
+) -> Result<(Job, Option<String>), CommandError> {
     // Also those that cannot be read, so that a slip in a job is no way to lose one.
     let texts = args
         .config
@@ -40,7 +53,9 @@ pub(crate) fn read(args: &JobArgs, written: &Written) -> Result<Job, CommandErro
         .chain(&args.payload);
     let typed = args.script.iter().chain(&args.input).map(PathBuf::as_path);
     written.keep_apart(typed.chain(texts.map(Path::new)))?;
-    sound(examine(args)?, written)
+    let mut examined = examine(args)?;
+    let input = examined.input.take();
+    Ok((sound(examined, written)?, input))
 }
 
 /// Reads the job that a file has, for this mode, likewise; `-` is the standard input.
@@ -111,6 +126,7 @@ fn sound(examined: Examined, written: &Written) -> Result<Job, CommandError> {
         diagnostics,
         sources,
         files,
+        input: _,
     } = examined;
     written.keep_apart(files.iter().map(PathBuf::as_path))?;
     let Some(job) = job else {
@@ -156,10 +172,14 @@ fn examined(
                 diagnostics: error.diagnostic.into(),
                 sources: error.sources,
                 files: Vec::new(),
+                input: None,
             });
         }
     };
     give(&mut document.options);
+    let script = document.root.span.file;
+    let is_input = document.sources.name(script) == STDIN;
+    let input = is_input.then(|| document.sources.text(script).to_owned());
     let read = kinds.read(&mut document);
     let mut diagnostics: Diagnostics = document.warnings().clone();
     let job = match read {
@@ -173,6 +193,7 @@ fn examined(
         job,
         diagnostics,
         files: read_from(&document),
+        input,
         sources: document.sources,
     })
 }
@@ -219,7 +240,7 @@ fn by_shell(document: Result<Document, Box<ReadError>>) -> Result<Document, Box<
 
 fn document(script: &Path) -> Result<Document, Box<ReadError>> {
     if script == Path::new("-") {
-        return star_yaml::document_from("<stdin>", std::io::stdin().lock(), ".");
+        return star_yaml::document_from(STDIN, std::io::stdin().lock(), ".");
     }
     star_yaml::document(script)
 }

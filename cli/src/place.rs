@@ -13,7 +13,7 @@ use star_core::{Ending, Job, Limits, Plan, Voice};
 
 use crate::args::RunsArgs;
 use crate::error::CommandError;
-use crate::output::Said;
+use crate::output::{self, Said};
 
 /// The name of a deployment on this machine: workers of another version of this program refuse its envelopes.
 const DEPLOYMENT: &str = concat!("here-", env!("CARGO_PKG_VERSION"));
@@ -97,7 +97,8 @@ impl Runs {
         if let Some(said) = said {
             arguments.extend(["--say".into(), said.as_str().into()]);
         }
-        let mut processes = Processes::new(program, arguments);
+        let deaths = Voice::new(|line| output::note(&format!("warning: {line}\n")));
+        let mut processes = Processes::new(program, arguments).mourned(deaths);
         if said == Some(Said::Out) {
             processes = processes.heard();
         }

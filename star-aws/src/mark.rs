@@ -19,7 +19,7 @@ const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 const LENGTH: usize = BEGIN.len() + PROGRAM.len() + BETWEEN.len() + 4;
 
-/// The mark of this program, as `serverless-star worker 0.1.0, envelopes 004;`.
+/// The mark of this program, as `serverless-star worker 0.1.0, envelopes 005;`.
 static OWN: [u8; LENGTH] = own();
 
 const fn own() -> [u8; LENGTH] {

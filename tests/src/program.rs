@@ -53,6 +53,13 @@ impl Program {
         self
     }
 
+    /// Works in this folder.
+    #[must_use]
+    pub fn working_in(mut self, folder: impl AsRef<Path>) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Calls it, with this on its standard input, and waits.
     pub fn input(mut self, input: &[u8]) -> Finished {
         use std::io::Write as _;

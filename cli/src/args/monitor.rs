@@ -40,7 +40,7 @@ pub(crate) struct MonitorArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
 
-    /// Where the monitor keeps what it knows [default: a file for the script, beside the runs]
+    /// Where the monitor keeps what it knows [default: a file for what is monitored, beside the runs]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<PathBuf>,
 

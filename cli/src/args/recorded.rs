@@ -7,7 +7,7 @@ use star_core::RunId;
 
 use super::{PlaceArgs, RunsArgs};
 use crate::error::CommandError;
-use crate::output::{JunitFile, ReportFile};
+use crate::output::{JunitFile, ReportFile, keep_apart, tell_undone};
 
 /// What is written of a run, and where.
 #[derive(Debug, Default, Args)]
@@ -21,7 +21,8 @@ pub(crate) struct OutArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) report_format: Option<String>,
 
-    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file
+    /// Write what was tried out and what should hold as a test report, in XML as `JUnit` has it, to this file; `-` writes it to the
+    /// standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) junit: Option<PathBuf>,
 }
@@ -36,6 +37,36 @@ impl OutArgs {
     /// The test report that is to be written, if it is.
     pub(crate) fn junit(&self) -> Result<Option<JunitFile>, CommandError> {
         JunitFile::prepare(self.junit.as_deref())
+    }
+
+    /// Whether both can be written as they are to be.
+    ///
+    /// # Errors
+    /// Where they go to one file, or both to the standard output.
+    pub(crate) fn keep_apart(&self) -> Result<(), CommandError> {
+        keep_apart(
+            self.output.as_deref(),
+            self.junit.as_deref(),
+            self.report_format.is_some(),
+        )
+    }
+
+    /// Does something of which a report is to come; where it fails, the files say so.
+    pub(crate) fn or_tell<T>(
+        &self,
+        done: impl FnOnce() -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        done().inspect_err(|error| self.tell_undone(&error.one_line()))
+    }
+
+    /// Has the files say why there is no report.
+    pub(crate) fn tell_undone(&self, why: &str) {
+        tell_undone(
+            self.output.as_deref(),
+            self.junit.as_deref(),
+            None,
+            &[why.to_owned()],
+        );
     }
 }
 

@@ -17,6 +17,7 @@ mod site;
 mod stop;
 mod target;
 mod tasks;
+mod telling;
 mod watch;
 mod worker;
 

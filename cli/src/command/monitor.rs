@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use star_core::clock::{Clock, SystemClock};
 use star_core::{Job, Limits};
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,13 +11,13 @@ use tokio::sync::watch;
 
 use super::on_runtime;
 use super::run::Place;
-use crate::args::{JobArgs, MonitorArgs};
+use crate::args::MonitorArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::job;
 use crate::monitor::{
-    Alert, Kept, Round, Sender, Sent, Server, Shown, State, Status, Timing, Told, Watched, play,
-    watch,
+    Alert, Kept, Round, Sender, Sent, Server, Shown, State, Status, Subject, Timing, Told, Watched,
+    key, play, watch,
 };
 use crate::output::{self, Written};
 use crate::place::{self, Room, Runs};
@@ -29,19 +28,21 @@ pub(super) fn monitor(args: &MonitorArgs) -> Result<Exit, CommandError> {
     if !typed.mode.acceptance {
         typed.mode.monitoring = true;
     }
-    let job = job::read(&typed, &Written::by([("--state", args.state.as_deref())]))?;
+    let written = Written::by([("--state", args.state.as_deref())]);
+    let (job, input) = job::read_with_input(&typed, &written)?;
     let limits = limits(&job, args.workers)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let sender = Sender::new(
         &clock,
         args.webhook.as_deref(),
         args.command.as_deref(),
-        name(&args.job),
+        Subject::of(&args.job),
     )?;
     let kept = match &args.state {
         Some(path) => Kept::at(path.clone()),
-        None => usual_state(args)?,
+        None => usual_state(args, input.as_deref())?,
     };
+    let _others_are_kept_from_it = kept.alone()?;
     let state = kept.read()?;
     // Where it cannot be kept is to be found out before anything is begun.
     kept.write(&state)?;
@@ -65,24 +66,14 @@ fn limits(job: &Job, workers: Option<u32>) -> Result<Limits, CommandError> {
     Ok(limits)
 }
 
-/// What is monitored.
-fn name(job: &JobArgs) -> String {
-    let script = job.script.first().or(job.input.first());
-    script.map_or_else(String::new, |path| path.display().to_string())
-}
-
-/// The state of a monitor of this script, beside the runs.
-fn usual_state(args: &MonitorArgs) -> Result<Kept, CommandError> {
+/// The state of a monitor of what was typed, beside the runs.
+fn usual_state(args: &MonitorArgs, input: Option<&str>) -> Result<Kept, CommandError> {
     let runs = Runs::resolve(&args.runs)?;
-    let name = name(&args.job);
-    let whole = std::path::absolute(&name).map_or(name, |path| path.display().to_string());
-    let digest = Sha256::digest(whole.as_bytes());
-    let key = digest
-        .iter()
-        .take(8)
-        .fold(String::new(), |key, byte| key + &format!("{byte:02x}"));
+    // The folder may not be there yet, and is as private as a run makes it.
+    runs.prepare()?;
     // No run can be called so.
     let folder = runs.folder().join(".monitors");
+    let key = key(&args.job, input);
     Ok(Kept::at(folder.join(format!("{key}.json"))))
 }
 
@@ -121,6 +112,10 @@ async fn live(
         std::future::pending::<()>().await;
     });
     let shown = Shown::new(state.clone(), clock.now(), args.every);
+    let last = state.last.iter();
+    // Whoever read of it before need not be told again.
+    let warned = last.flat_map(|round| round.warnings.keys().cloned());
+    let warned = warned.collect();
     if let Some(address) = args.listen {
         let server = Server::bind(address).await?;
         output::note(&format!(
@@ -145,7 +140,7 @@ async fn live(
         shown,
         stop,
         quiet: args.quiet,
-        warned: BTreeSet::new(),
+        warned,
     };
     let state = watch(&*clock, timing, state, &mut monitor).await;
     Ok(match state.failing_since {

@@ -6,55 +6,29 @@ use star_core::AnyOutcome;
 
 use super::on_runtime;
 use super::site::{Recorded, Site};
+use super::telling::Telling;
 use crate::args::ReportArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, JunitFile, ReportFile};
+use crate::output;
 
 pub(super) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let junit = args.out.junit()?;
-    let (file, outcome) = on_runtime(async {
-        let site = Site::of(&args.runs, &args.place).await?;
-        let run = site.read(&args.run).await?;
-        let file = args.out.report(run.task.formats())?;
-        Ok::<_, CommandError>((file, look(&site, &run).await?))
-    })??;
+    args.out.keep_apart()?;
+    let (file, junit, outcome) = args.out.or_tell(|| {
+        let junit = args.out.junit()?;
+        let (file, outcome) = on_runtime(async {
+            let site = Site::of(&args.runs, &args.place).await?;
+            let run = site.read(&args.run).await?;
+            let file = args.out.report(run.task.formats())?;
+            Ok::<_, CommandError>((file, look(&site, &run).await?))
+        })??;
+        Ok((file, junit, outcome))
+    })?;
     if !outcome.facts.settled {
         output::note(&format!("{}\n", output::STILL_RUNNING));
     }
-    tell_all(file.as_ref(), junit.as_ref(), &outcome)
-}
-
-/// Writes a report and a test report, and prints the report for people.
-pub(super) fn tell_all(
-    file: Option<&ReportFile>,
-    junit: Option<&JunitFile>,
-    outcome: &AnyOutcome,
-) -> Result<Exit, CommandError> {
-    if let Some(junit) = junit {
-        junit.write(outcome, Exit::of(outcome))?;
-    }
-    tell(file, outcome, true)
-}
-
-/// Writes a report, and prints it for people where they are to read it.
-pub(super) fn tell(
-    file: Option<&ReportFile>,
-    outcome: &AnyOutcome,
-    readable: bool,
-) -> Result<Exit, CommandError> {
-    if let Some(file) = file {
-        file.write(outcome)?;
-    }
-    if let Some(why) = outcome.facts.never_began() {
-        let error = CommandError::NeverBegan(why.clone(), Exit::of(outcome));
-        output::note(&format!("error: {error}\n"));
-        return Ok(Exit::of(outcome));
-    }
-    if readable && !file.is_some_and(ReportFile::to_stdout) {
-        output::print(&output::text(outcome, output::width()))?;
-    }
-    Ok(Exit::of(outcome))
+    let exit = Exit::of(&outcome);
+    Ok(Telling::of(file.as_ref(), junit.as_ref()).tell(&outcome, exit))
 }
 
 /// Between two looks at a run that is about to be closed.

@@ -10,12 +10,12 @@ use star_core::{AnyOutcome, Intervals, Job, Launch, Limits, Plan, RunId, launch}
 
 use super::follow::attended;
 use super::on_runtime;
-use super::report::tell;
+use super::telling::Telling;
 use crate::args::{JobArgs, OutArgs, RunArgs, RunsArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::hint::Hint;
-use crate::output::{self, ReportFile, Said, Written};
+use crate::output::{self, Said, Written};
 use crate::place::{self, Room, Runs};
 use crate::target::{Running, Target};
 use crate::{interrupt, job, trace};
@@ -24,20 +24,26 @@ use crate::{interrupt, job, trace};
 const NOTHING_DONE: &str = "SIMULATION: nothing was done, as `_simulation` asks for\n";
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
-    let done = carried_out(args);
-    if let Err(error) = &done {
-        let script = args.job.script.first().or(args.job.input.first());
-        tell_unread(
-            args.out.junit.as_deref(),
-            script.map(PathBuf::as_path),
-            error,
-        )?;
-    }
-    done
+    let told = |error: &CommandError| {
+        let out = (args.out.output.as_deref(), args.out.junit.as_deref());
+        tell_undone(out, script_of(&args.job), error);
+    };
+    // Before the job is sound a file may be one that it is read from; of what is wrong with it that is known not to be so.
+    let unsound = |error: &CommandError| {
+        if matches!(error, CommandError::Job { .. }) {
+            told(error);
+        }
+    };
+    let (job, how, _target) = prepared(args).inspect_err(unsound)?;
+    begin(args, job, how).inspect_err(told)
 }
 
-fn carried_out(args: &RunArgs) -> Result<Exit, CommandError> {
+/// The job, its seed and how it is cut, and the target that is served for it.
+type Prepared = (Job, (u64, Limits), Option<Running>);
+
+fn prepared(args: &RunArgs) -> Result<Prepared, CommandError> {
     place::raise_descriptors();
+    args.out.keep_apart()?;
     let mut typed = args.job.clone();
     let target = args.bundled_target.then(bundled_target).transpose()?;
     if let Some(target) = &target {
@@ -60,7 +66,13 @@ fn carried_out(args: &RunArgs) -> Result<Exit, CommandError> {
     };
     room.bound(&mut limits, &job, &plan);
     crowd(&job, &plan, &limits, args.quiet);
-    begin(args, job, (seed, limits))
+    Ok((job, (seed, limits), target))
+}
+
+/// The file that the script is.
+fn script_of(job: &JobArgs) -> Option<&Path> {
+    let script = job.script.first().or(job.input.first());
+    script.map(PathBuf::as_path)
 }
 
 /// Runs a job cut under these limits, whatever this machine is.
@@ -99,8 +111,13 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
     }
     let runs = Runs::resolve(&args.runs)?;
     runs.prepare()?;
-    let to_stdout = report.as_ref().is_some_and(ReportFile::to_stdout);
-    let said = if to_stdout { Said::Err } else { Said::Out };
+    let telling = Telling::of(report.as_ref(), junit.as_ref());
+    let said = if telling.is_readable() {
+        Said::Out
+    } else {
+        Said::Err
+    };
+    let telling = telling.quiet(args.quiet);
     let host = if args.processes {
         runs.processes(Some(said))?
     } else {
@@ -117,25 +134,23 @@ fn begin(args: &RunArgs, job: Job, (seed, limits): (u64, Limits)) -> Result<Exit
         rehearsal: false,
         traced: args.trace.is_some(),
     };
+    let run = how.run.clone();
     let ended = on_runtime(carry_out(&host, job, how, args))??;
     let Ended::Outcome(outcome) = ended else {
+        let report = Hint::here(&args.runs).command(&["report", run.as_str()]);
+        let why = format!(
+            "the run was interrupted, and what became of it was not waited for (`{report}` tells)"
+        );
+        args.out.tell_undone(&why);
         return Ok(Exit::Interrupted);
     };
-    if let Some(report) = &report {
-        report.write(&outcome)?;
-    }
     let exit = exit(&outcome, args.trusted);
-    if let Some(junit) = &junit {
-        junit.write(&outcome, exit)?;
-    }
-    let script = args.job.script.first().or(args.job.input.first());
-    annotate(script.map(PathBuf::as_path), &outcome, exit);
-    let readable = !args.quiet && !to_stdout;
-    tell(None, &outcome, readable)?;
-    if simulation && readable && outcome.facts.never_began().is_none() {
+    annotate(script_of(&args.job), &outcome, exit);
+    let code = telling.tell(&outcome, exit);
+    if simulation && telling.is_readable() && outcome.facts.never_began().is_none() {
         output::print(NOTHING_DONE)?;
     }
-    Ok(exit)
+    Ok(code)
 }
 
 /// What a run comes to. Where it must be trusted, one that cannot be is not what was asked for.
@@ -160,28 +175,29 @@ pub(super) fn annotate(script: Option<&Path>, outcome: &AnyOutcome, exit: Exit) 
     }
 }
 
-/// Tells those who read test reports and annotations what is wrong with a script, so that they do not see an old one.
-pub(super) fn tell_unread(
-    junit: Option<&Path>,
+/// Tells those who read reports and annotations why there is no run, so that they do not take an old one for it.
+pub(super) fn tell_undone(
+    (report, junit): (Option<&Path>, Option<&Path>),
     script: Option<&Path>,
     error: &CommandError,
-) -> Result<(), CommandError> {
+) {
+    if matches!(error, CommandError::Output(_)) {
+        // Nobody reads what is printed; the files may be written already.
+        return;
+    }
     let CommandError::Job {
         diagnostics,
         sources,
     } = error
     else {
-        return Ok(());
+        return output::tell_undone(report, junit, script, &[error.to_string()]);
     };
     if let Some(script) = script
         && output::annotations_are_read()
     {
         output::command(&output::of_faults(diagnostics, sources, script));
     }
-    match junit {
-        Some(junit) => output::write_unread(junit, script, diagnostics, sources),
-        None => Ok(()),
-    }
+    output::tell_undone(report, junit, script, &output::faults(diagnostics, sources));
 }
 
 pub(super) fn bundled_target() -> Result<Running, CommandError> {

@@ -15,6 +15,7 @@ use tokio::process::{Child, Command};
 use super::round::play;
 use super::rules::Alert;
 use super::state::{Sent, Told};
+use super::subject::Subject;
 use crate::error::CommandError;
 use crate::output;
 
@@ -31,7 +32,7 @@ pub(crate) struct Sender {
     webhook: Option<String>,
     command: Option<String>,
     /// What is monitored.
-    script: String,
+    subject: Subject,
 }
 
 impl Sender {
@@ -43,13 +44,13 @@ impl Sender {
         clock: &Arc<dyn Clock>,
         webhook: Option<&str>,
         command: Option<&str>,
-        script: String,
+        subject: Subject,
     ) -> Result<Self, CommandError> {
         let sender = Self {
             clock: Arc::clone(clock),
             webhook: webhook.map(str::to_owned),
             command: command.map(str::to_owned),
-            script,
+            subject,
         };
         if let Some(webhook) = &sender.webhook {
             posting(webhook, &Value::Null)?;
@@ -84,11 +85,13 @@ impl Sender {
     /// The alert, as JSON: what the reference's alert has, and since when.
     fn told(&self, alert: &Alert) -> Value {
         let round = &alert.round;
-        let text = std::iter::once(&alert.subject).chain(&round.told);
-        json!({
+        let which = self.subject.which();
+        let text = std::iter::once(&alert.subject).chain(&which);
+        let text = text.chain(&round.told);
+        let mut told = json!({
             "subject": alert.subject,
             "status": alert.status,
-            "script": self.script,
+            "script": self.subject.script,
             "text": text.map(String::as_str).collect::<Vec<_>>().join("\n"),
             "failingSince": alert.failing_since,
             "at": round.at,
@@ -97,7 +100,17 @@ impl Sender {
             "errors": round.errors,
             "totals": round.totals,
             "told": round.told,
-        })
+        });
+        let named = [
+            ("environment", &self.subject.environment),
+            ("target", &self.subject.target),
+        ];
+        for (key, name) in named {
+            if let Some(name) = name {
+                told[key] = json!(name);
+            }
+        }
+        told
     }
 
     /// Gives it to a command of the shell, on its standard input.

@@ -9,6 +9,7 @@ mod round;
 mod rules;
 mod serve;
 mod state;
+mod subject;
 mod watch;
 
 pub(crate) use alert::Sender;
@@ -16,4 +17,5 @@ pub(crate) use round::{Round, play};
 pub(crate) use rules::{Alert, Status};
 pub(crate) use serve::{Server, Shown};
 pub(crate) use state::{Kept, Sent, State, Told};
+pub(crate) use subject::{Subject, key};
 pub(crate) use watch::{Timing, Watched, watch};

@@ -20,7 +20,7 @@ use star_core::{
 use super::rules::millis;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{self, cases};
+use crate::output::{self, cases, oddities};
 
 /// What a round came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,9 +47,6 @@ pub(crate) struct Round {
     pub(crate) warnings: BTreeMap<String, String>,
 }
 
-/// The group of cases that say what became of figures that were sent elsewhere.
-const SINKS: &str = "sinks";
-
 /// The most lines that are told of a round.
 const MOST: usize = 20;
 
@@ -74,10 +71,8 @@ impl Round {
         });
         let mut told: Vec<_> = told.collect();
         told.truncate(MOST);
-        let odd = cases
-            .iter()
-            .filter(|case| case.failed.is_none() && case.group == SINKS);
-        let warnings = odd.filter_map(|case| Some((case.name.clone(), case.told.first()?.clone())));
+        let warnings =
+            oddities(&cases).map(|(name, warning)| (name.to_owned(), warning.to_owned()));
         let message = match &outcome.verdict {
             Verdict::Failed(why) => why.first().cloned(),
             Verdict::NoAnswer | Verdict::Passed => None,

@@ -1,5 +1,7 @@
 //! What a monitor knows of its past, also after it was started anew.
 
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +77,46 @@ impl Kept {
         &self.path
     }
 
+    /// Keeps other monitors from this state for as long as what is returned lives; the system lets go of it wherever the process ends.
+    /// None where nothing is kept but given away, or nothing can be locked there.
+    ///
+    /// # Errors
+    /// Where another has it, or there is no place for it.
+    pub(crate) fn alone(&self) -> Result<Option<File>, CommandError> {
+        if output::is_special(&self.path) {
+            return Ok(None);
+        }
+        self.make_folder()?;
+        let name = self.path.file_name().unwrap_or_default();
+        let lock = format!(".{}.lock", name.to_string_lossy());
+        let lock = self.path.with_file_name(lock);
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&lock);
+        let lock = opened.map_err(|source| CommandError::Write { path: lock, source })?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Err(CommandError::Usage(format!(
+                "another monitor is at work with the state `{}`: end that one, or name another file with `--state FILE`",
+                self.path.display()
+            ))),
+            Err(TryLockError::Error(_)) => Ok(None),
+        }
+    }
+
+    fn make_folder(&self) -> Result<(), CommandError> {
+        let Some(folder) = self.path.parent() else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(folder).map_err(|source| CommandError::Write {
+            path: folder.to_owned(),
+            source,
+        })
+    }
+
     /// What was kept; nothing where there is no such file, or it is empty.
     ///
     /// # Errors
@@ -100,15 +142,9 @@ impl Kept {
     /// # Errors
     /// Where it can't be written.
     pub(crate) fn write(&self, state: &State) -> Result<(), CommandError> {
-        if let Some(folder) = self.path.parent() {
-            let made = std::fs::create_dir_all(folder);
-            made.map_err(|source| CommandError::Write {
-                path: folder.to_owned(),
-                source,
-            })?;
-        }
+        self.make_folder()?;
         let mut text = serde_json::to_string_pretty(state).unwrap_or_default();
         text.push('\n');
-        output::write_whole(&self.path, text.as_bytes())
+        output::write_private(&self.path, text.as_bytes())
     }
 }

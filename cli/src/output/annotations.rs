@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use star_core::document::{Diagnostics, Severity, Sources};
 use star_core::{Case, printable_lines};
+
+use crate::job::STDIN;
 
 /// The most that GitHub shows of a step.
 const MOST: usize = 10;
@@ -30,8 +32,8 @@ pub(crate) fn annotations(cases: &[Case], file: &Path) -> String {
         };
         let _infallible = writeln!(
             text,
-            "::error file={},title={}::{}",
-            property(&file.display().to_string()),
+            "::error {}title={}::{}",
+            place(file).map_or_else(String::new, |file| format!("{file},")),
             property(&printable_lines(&title)),
             message(&printable_lines(&told))
         );
@@ -49,21 +51,34 @@ pub(crate) fn of_faults(diagnostics: &Diagnostics, sources: &Sources, script: &P
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let place = one.primary.as_ref();
-        let place = match place.map(|label| sources.position(label.span)) {
-            Some(place) => format!(
-                "file={},line={},col={}",
-                property(&place.file),
-                place.line,
-                place.column
-            ),
-            None => format!("file={}", property(&script.display().to_string())),
+        let at = one.primary.as_ref();
+        let at = at.map(|label| sources.position(label.span));
+        let file = at.as_ref().map_or(script, |at| Path::new(&at.file));
+        let place = match (place(file), at) {
+            (Some(file), Some(at)) => format!(" {file},line={},col={}", at.line, at.column),
+            (Some(file), None) => format!(" {file}"),
+            (None, _) => String::new(),
         };
         let help = one.help.iter().map(|help| format!("\nhelp: {help}"));
         let told = printable_lines(&(one.message.clone() + &help.collect::<String>()));
-        format!("::{what} {place}::{}\n", message(&told))
+        format!("::{what}{place}::{}\n", message(&told))
     });
     lines.collect()
+}
+
+/// How GitHub is told of a file: from the folder that it checked out to, where the file is in it. None of the standard input.
+fn place(file: &Path) -> Option<String> {
+    if file == Path::new("-") || file == Path::new(STDIN) {
+        return None;
+    }
+    let root = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    let root = root.and_then(|root| std::fs::canonicalize(root).ok());
+    let within = root.and_then(|root| {
+        let whole = std::fs::canonicalize(file).ok()?;
+        Some(whole.strip_prefix(root).ok()?.to_owned())
+    });
+    let file = within.as_deref().unwrap_or(file);
+    Some(format!("file={}", property(&file.display().to_string())))
 }
 
 /// A text that is not meant for GitHub, where it reads the output: no line of it is a command.

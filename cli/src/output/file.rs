@@ -1,6 +1,8 @@
 //! Reports as files: JSON, written whole or not at all.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -129,7 +131,7 @@ pub(crate) fn prepare(path: &Path) -> Result<(), CommandError> {
 }
 
 /// Whether there is something that can only be written to, not replaced: a device, a pipe.
-fn is_special(path: &Path) -> bool {
+pub(crate) fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|there| !there.is_file())
 }
 
@@ -146,21 +148,33 @@ fn beside(path: &Path) -> PathBuf {
 /// Writes a file beside its place and moves it there, so that nobody sees half of it. A file that is there keeps its permissions; a
 /// device or a pipe is written to.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    write_new(path, bytes, 0o666)
+}
+
+/// The same; where there was no such file, nobody else may read it.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    write_new(path, bytes, 0o600)
+}
+
+/// The same; a file that is not there yet has this mode, as far as the process gives it.
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), CommandError> {
     let failed = |source| CommandError::Write {
         path: path.to_owned(),
         source,
     };
     if is_special(path) {
-        let mut special = std::fs::OpenOptions::new()
-            .write(true)
-            .open(path)
-            .map_err(failed)?;
+        let mut special = OpenOptions::new().write(true).open(path).map_err(failed)?;
         return special.write_all(bytes).map_err(failed);
     }
     let place = place(path);
     let beside = beside(&place);
     let write = || {
-        let mut file = std::fs::File::create(&beside)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(mode)
+            .open(&beside)?;
         if let Ok(there) = std::fs::metadata(&place) {
             file.set_permissions(there.permissions())?;
         }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use star_core::document::{Diagnostic, Diagnostics, Severity, Sources};
-use star_core::{AnyOutcome, Case, Verdict, printable, printable_lines};
+use star_core::{AnyOutcome, Case, Facts, Verdict, printable, printable_lines};
 
+use super::facts::chunk;
 use super::file::{prepare, write_whole};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -20,7 +20,8 @@ pub(crate) const STILL_RUNNING: &str = "the run is still running: this is its re
 /// A file for a test report.
 #[derive(Debug)]
 pub(crate) struct JunitFile {
-    path: PathBuf,
+    /// None for the standard output.
+    path: Option<PathBuf>,
 }
 
 impl JunitFile {
@@ -29,16 +30,23 @@ impl JunitFile {
         let Some(path) = path else {
             return Ok(None);
         };
-        prepare(path)?;
-        Ok(Some(Self {
-            path: path.to_owned(),
-        }))
+        let path = (path != Path::new("-")).then(|| path.to_owned());
+        path.as_deref().map_or(Ok(()), prepare)?;
+        Ok(Some(Self { path }))
+    }
+
+    /// Whether it takes up the standard output.
+    pub(crate) fn to_stdout(&self) -> bool {
+        self.path.is_none()
     }
 
     /// Writes what a run came to.
     pub(crate) fn write(&self, outcome: &AnyOutcome, exit: Exit) -> Result<(), CommandError> {
         let text = xml(&cases(outcome, exit), length(outcome));
-        write_whole(&self.path, text.as_bytes())
+        match &self.path {
+            Some(path) => write_whole(path, text.as_bytes()),
+            None => super::print(&text),
+        }
     }
 }
 
@@ -56,29 +64,17 @@ pub(crate) fn cases(outcome: &AnyOutcome, exit: Exit) -> Vec<Case> {
     cases
 }
 
-/// Writes a test report of a run that was not begun, since something of its script is wrong.
-pub(crate) fn write_unread(
-    path: &Path,
-    script: Option<&Path>,
-    diagnostics: &Diagnostics,
-    sources: &Sources,
-) -> Result<(), CommandError> {
-    // What is only odd does not keep it from running.
-    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
-    let (errors, others): (Vec<_>, Vec<_>) = diagnostics.iter().partition(is_error);
-    let told: Vec<_> = errors
-        .into_iter()
-        .chain(others)
-        .map(|diagnostic| printable(&diagnostic.one_line(sources)))
-        .collect();
+/// A test report where there is no run's: a single case, which failed for this.
+pub(super) fn of_none(script: Option<&Path>, why: &[String]) -> String {
+    let told: Vec<_> = why.iter().map(|why| printable(why)).collect();
     let case = Case {
         group: RUN.to_owned(),
-        name: script.map_or_else(|| "script".to_owned(), |path| path.display().to_string()),
+        name: script.map_or_else(|| RUN.to_owned(), |path| path.display().to_string()),
         took: None,
         failed: told.first().cloned(),
         told,
     };
-    write_whole(path, xml(&[case], Duration::ZERO).as_bytes())
+    xml(&[case], Duration::ZERO)
 }
 
 /// Why a run is not as it should be.
@@ -104,11 +100,28 @@ fn reasons(outcome: &AnyOutcome, exit: Exit) -> Vec<String> {
         }
     }
     if why.is_empty() {
-        let undone = facts.lost + facts.unfinished + facts.tally.missed;
+        why = incomplete(facts);
+    }
+    why
+}
+
+/// What keeps a run from being whole, or from being trusted.
+fn incomplete(facts: &Facts) -> Vec<String> {
+    let mut why = Vec::new();
+    let undone = facts.lost + facts.unfinished + facts.tally.missed;
+    if undone > 0 {
         why.push(format!(
             "{undone} of {} units are lost, unfinished or missed",
             facts.planned
         ));
+    }
+    let faults = facts.faults.iter().map(|fault| match fault.chunk {
+        Some(slice) => format!("{}: {}", chunk(slice), fault.failure),
+        None => fault.failure.to_string(),
+    });
+    why.extend(faults);
+    if why.is_empty() {
+        why.push(facts.trust().to_string());
     }
     why
 }

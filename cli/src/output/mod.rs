@@ -2,6 +2,7 @@
 
 mod annotations;
 mod apart;
+mod briefly;
 mod curve;
 mod facts;
 mod file;
@@ -15,15 +16,17 @@ pub(crate) mod simulation;
 mod state;
 mod talk;
 mod time;
+mod undone;
 
 use std::io::{IsTerminal as _, Write as _};
 
 pub(crate) use annotations::{annotations, are_read as annotations_are_read, inert, of_faults};
 pub(crate) use apart::Written;
+pub(crate) use briefly::{briefly, oddities};
 pub(crate) use curve::{Curve, Point, curve_end, curve_head, curve_line};
 pub(crate) use facts::{accounting, text};
-pub(crate) use file::{ReportFile, prepare, write_whole};
-pub(crate) use junit::{JunitFile, STILL_RUNNING, cases, write_unread};
+pub(crate) use file::{ReportFile, is_special, prepare, write_private, write_whole};
+pub(crate) use junit::{JunitFile, STILL_RUNNING, cases};
 pub(crate) use number::{counted, grouped, seconds};
 pub(crate) use plan::{PlanView, plan_text};
 pub(crate) use progress::Progress;
@@ -31,6 +34,7 @@ pub(crate) use said::Said;
 pub(crate) use state::state;
 pub(crate) use talk::{Asking, be_verbose, debug, debugs, set_debug, silent, verbose};
 pub(crate) use time::{instant, time_of_day};
+pub(crate) use undone::{faults, keep_apart, tell_undone};
 
 use crate::error::CommandError;
 

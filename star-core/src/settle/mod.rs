@@ -126,7 +126,7 @@ impl<R: Report> Sum<R> {
         } else if let Some(failure) = failure {
             self.blame(chunk, failure.clone());
         } else if over && chunk.last.is_none() && chunk.claim.is_some() {
-            let silent = "its last report never came; an earlier one stands for it";
+            let silent = "nothing more was heard of its worker, and its last report never came; an earlier one stands for it";
             self.blame(chunk, Failure::new(silent));
         }
         self.lost += gone;

@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use async_trait::async_trait;
 
 use super::{Transport, TransportError};
+use crate::voice::Voice;
+use crate::wire::{Envelope, Order};
 
 /// A process for every envelope, which it reads from its standard input. What it shares with others is a ledger that its arguments
 /// name. It outlives whoever sent for it.
@@ -16,6 +18,7 @@ pub struct Processes {
     program: PathBuf,
     arguments: Vec<OsString>,
     heard: bool,
+    deaths: Voice,
 }
 
 impl Processes {
@@ -28,6 +31,7 @@ impl Processes {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
             heard: false,
+            deaths: Voice::default(),
         }
     }
 
@@ -35,6 +39,13 @@ impl Processes {
     #[must_use]
     pub fn heard(mut self) -> Self {
         self.heard = true;
+        self
+    }
+
+    /// The same; where a signal ends one of them that voice says so, for as long as this process lives.
+    #[must_use]
+    pub fn mourned(mut self, deaths: Voice) -> Self {
+        self.deaths = deaths;
         self
     }
 
@@ -57,11 +68,50 @@ impl Processes {
             .stdin
             .take()
             .map_or(Ok(()), |mut pipe| pipe.write_all(envelope));
+        let (deaths, who) = (self.deaths.clone(), who(envelope));
         // Whoever started a process must also bury it.
         std::thread::Builder::new()
             .name("reaper".to_owned())
-            .spawn(move || child.wait())?;
+            .spawn(move || {
+                let ended = child.wait();
+                if let Some(signal) = ended.ok().and_then(killed_by) {
+                    deaths.say(&format!(
+                        "the process of {who} was ended by signal {signal}"
+                    ));
+                }
+            })?;
         written
+    }
+}
+
+/// The signal that ended a process, if one did.
+fn killed_by(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    {
+        let _none_there = status;
+        None
+    }
+}
+
+/// Whoever carries out an envelope, as people name them; what it was sent for with others may be somebody else's by now.
+fn who(envelope: &[u8]) -> String {
+    let order = Envelope::decode(envelope).map(|envelope| envelope.order.kept());
+    match order {
+        Ok(Order::Start) => "the worker that starts the run".to_owned(),
+        Ok(Order::Carry(slice)) => {
+            let (from, lanes) = (slice.window.from().as_secs_f64(), slice.lanes);
+            format!(
+                "the worker that carries lane {} of {} from {from} s on",
+                lanes.first(),
+                lanes.of()
+            )
+        }
+        Ok(Order::Serve { workers, .. }) => {
+            format!("worker {} of {}", workers.first(), workers.of())
+        }
+        Err(_) => "a worker".to_owned(),
     }
 }
 

@@ -53,9 +53,19 @@ fn nothing_is_sent_that_is_refused_and_a_run_that_is_left_goes_on() {
     let runs: Vec<_> = cloud.states().into_iter().map(|(run, _)| run).collect();
     assert_eq!((runs, cloud.target.count()), (vec!["stuck".to_owned()], 0));
 
-    let left = invoke(&["--detach", "--name", "left", "--max-cost", "$1"])
-        .run()
-        .expect(0);
+    cloud.scratch.write("left.json", "{}");
+    let left = [
+        "--detach",
+        "--name",
+        "left",
+        "--max-cost",
+        "$1",
+        "-o",
+        "left.json",
+    ];
+    let left = invoke(&left).run().expect(0);
+    let none = read(&cloud.scratch.path("left.json"));
+    assert_eq!(none["slsart"]["verdict"], "noReport");
     assert!(
         left.out.contains("Your function has been invoked."),
         "{}",

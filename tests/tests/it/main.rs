@@ -29,6 +29,7 @@ mod modes_told;
 mod monitor;
 mod new_task;
 mod once;
+mod outcomes;
 mod packed;
 mod places;
 mod plans;

@@ -317,5 +317,9 @@ fn a_monitor_says_once_that_a_sink_is_dead() {
         .expect(0);
     assert_eq!(state(&scratch)["rounds"], json!(3));
     assert_eq!(done.err.matches("warning: ").count(), 1, "{}", done.err);
+    let anew = monitor(&scratch, &script, &["--rounds", "1"])
+        .run()
+        .expect(0);
+    assert!(!anew.err.contains("warning: "), "{}", anew.err);
     assert!(done.err.contains("`influxdb 127.0.0.1:1`"), "{}", done.err);
 }

@@ -2,12 +2,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Child;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use slsart::target::{Running, Target};
-use tests::{Program, Scratch, finish, terminate, wait_until};
+use tests::{Finished, Program, Scratch, finish, terminate, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slsart-under-test");
 
@@ -221,4 +223,84 @@ fn what_no_monitor_can_be_is_refused() {
         "{}",
         done.err
     );
+}
+
+/// Rounds of a target that nobody serves, with a state beside the runs; the script comes by the standard input, if it does.
+fn by_default(scratch: &Scratch, how: &[&str], input: Option<&str>) -> Finished {
+    let program = Program::new(PROGRAM, scratch)
+        .args(["monitor", "--rounds", "1", "-q"])
+        .args(["--command", "cat >> alerts.jsonl"])
+        .args(how)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    match input {
+        Some(text) => program.input(text.as_bytes()),
+        None => program.run(),
+    }
+}
+
+#[test]
+fn what_was_told_of_one_run_of_a_script_was_not_told_of_another() {
+    let scratch = Scratch::default();
+    let odd = "config: { target: http://127.0.0.1:1, environments: { prod: { variables: { a: 1 } }, qa: {} } }";
+    let script = SCRIPT.replace("config: { target: http://127.0.0.1:1 }", odd);
+    scratch.write("script.yml", &script);
+    let other = script.replace("home", "other");
+    let runs: [(&[&str], Option<&str>); 7] = [
+        (&["script.yml"], None),
+        (&["script.yml", "-e", "prod"], None),
+        (
+            &["script.yml", "-e", "qa", "-t", "http://u:w@127.0.0.1:1"],
+            None,
+        ),
+        (&["script.yml", "-v", "a=1"], None),
+        (
+            &["script.yml", "--overrides", r#"{"sampling":{"size":3}}"#],
+            None,
+        ),
+        (&["-"], Some(&script)),
+        (&["-"], Some(&other)),
+    ];
+    for again in [false, true] {
+        for (at, (how, input)) in runs.into_iter().enumerate() {
+            by_default(&scratch, how, input).expect(3);
+            let told = if again { runs.len() } else { at + 1 };
+            assert_eq!(alerts(&scratch).len(), told, "{how:?}");
+        }
+        // One that was edited is the same.
+        scratch.write("script.yml", &other);
+    }
+    let alerts = alerts(&scratch);
+    assert_eq!(
+        (alerts[0].get("environment"), alerts[0].get("target")),
+        (None, None)
+    );
+    assert_eq!(
+        (&alerts[2]["environment"], &alerts[2]["target"]),
+        (&json!("qa"), &json!("http://127.0.0.1:1"))
+    );
+    let text = alerts[2]["text"].as_str().unwrap();
+    assert_eq!(
+        text.lines().nth(1),
+        Some("environment qa, target http://127.0.0.1:1")
+    );
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&scratch.runs()), 0o700);
+    let states = std::fs::read_dir(scratch.runs().join(".monitors")).unwrap();
+    for state in states {
+        assert_eq!(mode(&state.unwrap().path()), 0o600);
+    }
+}
+
+#[test]
+fn no_two_monitors_have_one_state_at_once() {
+    let scratch = Scratch::default();
+    let first = monitor(&scratch, 1, &[]).start();
+    wait_until("a round", || state(&scratch)["rounds"].as_u64() > Some(0));
+    let second = monitor(&scratch, 1, &["--rounds", "1"]).run().expect(2);
+    let said = "error: another monitor is at work with the state `state.json`: end that one";
+    assert!(second.err.contains(said), "{}", second.err);
+    // However it ends, the system lets go of it.
+    kill_process(Pid::from_child(&first), Signal::KILL).unwrap();
+    finish(first);
+    monitor(&scratch, 1, &["--rounds", "1"]).run().expect(3);
 }

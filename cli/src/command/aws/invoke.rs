@@ -24,8 +24,8 @@ use super::place::Deployed;
 use super::script::{read, script_here};
 use crate::args::InvokeArgs;
 use crate::command::follow::attended;
-use crate::command::report::tell;
-use crate::command::run::{annotate, tell_unread};
+use crate::command::run::{annotate, tell_undone};
+use crate::command::telling::Telling;
 use crate::command::{LONGEST_LIFE, fits_functions, in_functions, on_runtime};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -35,15 +35,21 @@ use crate::job;
 use crate::output;
 
 pub(in crate::command) fn invoke(args: &InvokeArgs) -> Result<Exit, CommandError> {
-    let done = invoked(args);
-    if let Err(error) = &done {
-        tell_unread(args.junit.as_deref(), script_of(args), error)?;
-    }
-    done
+    let told = |error: &CommandError| {
+        let out = (args.output.as_deref(), args.junit.as_deref());
+        tell_undone(out, script_of(args), error);
+    };
+    // Before the job is sound a file may be one that it is read from; of what is wrong with it that is known not to be so.
+    let unsound = |error: &CommandError| {
+        if matches!(error, CommandError::Job { .. }) {
+            told(error);
+        }
+    };
+    let job = read(args).inspect_err(unsound)?;
+    invoked(args, job).inspect_err(told)
 }
 
-fn invoked(args: &InvokeArgs) -> Result<Exit, CommandError> {
-    let mut job = read(args)?;
+fn invoked(args: &InvokeArgs, mut job: Job) -> Result<Exit, CommandError> {
     let seed = args.seed.unwrap_or_else(|| SystemIds.next() >> 11);
     job.task.seed(seed);
     fits_functions(&job)?;
@@ -96,6 +102,7 @@ fn invoked(args: &InvokeArgs) -> Result<Exit, CommandError> {
         if waits {
             run.waited(args).await
         } else {
+            run.leave_no_old_report(args);
             run.sent().await
         }
     })?
@@ -133,6 +140,14 @@ impl Invoked {
         self.hint.command(&[what, self.manifest.run.as_str()])
     }
 
+    /// Has the files say that nobody waited for their reports.
+    fn leave_no_old_report(&self, args: &InvokeArgs) {
+        let watch = self.command("watch");
+        let why = format!("the run was sent, and not waited for (`{watch}` follows it)");
+        let (report, junit) = (args.output.as_deref(), args.junit.as_deref());
+        output::tell_undone(report, junit, script_of(args), &[why]);
+    }
+
     fn tell_name(&self) {
         output::note(&format!(
             "run {}  (`{}` follows it, `{}` ends it)\n",
@@ -160,6 +175,7 @@ impl Invoked {
                 }
             },
             left = interrupt::stop_or_leave(told, &self.host, run) => {
+                self.leave_no_old_report(args);
                 self.out.no_report(&json!({ "run": run }))?;
                 return Ok(match left {
                     Left::AtOnce => Exit::Interrupted,
@@ -183,14 +199,9 @@ impl Invoked {
         } else if outcome.facts.zero.is_none() && outcome.facts.never_began().is_none() {
             output::note(NOT_STARTED);
         }
-        if let Some(junit) = &out.junit {
-            junit.write(outcome, exit)?;
-        }
         annotate(script_of(args), outcome, exit);
-        if let Some(only) = &out.only {
-            only.write(outcome)?;
-        }
-        let exit = tell(out.report.as_ref(), outcome, out.only.is_none())?;
+        let reports = out.only.iter().chain(&out.report);
+        let exit = Telling::of(reports, out.junit.as_ref()).tell(outcome, exit);
         if outcome.must_be_whole {
             out.say(&format!("\nResults:\n{}\n", result(outcome, exit)))?;
         }

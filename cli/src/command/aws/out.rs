@@ -20,8 +20,10 @@ pub(super) struct Out {
 impl Out {
     pub(super) fn prepare(args: &InvokeArgs, formats: &[&str]) -> Result<Self, CommandError> {
         let format = args.report_format.as_deref();
-        let report = ReportFile::prepare(args.output.as_deref(), format, formats)?;
         let only = args.json_only.then_some(Path::new("-"));
+        let output = only.or(args.output.as_deref());
+        output::keep_apart(output, args.junit.as_deref(), format.is_some())?;
+        let report = ReportFile::prepare(args.output.as_deref(), format, formats)?;
         let only = only.map(|only| ReportFile::prepare(Some(only), format, formats));
         Ok(Self {
             only: only.transpose()?.flatten(),
@@ -32,7 +34,9 @@ impl Out {
 
     /// Whether the standard output has a document, and so nothing else.
     pub(super) fn is_document(&self) -> bool {
-        self.only.is_some() || self.report.as_ref().is_some_and(ReportFile::to_stdout)
+        self.only.is_some()
+            || self.report.as_ref().is_some_and(ReportFile::to_stdout)
+            || self.junit.as_ref().is_some_and(JunitFile::to_stdout)
     }
 
     /// Says what the reference says, where a pipeline may look for it.

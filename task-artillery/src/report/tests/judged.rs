@@ -114,6 +114,10 @@ fn where_nobody_reported_the_losses_are_told() {
         chunk: None,
         failure: star_core::Failure::new("`after` failed"),
     });
+    facts.faults.push(Fault {
+        chunk: Some(Slice::WHOLE),
+        failure: star_core::Failure::new("nothing was heard"),
+    });
     let Verdict::Failed(why) = report.verdict(&facts) else {
         panic!("it has failed");
     };
@@ -122,7 +126,9 @@ fn where_nobody_reported_the_losses_are_told() {
         "scenarios run: 0, total errors: 2",
         "scenario `buy`: 1 of 1 samples",
         "2 scenarios are lost: unreported: a worker claimed it, then was silent: it was killed",
+        "or has hung (chunk lane 0 of 1)",
         "`after` failed",
+        "chunk lane 0 of 1: nothing was heard",
     ] {
         assert!(why.contains(part), "{part} in {why}");
     }

@@ -346,9 +346,8 @@ fn as_text(value: &JsonTemplate, vars: &Vars, draws: &mut Draws) -> String {
 
 fn content_type(looked: &Looked<'_>, wanted: &str) -> (bool, String) {
     let given = looked.content_type();
-    let told = given
-        .clone()
-        .unwrap_or_else(|| "content-type header not set".to_owned());
+    let told = given.clone();
+    let told = told.unwrap_or_else(|| "no content-type header".to_owned());
     if wanted == "json" {
         let (says, body) = looked.json();
         return match body {
@@ -356,7 +355,12 @@ fn content_type(looked: &Looked<'_>, wanted: &str) -> (bool, String) {
             Some(Value::Null) | None if says => {
                 (false, "could not parse response body as JSON".to_owned())
             }
-            _ => (false, format!("content-type is {told}")),
+            Some(_) if says => (
+                false,
+                "JSON that is neither an object nor a list".to_owned(),
+            ),
+            _ if given.is_some() => (false, format!("content-type {told}")),
+            _ => (false, told),
         };
     }
     let is_it = |given: String| given.to_lowercase() == wanted.to_lowercase();

@@ -158,7 +158,7 @@ fn what_does_not_hold_is_told_with_what_was_expected_and_what_came() {
             "/text",
             "contentType: json",
             "json",
-            "content-type is Text/Plain",
+            "content-type Text/Plain",
         ),
         (
             "/broken",
@@ -170,13 +170,19 @@ fn what_does_not_hold_is_told_with_what_was_expected_and_what_came() {
             "/number",
             "contentType: json",
             "json",
-            "content-type is application/json",
+            "JSON that is neither an object nor a list",
+        ),
+        (
+            "/miss",
+            "contentType: json",
+            "json",
+            "no content-type header",
         ),
         (
             "/miss",
             "contentType: text/plain",
             "text/plain",
-            "content-type header not set",
+            "no content-type header",
         ),
         (
             "/json",

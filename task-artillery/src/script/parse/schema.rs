@@ -123,7 +123,13 @@ fn of_key(mapping: &Mapping, name: &str) -> Value {
         "scenarios" => json!({ "type": "array", "items": reference("scenario") }),
         "before" | "after" => reference("once"),
         "flow" | "loop" | "parallel" => reference("steps"),
-        "capture" | "match" | "expect" => one_or_many(name),
+        "expect" | "match" => {
+            // No check would be one that cannot fail.
+            let many = json!({ "type": "array", "items": reference(name), "minItems": 1 });
+            json!({ "anyOf": [reference(name), many] })
+        }
+        "capture" => one_or_many(name),
+        "size" if mapping.noun == keys::SAMPLING.noun => json!({ "minimum": 1 }),
         "headers" | "variables" | "qs" | "form" | "cookie" => json!({ "type": "object" }),
         "formData" => json!({ "type": "object", "additionalProperties": part() }),
         "conditions" => json!({ "type": "array", "items": reference("condition") }),
@@ -239,7 +245,14 @@ mod tests {
             keys.iter()
                 .all(|key| value.get(key.as_str().unwrap()).is_some())
         });
+        let least = schema.get("minItems").and_then(Value::as_u64);
+        let enough = list.count() as u64 >= least.unwrap_or(0) || !value.is_array();
+        let least = schema.get("minimum").and_then(Value::as_f64);
+        let number = value.as_f64();
+        let high = least.is_none_or(|least| number.is_none_or(|number| number >= least));
         good && there
+            && enough
+            && high
             && value.as_object().into_iter().flatten().all(|(key, value)| {
                 let known = schema.get("properties").and_then(|known| known.get(key));
                 let free = schema.get("patternProperties").is_some() && key.starts_with("x-");
@@ -296,6 +309,13 @@ mod tests {
     }
 
     #[test]
+    fn samples_and_checks_pass() {
+        assert!(passes(
+            "sampling: {size: 1}\nscenarios: [{flow: [{get: {url: /, expect: {statusCode: 200}}}, {get: {url: /, expect: [{statusCode: 200}]}}]}]"
+        ));
+    }
+
+    #[test]
     fn a_slip_in_a_key_does_not_pass() {
         for slip in [
             "{confg: {}, scenarios: []}",
@@ -321,6 +341,8 @@ mod tests {
             "{config: {http: {cookieJarOptions: {prefixSecurity: lax}}}, scenarios: []}",
             "{config: {plugins: {publish-metrics: [{type: statsd, hots: x}]}}, scenarios: []}",
             "{config: {plugins: {influxdb: {influx: {db: x}}}}, scenarios: []}",
+            "{sampling: {size: 0}, scenarios: []}",
+            "{scenarios: [{flow: [{get: {expect: []}}]}]}",
             "{config: {}}",
         ] {
             assert!(!passes(slip), "{slip}");

@@ -73,6 +73,9 @@ fn a_worker_that_is_killed_fails_the_run_whatever_the_budget() {
     let all = format!("{}{}", run.done.out, run.done.err);
     assert_eq!(run.done.code, Some(3), "{all}");
     assert!(all.contains("samples were not run to their end"), "{all}");
+    let dead = "warning: the process of the worker that starts the run was ended by signal 9\n";
+    assert!(run.done.err.contains(dead), "{all}");
+    assert!(run.junit.contains("chunk lane "), "{}", run.junit);
     assert!(
         run.junit.contains("samples were not run to their end"),
         "{}",
@@ -99,6 +102,10 @@ fn a_chunk_that_is_lost_fails_the_run_and_its_scenario_is_named() {
         &run,
         "1 scenarios are lost: unreported: a worker claimed it, then was silent",
     );
+    // The worker that started it says so, and the report which part of the run it had.
+    let dead = "warning: the process of worker 1 of 2 was ended by signal 9\n";
+    assert!(run.done.err.contains(dead), "{}", run.done.err);
+    assert!(run.junit.contains("hung (chunk lane "), "{}", run.junit);
     let lost = ["buy", "browse"].map(|name| {
         let sentence = format!("scenario `{name}`: ");
         run.done.out.contains(&sentence) && run.junit.contains(&sentence)
