@@ -141,6 +141,9 @@ pub enum CommandError {
         /// As was typed.
         most: f64,
     },
+    /// A run that was launched was not started, since the order to start it was refused for good.
+    #[error("the run was not started: {0}")]
+    NotSent(String),
     /// The run never began: why, and the exit code of its outcome.
     #[error("the run never began: {0}")]
     NeverBegan(Failure, Exit),
@@ -202,6 +205,13 @@ impl CommandError {
             | Self::Deploy(_)
             | Self::Undeployed(_)
             | Self::NotDeployed { .. }
+            | Self::NotSent(_)
+            | Self::Ledger(LedgerError { remote: true, .. })
+            | Self::Unfollowed {
+                source: LedgerError { remote: true, .. },
+                ..
+            }
+            | Self::Launch(LaunchError::Ledger(LedgerError { remote: true, .. }))
             | Self::NothingToKill { .. }
             | Self::OtherProgram { .. } => Exit::Aws,
             Self::NoFunctions(exit) | Self::NeverBegan(_, exit) => *exit,

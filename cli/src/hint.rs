@@ -139,9 +139,14 @@ impl Hint {
     /// A text of those who know neither the program's name nor the deployment, with their commands as they are typed here.
     pub(crate) fn in_text(&self, text: &str) -> String {
         let commands: [&[&str]; 3] = [&["deploy"], &["remove"], &["remove", "--purge"]];
+        // They are of deployments, and never of runs here.
+        let flags = self.flags.iter().filter(|flag| *flag != "--aws").cloned();
+        let of_deployment = Self {
+            flags: flags.collect(),
+        };
         commands.iter().fold(text.to_owned(), |text, words| {
             let known = format!("`slsart {}`", words.join(" "));
-            text.replace(&known, &format!("`{}`", self.command(words)))
+            text.replace(&known, &format!("`{}`", of_deployment.command(words)))
         })
     }
 }
@@ -208,6 +213,10 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with(" deploy --stage qa` again"), "{text}");
+        assert_eq!(
+            hint.clone().of_runs().in_text("`slsart deploy`"),
+            hint.in_text("`slsart deploy`")
+        );
         assert!(!text.contains("`slsart "), "{text}");
     }
 

@@ -115,8 +115,14 @@ impl Bucket {
         let mut removed = 0;
         loop {
             let asked = self.client.list_objects_v2().bucket(&self.name);
-            let page = asked.send().await;
-            let page = page.map_err(|error| AwsError::of(Call::ListObjects, &error))?;
+            let page = match asked.send().await {
+                Ok(page) => page,
+                Err(error) => match AwsError::of(Call::ListObjects, &error) {
+                    // Nothing is in a bucket that is gone.
+                    AwsError::NoBucket { .. } => return Ok(removed),
+                    error => return Err(error),
+                },
+            };
             let keys = page.contents().iter().filter_map(Object::key);
             let keys: Vec<_> = keys.collect();
             if keys.is_empty() {
@@ -162,7 +168,7 @@ impl Bucket {
             return Ok(true);
         };
         match AwsError::of(Call::DeleteBucket, &error) {
-            error if error.code() == Some("NoSuchBucket") => Ok(false),
+            AwsError::NoBucket { .. } => Ok(false),
             error => Err(error),
         }
     }
@@ -222,6 +228,7 @@ impl Ledger for Bucket {
             key: key.to_owned(),
             why: error.to_string(),
             lasting: false,
+            remote: true,
         })?;
         Ok(Some(body.into_bytes()))
     }
@@ -251,6 +258,7 @@ where
         what,
         key: key.to_owned(),
         lasting: why.is_lasting(),
+        remote: true,
         why: why.to_string(),
     }
 }

@@ -46,6 +46,14 @@ impl Call {
         Self::Publish,
     ];
 
+    /// Whether a function is what it asks for.
+    pub(crate) fn is_of_function(self) -> bool {
+        matches!(
+            self,
+            Self::Invoke | Self::GetFunction | Self::PutFunctionConcurrency
+        )
+    }
+
     /// The permission that it takes.
     pub fn action(self) -> &'static str {
         match self {

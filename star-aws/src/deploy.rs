@@ -11,8 +11,8 @@ use crate::error::AwsError;
 use crate::names::Names;
 use crate::package::{Package, PackageError, PackedFile, pack};
 use crate::stack::{
-    BUCKET, CODE_KEY, Change, DEPLOYMENT, Deployer, Event, FUNCTION, LAUNCHER, LEDGER, Settings,
-    StackError, function_template, ledger_template,
+    BUCKET, CODE_KEY, Change, DEPLOYMENT, Deployer, Event, FUNCTION, Kind, LAUNCHER, LEDGER,
+    Settings, StackError, function_template, ledger_template,
 };
 
 /// The most bytes that a template may have which is sent as it is.
@@ -172,8 +172,8 @@ pub async fn deploy(
     let [(ledger_stack, ledger), (stack, function)] = wanted.templates();
     let tags = &wanted.settings.tags;
     // Before anything is made: what is in the way of one stack is to leave nothing of the other behind.
-    deployer.check(&stack).await?;
-    deployer.check(&ledger_stack).await?;
+    deployer.check(&stack, Kind::Function).await?;
+    deployer.check(&ledger_stack, Kind::Ledger).await?;
     let mut tell = |event: &Event| told(&ledger_stack, event);
     let bucket_change = deployer
         .ensure(&ledger_stack, &ledger, &[], tags, &mut tell)
@@ -204,7 +204,8 @@ pub async fn deploy(
 /// # Errors
 /// Where its stack is somebody else's, or is being changed.
 pub async fn check(config: &Config, names: &Names) -> Result<(), DeployError> {
-    Ok(Deployer::new(config).check(&names.stack()).await?)
+    let deployer = Deployer::new(config);
+    Ok(deployer.check(&names.stack(), Kind::Function).await?)
 }
 
 /// The deployment of that name; none where there is none.
@@ -235,6 +236,8 @@ pub async fn find(config: &Config, names: &Names) -> Result<Option<Deployment>, 
 /// Where AWS does not tell.
 pub async fn ledger_of(config: &Config, names: &Names) -> Result<Option<String>, AwsError> {
     let outputs = Deployer::new(config).outputs(&names.ledger_stack()).await?;
+    // That of a function is of another deployment, and has the name of its ledger.
+    let outputs = outputs.filter(|outputs| !outputs.contains_key(DEPLOYMENT));
     Ok(outputs.and_then(|mut outputs| outputs.remove(BUCKET)))
 }
 
@@ -264,6 +267,7 @@ pub async fn remove(
     } else {
         None
     };
+    deployer.check(&stack, Kind::Function).await?;
     let mut tell = |event: &Event| told(&stack, event);
     let function = deployer.remove(&stack, &mut tell).await?;
     let mut ledger = false;

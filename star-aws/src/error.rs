@@ -144,6 +144,26 @@ pub enum AwsError {
         /// What happened.
         why: String,
     },
+    /// The bucket is gone, and its stack is not.
+    #[error(
+        "the ledger's bucket is gone, which somebody must have removed by hand: `slsart remove --purge` removes what is left, then `slsart deploy` makes it anew (`{action}`: {message})"
+    )]
+    NoBucket {
+        /// The permission of what was asked for.
+        action: &'static str,
+        /// AWS's words.
+        message: String,
+    },
+    /// The function is gone, and its stack is not.
+    #[error(
+        "the function is gone, which somebody must have removed by hand: `slsart remove` removes what is left, then `slsart deploy` makes it anew (`{action}`: {message})"
+    )]
+    NoFunction {
+        /// The permission of what was asked for.
+        action: &'static str,
+        /// AWS's words.
+        message: String,
+    },
     /// Refused for a reason of its own.
     #[error("`{action}` was refused: {code}: {message}")]
     Refused {
@@ -181,9 +201,13 @@ impl AwsError {
             | Self::Expired(_)
             | Self::Unknown(_)
             | Self::Denied { .. }
+            | Self::NoBucket { .. }
+            | Self::NoFunction { .. }
             | Self::TooLarge { .. } => true,
-            Self::Refused { code, .. } => code == "NoSuchBucket",
-            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Refusal(_) => false,
+            Self::Throttled { .. }
+            | Self::Unreachable { .. }
+            | Self::Refusal(_)
+            | Self::Refused { .. } => false,
         }
     }
 
@@ -222,8 +246,13 @@ impl AwsError {
             }
             "RequestTooLargeException"
             | "RequestEntityTooLargeException"
+            | "RequestEntityTooLarge"
             | "EntityTooLarge"
             | "HTTP 413" => Self::TooLarge { action, message },
+            "NoSuchBucket" => Self::NoBucket { action, message },
+            "ResourceNotFoundException" if call.is_of_function() => {
+                Self::NoFunction { action, message }
+            }
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Self::Expired(message),
             "InvalidAccessKeyId"
             | "InvalidClientTokenId"

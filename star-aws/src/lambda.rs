@@ -136,9 +136,12 @@ impl Transport for Lambda {
     async fn send(&self, envelope: Vec<u8>) -> Result<(), TransportError> {
         if envelope.len() > LARGEST_EVENT {
             let size = envelope.len();
-            return Err(TransportError(format!(
-                "the envelope has {size} bytes, and an event may have {LARGEST_EVENT}"
-            )));
+            return Err(TransportError {
+                why: format!(
+                    "the envelope has {size} bytes, and an event may have {LARGEST_EVENT}"
+                ),
+                lasting: true,
+            });
         }
         let mut pauses = THROTTLED.iter();
         loop {
@@ -148,10 +151,18 @@ impl Transport for Lambda {
                     Some(pause) if matches!(error, AwsError::Throttled { .. }) => {
                         tokio::time::sleep(jitter(*pause)).await;
                     }
-                    _ => return Err(TransportError(error.to_string())),
+                    _ => return Err(refused(&error)),
                 },
             }
         }
+    }
+}
+
+/// Why an order was not taken.
+pub(crate) fn refused(error: &AwsError) -> TransportError {
+    TransportError {
+        why: error.to_string(),
+        lasting: error.is_lasting(),
     }
 }
 
@@ -182,6 +193,23 @@ mod tests {
             why.contains("`lambda:InvokeFunction` is throttled"),
             "{why}"
         );
+    }
+
+    #[tokio::test]
+    async fn an_order_that_is_refused_says_whether_it_will_be_again() {
+        for (status, code, lasting) in [
+            (403, "AccessDeniedException", true),
+            (413, "RequestEntityTooLargeException", true),
+            (413, "RequestEntityTooLarge", true),
+            (400, "ExpiredToken", true),
+            (404, "ResourceNotFoundException", true),
+            (500, "ServiceException", false),
+        ] {
+            let body = crate::replay::json_error(code, "no");
+            let (config, _) = answers(&[(status, &body)]);
+            let refused = Lambda::new(&config, "f").send(b"{}".to_vec()).await;
+            assert_eq!(refused.unwrap_err().lasting, lasting, "{code}");
+        }
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@
 //!
 //! Nothing here knows a kind of task.
 
+mod advised;
 pub mod alert;
 pub mod assets;
 mod bucket;
@@ -30,6 +31,7 @@ mod replay;
 pub mod stack;
 mod waited;
 
+pub use advised::Advised;
 pub use bucket::Bucket;
 pub use call::Call;
 pub use calls::Calls;

@@ -14,6 +14,7 @@ use aws_sdk_lambda::types::InvocationType;
 use serde_json::{Value, json};
 use star_core::transport::{Transport, TransportError};
 use star_core::wire::{Envelope, Order, Reply};
+use tokio::time::Instant;
 
 use crate::call::Call;
 use crate::config::{Config, until_answered};
@@ -77,12 +78,15 @@ impl Waited {
             .function_name(self.lambda.function())
             .invocation_type(InvocationType::RequestResponse)
             .payload(Blob::new(envelope));
+        let began = Instant::now();
         let answered = asked.send().await;
         let answered = answered.map_err(|error| AwsError::of(Call::Invoke, &error));
         let said = match &answered {
             Ok(answer) => wrong(answer),
-            // It will be the same the next time.
-            Err(error) if error.is_lasting() => Some(error.to_string()),
+            // It will be the same the next time. Whoever still looks is told by the answer.
+            Err(error) if error.is_lasting() && began.elapsed() >= REFUSAL => {
+                Some(error.to_string())
+            }
             Err(_) => None,
         };
         if let Some(said) = said {
@@ -127,7 +131,7 @@ impl Transport for Waited {
         }
         let answered = tokio::spawn(self.clone().ask(envelope));
         match tokio::time::timeout(REFUSAL, answered).await {
-            Ok(Ok(Err(refused))) => Err(TransportError(refused.to_string())),
+            Ok(Ok(Err(refused))) => Err(crate::lambda::refused(&refused)),
             _ => Ok(()),
         }
     }
@@ -213,15 +217,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_turned_away_was_not_taken_and_is_told_where_it_will_be_again() {
+    async fn what_is_turned_away_was_not_taken() {
         let throttled = json_error("TooManyRequestsException", "Rate Exceeded.");
         assert_eq!(said(429, &throttled).await, (vec![], false));
         let denied = json_error("AccessDeniedException", "no");
-        let (told, taken) = said(403, &denied).await;
-        assert!(
-            !taken && told[0].contains("`lambda:InvokeFunction`"),
-            "{told:?}"
-        );
+        // Whoever sends it is told, by the answer.
+        assert_eq!(said(403, &denied).await, (vec![], false));
     }
 
     #[test]

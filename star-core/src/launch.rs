@@ -3,7 +3,6 @@
 mod silence;
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use crate::erased::{AnyOutcome, Job, Observer};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
+use crate::transport::TransportError;
 use crate::wire::{Envelope, Order, VERSION};
 use crate::worker::{Holder, Host, Patience, Sender, first_order, holder, watch, watch_start};
 
@@ -140,6 +140,14 @@ pub fn start_envelope(manifest: &Manifest) -> Envelope {
 
 /// Sends a launched run's first order, and looks after it and after the first window's bundle until both are claimed.
 pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
+    let _nobody_started_it = try_attend(host, manifest).await;
+}
+
+/// The same, telling where no worker will start it.
+///
+/// # Errors
+/// Where the order was refused for good. Then nothing was started.
+pub async fn try_attend(host: &Host, manifest: &Rc<Manifest>) -> Result<(), TransportError> {
     let clock = &host.world.clock;
     let sender = Sender {
         transport: Arc::clone(&host.transport),
@@ -152,19 +160,22 @@ pub async fn attend(host: &Host, manifest: &Rc<Manifest>) {
     let expires = start_expires(manifest);
     // The bundle must be looked at half-way to its start: whoever still watched the order before it would come too late.
     let watching = async {
-        watch_start(&sender, expires).await;
-        std::future::pending::<Infallible>().await
+        match watch_start(&sender, expires).await {
+            Ok(()) => std::future::pending::<TransportError>().await,
+            Err(refused) => refused,
+        }
     };
     let start = tokio::select! {
         biased;
         start = wait_for_start(&sender, expires) => start,
-        never = watching => match never {},
+        refused = watching => return Err(refused),
     };
-    let Some(start) = start else { return };
+    let Some(start) = start else { return Ok(()) };
     if let Some(first) = first_order(&start) {
         let end = start.zero + first.window().to().min(start.end);
         watch(&sender, vec![first], clock.now(), start.zero, end).await;
     }
+    Ok(())
 }
 
 /// Waits for the start record; none when the run does not start. Whoever has claimed the start may take long.
@@ -202,7 +213,7 @@ pub async fn stop(host: &Host, run: &RunId) -> Result<(), LedgerError> {
 /// Looks at a run again and again until it is closed, telling of every look. Closes it where nobody else does.
 ///
 /// # Errors
-/// Where nothing at all could be read of the ledger for two minutes, or one and the same record could not.
+/// Where nothing at all could be read of the ledger for two minutes, or one and the same record could not; sooner where asking again is no use.
 pub async fn follow(
     host: &Host,
     manifest: &Manifest,

@@ -53,7 +53,7 @@ pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
 pub use failure::Failure;
 pub use health::{ChunkHealth, Fill, Health, Trust};
 pub use histogram::Histogram;
-pub use launch::{Launch, LaunchError, attend, follow, launch, start_envelope, stop};
+pub use launch::{Launch, LaunchError, attend, follow, launch, start_envelope, stop, try_attend};
 pub use ledger::RunId;
 pub use limits::{Intervals, Limits};
 pub use outcome::{Facts, Fault, Loss, Outcome, Why};

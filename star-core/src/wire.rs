@@ -194,7 +194,7 @@ mod tests {
     fn what_is_no_envelope_is_refused_in_words() {
         let newer = CARRY.replace(r#""version":5"#, r#""version":6"#);
         let error = Envelope::decode(newer.as_bytes()).unwrap_err();
-        assert_eq!(error, "the envelope is of version 5, this worker reads 4");
+        assert_eq!(error, "the envelope is of version 6, this worker reads 5");
         for bad in [
             "",
             "{}",

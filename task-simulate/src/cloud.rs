@@ -85,7 +85,7 @@ impl Transport for Link {
         site.kernel.sleep(half).await;
         let refused = self.accept(&envelope);
         site.kernel.sleep(half).await;
-        refused.map_or(Ok(()), |why| Err(TransportError(why)))
+        refused.map_or(Ok(()), |why| Err(TransportError::passing(why)))
     }
 }
 

@@ -208,6 +208,7 @@ fn error(what: &'static str, key: &str, why: &str) -> LedgerError {
         key: key.to_owned(),
         why: why.to_owned(),
         lasting: false,
+        remote: false,
     }
 }
 

@@ -199,6 +199,24 @@ scenarios:
         assert_eq!(status, 202, "{answer}");
     }
 
+    /// Removes the ledger's bucket, as somebody does by hand.
+    pub fn remove_bucket(&self) {
+        let variables = self.variables();
+        let (_, bucket) = variables
+            .iter()
+            .find(|(name, _)| name == "SLSART_LEDGER")
+            .unwrap();
+        let asked = |method: &str, path: &str| self.aws.ask(method, path, &[], "");
+        let (_, listed) = asked("GET", &format!("/{bucket}?list-type=2"));
+        for key in listed.split("<Key>").skip(1) {
+            let key = key.split('<').next().unwrap();
+            let (status, answer) = asked("DELETE", &format!("/{bucket}/{key}"));
+            assert_eq!(status, 204, "{answer}");
+        }
+        let (status, answer) = asked("DELETE", &format!("/{bucket}"));
+        assert_eq!(status, 204, "{answer}");
+    }
+
     /// Lets no more than so many functions run at once.
     pub fn reserve(&self, functions: u32) {
         let path = format!("/2017-10-31/functions/{FUNCTION}/concurrency");

@@ -39,7 +39,26 @@ impl Proxy {
         Self::serving(refuse)
     }
 
-    fn serving(serve: Serve) -> Self {
+    /// Starts one that passes on what is not denied, and answers the rest as a service of AWS that refuses: a status, and its name
+    /// for why.
+    ///
+    /// # Panics
+    /// Where there is no such port.
+    pub fn denying(
+        is_denied: impl Fn(&str) -> bool + Send + Sync + 'static,
+        status: u16,
+        code: &'static str,
+    ) -> Self {
+        Self::serving(move |stream, record| {
+            let denied = |line: &str| is_denied(line).then(|| refusal(line, status, code));
+            serve_unless(stream, record, denied)
+        })
+    }
+
+    fn serving(
+        serve: impl Fn(&TcpStream, &Mutex<Vec<Proxied>>) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let serve = Arc::new(serve);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let proxy = Self {
             address: listener.local_addr().unwrap(),
@@ -52,7 +71,7 @@ impl Proxy {
                 if over.load(Ordering::SeqCst) {
                     return;
                 }
-                let record = Arc::clone(&record);
+                let (record, serve) = (Arc::clone(&record), Arc::clone(&serve));
                 std::thread::spawn(move || {
                     let _either_side_may_be_gone = serve(&stream, &record);
                 });
@@ -80,8 +99,18 @@ impl Drop for Proxy {
     }
 }
 
-/// Serves a connection.
-type Serve = fn(&TcpStream, &Mutex<Vec<Proxied>>) -> io::Result<()>;
+/// An answer of a service of AWS that refuses, in the form of S3, or in that of Lambda with the name in a header.
+fn refusal(line: &str, status: u16, code: &str) -> String {
+    let body = if line.contains("/functions/") {
+        "{\"message\":\"their words\"}".to_owned()
+    } else {
+        format!("<Error><Code>{code}</Code><Message>their words</Message></Error>")
+    };
+    format!(
+        "HTTP/1.1 {status} Refused\r\nx-amzn-errortype: {code}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
 
 /// Answers whatever is asked for that it is not known who asks.
 fn refuse(mut stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()> {
@@ -101,6 +130,15 @@ fn refuse(mut stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()
 
 /// Serves a connection: either requests for one server after another, or a tunnel to one.
 fn serve(stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()> {
+    serve_unless(stream, record, |_| None)
+}
+
+/// The same, but for what is answered here.
+fn serve_unless(
+    stream: &TcpStream,
+    record: &Mutex<Vec<Proxied>>,
+    answered: impl Fn(&str) -> Option<String>,
+) -> io::Result<()> {
     let mut from_client = BufReader::new(stream);
     loop {
         let Some((line, headers)) = head(&mut from_client)? else {
@@ -120,6 +158,10 @@ fn serve(stream: &TcpStream, record: &Mutex<Vec<Proxied>>) -> io::Result<()> {
             return carry(&mut from_client, stream, &server);
         }
         let body = body(&headers, &mut from_client)?;
+        if let Some(answer) = answered(&line) {
+            (&mut &*stream).write_all(answer.as_bytes())?;
+            continue;
+        }
         pass_on((&line, &headers, &body), stream)?;
     }
 }

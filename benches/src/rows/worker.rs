@@ -35,7 +35,9 @@ struct Kept {
 #[async_trait(?Send)]
 impl Transport for Kept {
     async fn send(&self, bytes: Vec<u8>) -> Result<(), TransportError> {
-        let order = Envelope::decode(&bytes).map_err(TransportError)?.order;
+        let order = Envelope::decode(&bytes)
+            .map_err(TransportError::passing)?
+            .order;
         if order == Order::Start {
             let host = self.host();
             std::thread::spawn(move || run_here(&bytes, &host));

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use star_core::ledger::Manifest;
 use star_core::worker::Host;
-use star_core::{AnyOutcome, Observer, attend, follow};
+use star_core::{AnyOutcome, Observer, follow, try_attend};
 
 use crate::error::CommandError;
 use crate::hint::Hint;
@@ -37,11 +37,13 @@ pub(super) async fn attended(
     quiet: bool,
 ) -> Result<AnyOutcome, CommandError> {
     let attending = async {
-        attend(host, manifest).await;
-        std::future::pending::<std::convert::Infallible>().await
+        match try_attend(host, manifest).await {
+            Ok(()) => std::future::pending().await,
+            Err(refused) => refused,
+        }
     };
     tokio::select! {
         outcome = followed((host, hint), manifest, observer, quiet) => outcome,
-        never = attending => match never {},
+        refused = attending => Err(CommandError::NotSent(hint.in_text(&refused.why))),
     }
 }

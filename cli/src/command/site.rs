@@ -73,7 +73,10 @@ impl Site {
     /// The names of all runs there, in no order.
     pub(super) async fn runs(&self) -> Result<Vec<RunId>, CommandError> {
         match &self.kept {
-            Kept::Aws(bucket) => Ok(bucket.runs().await?),
+            Kept::Aws(bucket) => {
+                let runs = bucket.runs().await;
+                runs.map_err(|why| CommandError::Undeployed(self.hint.in_text(&why.to_string())))
+            }
             Kept::Here(folder) => folder.runs().map_err(|source| CommandError::System {
                 what: "cannot list the runs",
                 source,

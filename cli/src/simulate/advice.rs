@@ -83,8 +83,11 @@ impl Case<'_> {
             needed,
             account,
             default,
+            reserved,
         } = self.quota;
-        let (most, whose) = if needed > account && account != default {
+        let (most, whose) = if reserved {
+            (account, "the function's reserved concurrency is")
+        } else if needed > account && account != default {
             (account, "this account has")
         } else {
             (default, "the default quota is")
@@ -92,7 +95,12 @@ impl Case<'_> {
         if needed <= most || needed > account && self.is_whole() {
             return None;
         }
-        let ask = format!("ask AWS for {}", grouped(needed.into()));
+        let needs = grouped(needed.into());
+        let ask = if reserved {
+            format!("set that to {needs}, or remove it")
+        } else {
+            format!("ask AWS for {needs}")
+        };
         let instead = match self.narrower(most) {
             Some(instead) => format!(", or {instead}"),
             None => String::new(),

@@ -47,6 +47,9 @@ pub(crate) struct Quota {
     pub(crate) account: u32,
     /// So many may in an account that has asked for nothing.
     pub(crate) default: u32,
+    /// Whether that is what is kept for the function, whatever its account may.
+    #[serde(skip)]
+    pub(crate) reserved: bool,
 }
 
 impl Quota {
@@ -56,6 +59,7 @@ impl Quota {
             needed,
             account: world.concurrency,
             default: World::default().concurrency,
+            reserved: false,
         }
     }
 

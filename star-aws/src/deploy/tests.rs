@@ -71,6 +71,7 @@ async fn a_ledger_is_purged_bucket_and_all_whether_its_stack_keeps_it_or_not() {
         let (config, client) = answers(&[
             (200, &*ledger),
             (400, &*missing),
+            (400, &*missing),
             (200, page),
             (200, "<DeleteResult/>"),
             (200, "<ListBucketResult/>"),
@@ -82,7 +83,7 @@ async fn a_ledger_is_purged_bucket_and_all_whether_its_stack_keeps_it_or_not() {
             last,
         ]);
         let removed = remove(&config, &names(), true, &mut |_, _| {}).await;
-        assert_eq!(client.actual_requests().count(), 11);
+        assert_eq!(client.actual_requests().count(), 12);
         match said {
             None => assert!(removed.unwrap().ledger),
             Some(said) => {
@@ -91,4 +92,44 @@ async fn a_ledger_is_purged_bucket_and_all_whether_its_stack_keeps_it_or_not() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_stack_of_another_deployment_is_neither_taken_for_ones_own_nor_removed() {
+    let settings = Settings::new(names(), Architecture::X86);
+    let wanted = Wanted::new(settings, b"program", &[], "l".to_owned()).unwrap();
+    let (ledger, function) = (
+        described("CREATE_COMPLETE", BUCKET),
+        described("CREATE_COMPLETE", DEPLOYMENT),
+    );
+    let missing = missing();
+    for (given, said) in [
+        (
+            &[(200, &*ledger)][..],
+            "the stack `serverless-star-dev` is there, and is the ledger of another deployment",
+        ),
+        (
+            &[(400, &*missing), (200, &*function)],
+            "the stack `serverless-star-dev-ledger` is there, and is the function of another deployment",
+        ),
+    ] {
+        let (config, client) = answers(given);
+        let why = deploy(&config, &wanted, &mut |_, _| {}).await.unwrap_err();
+        assert!(why.to_string().starts_with(said), "{why}");
+        assert_eq!(client.actual_requests().count(), given.len());
+    }
+    let (config, client) = answers(&[(200, &*ledger)]);
+    let removed = remove(&config, &names(), false, &mut |_, _| {}).await;
+    let why = removed.unwrap_err().to_string();
+    assert!(why.contains("is the ledger of another deployment"), "{why}");
+    assert_eq!(client.actual_requests().count(), 1);
+    // Nobody's bucket is emptied.
+    let both = function.replace(
+        "</Outputs>",
+        "<member><OutputKey>Ledger</OutputKey><OutputValue>b</OutputValue></member></Outputs>",
+    );
+    let (config, client) = answers(&[(200, &*both), (400, &*missing), (400, &*missing)]);
+    let removed = remove(&config, &names(), true, &mut |_, _| {}).await;
+    assert!(!removed.unwrap().ledger);
+    assert_eq!(client.actual_requests().count(), 3);
 }

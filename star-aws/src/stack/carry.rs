@@ -8,6 +8,7 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Capability, Parameter, Stack, StackEvent, Tag};
 use serde_json::Value;
 
+use super::Kind;
 use crate::call::Call;
 use crate::config::Config;
 use crate::error::AwsError;
@@ -70,6 +71,16 @@ pub enum StackError {
         "the stack `{0}` is there, and was not made by this program: it is left as it is (`--stage` and `--service` choose another name)"
     )]
     Foreign(String),
+    /// The stack is of another deployment, whose name ends where that of this one goes on.
+    #[error(
+        "the stack `{stack}` is there, and is the {} of another deployment: it is left as it is (`--stage` and `--service` choose another name)", other(*.kind)
+    )]
+    Other {
+        /// The stack.
+        stack: String,
+        /// Which of that deployment's it is.
+        kind: Kind,
+    },
     /// Somebody else is at it.
     #[error(
         "the stack `{stack}` is {status}: somebody is at it; wait until that is over, and call this again"
@@ -136,10 +147,16 @@ impl Deployer {
     ///
     /// # Errors
     /// Where it can't be, or AWS does not tell.
-    pub async fn check(&self, stack: &str) -> Result<(), StackError> {
-        match self.describe(stack).await? {
-            Some(there) => check(stack, &there),
-            None => Ok(()),
+    pub async fn check(&self, stack: &str, wanted: Kind) -> Result<(), StackError> {
+        let Some(there) = self.describe(stack).await? else {
+            return Ok(());
+        };
+        match kind_of(&there) {
+            Some(kind) if kind != wanted => Err(StackError::Other {
+                stack: stack.to_owned(),
+                kind,
+            }),
+            _ => check(stack, &there),
         }
     }
 
@@ -333,18 +350,33 @@ const NEVER_MADE: [&str; 4] = [
     "DELETE_FAILED",
 ];
 
+/// Which stack of a deployment it is; none where it is of none. A function's has the name of its ledger too.
+fn kind_of(stack: &Stack) -> Option<Kind> {
+    let described = |mark| stack.description().is_some_and(|text| text.contains(mark));
+    let has = |name| {
+        let mut outputs = stack.outputs().iter();
+        outputs.any(|output| output.output_key() == Some(name))
+    };
+    if described(super::FUNCTION_MARK) || has(super::DEPLOYMENT) {
+        Some(Kind::Function)
+    } else if described(super::LEDGER_MARK) || has(super::BUCKET) {
+        Some(Kind::Ledger)
+    } else {
+        None
+    }
+}
+
+/// What a stack is called that is not the one that is wanted.
+fn other(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Function => "function",
+        Kind::Ledger => "ledger",
+    }
+}
+
 /// Whether a stack is one of a deployment, and nobody is at it.
 fn check(name: &str, stack: &Stack) -> Result<(), StackError> {
-    let described = stack.description().is_some_and(|text| {
-        [super::FUNCTION_MARK, super::LEDGER_MARK]
-            .iter()
-            .any(|mark| text.contains(mark))
-    });
-    let mut outputs = stack
-        .outputs()
-        .iter()
-        .filter_map(|output| output.output_key());
-    if !described && !outputs.any(|key| [super::DEPLOYMENT, super::BUCKET].contains(&key)) {
+    if kind_of(stack).is_none() {
         return Err(StackError::Foreign(name.to_owned()));
     }
     let status = status(stack);

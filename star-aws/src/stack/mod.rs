@@ -21,6 +21,15 @@ use serde_json::{Value, json};
 pub(crate) const FUNCTION_MARK: &str = "work that is cut into pieces and run wide";
 pub(crate) const LEDGER_MARK: &str = "what is recorded of runs, and the function's code";
 
+/// Which of a deployment's two stacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// That of the function.
+    Function,
+    /// That of the ledger.
+    Ledger,
+}
+
 const VERSION: &str = "2010-09-09";
 
 /// A value of another resource.

@@ -102,6 +102,7 @@ impl<T: Task> TypedObserver<T> {
             key: key.clone(),
             why,
             lasting: true,
+            remote: false,
         };
         let bytes = self.book.task(start.task).await?;
         let bytes = bytes.ok_or_else(|| unreadable("it is not there".to_owned()))?;

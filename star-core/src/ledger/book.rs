@@ -66,6 +66,7 @@ impl Book {
             key,
             why: error.to_string(),
             lasting: true,
+            remote: false,
         })?;
         Ok(Some(value))
     }
@@ -370,5 +371,6 @@ fn encode<T: Serialize>(key: &str, record: &T) -> Result<Bytes, LedgerError> {
             key: key.to_owned(),
             why: error.to_string(),
             lasting: true,
+            remote: false,
         })
 }

@@ -79,6 +79,7 @@ async fn aside<T: Send + 'static>(
         key: key.to_owned(),
         why,
         lasting,
+        remote: false,
     };
     match tokio::task::spawn_blocking(work).await {
         Ok(Ok(value)) => Ok(value),

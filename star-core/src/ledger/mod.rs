@@ -56,4 +56,6 @@ pub struct LedgerError {
     pub why: String,
     /// Whether asking again is no use: a folder that nobody may write in, a record that can't be read whatever the ledger says.
     pub lasting: bool,
+    /// Whether a service refused, or could not be reached: neither this machine nor what is recorded is why.
+    pub remote: bool,
 }

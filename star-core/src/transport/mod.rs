@@ -22,5 +22,20 @@ pub trait Transport: Send + Sync + fmt::Debug {
 
 /// Why an envelope was not accepted.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("cannot start a worker: {0}")]
-pub struct TransportError(pub String);
+#[error("cannot start a worker: {why}")]
+pub struct TransportError {
+    /// The place's own words.
+    pub why: String,
+    /// Whether asking again is no use, until somebody does something about it: a permission that is missing.
+    pub lasting: bool,
+}
+
+impl TransportError {
+    /// One that may be over when it is tried again.
+    pub fn passing(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            lasting: false,
+        }
+    }
+}

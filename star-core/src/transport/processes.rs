@@ -118,7 +118,8 @@ fn who(envelope: &[u8]) -> String {
 #[async_trait(?Send)]
 impl Transport for Processes {
     async fn send(&self, envelope: Vec<u8>) -> Result<(), TransportError> {
-        self.start(&envelope)
-            .map_err(|error| TransportError(format!("`{}`: {error}", self.program.display())))
+        self.start(&envelope).map_err(|error| {
+            TransportError::passing(format!("`{}`: {error}", self.program.display()))
+        })
     }
 }

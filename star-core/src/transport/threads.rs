@@ -40,7 +40,7 @@ impl Transport for Threads {
             .name("worker".to_owned())
             .spawn(move || run_here(&envelope, &host))
             .map(|_detached| ())
-            .map_err(|error| TransportError(error.to_string()))
+            .map_err(|error| TransportError::passing(error.to_string()))
     }
 }
 

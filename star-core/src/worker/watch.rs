@@ -8,7 +8,7 @@ use super::{Patience, Tale, spread};
 use crate::clock::Clock;
 use crate::ledger::{Book, LedgerError, Manifest};
 use crate::time::Time;
-use crate::transport::Transport;
+use crate::transport::{Transport, TransportError};
 use crate::wire::{Envelope, Order, VERSION};
 
 /// Sends orders of one run.
@@ -26,6 +26,16 @@ pub(crate) struct Sender {
 impl Sender {
     /// Sends an order; where that is refused, again with growing pauses until it expires. In doubt it was sent.
     pub(crate) async fn send(&self, order: Order, expires: Time) {
+        let _in_doubt = self.send_unless(order, expires, |_| false).await;
+    }
+
+    /// The same, but not again where it is refused at first for a reason that is not borne: then nobody has it.
+    async fn send_unless(
+        &self,
+        order: Order,
+        expires: Time,
+        is_in_vain: impl Fn(&TransportError) -> bool,
+    ) -> Result<(), TransportError> {
         let envelope = Envelope {
             version: VERSION,
             deployment: self.manifest.deployment.clone(),
@@ -36,16 +46,23 @@ impl Sender {
         };
         let mut pause = Duration::from_millis(50);
         self.tell(Tale::invoking, order);
-        while self.transport.send(envelope.encode()).await.is_err() {
+        let mut tried = false;
+        while let Err(refused) = self.transport.send(envelope.encode()).await {
+            // A later try that is refused says nothing of those before it.
+            if !tried && is_in_vain(&refused) {
+                return Err(refused);
+            }
+            tried = true;
             let now = self.clock.now();
             let next = now + spread(pause, now);
             if next > expires {
-                return;
+                return Ok(());
             }
             self.clock.sleep_until(next).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
         self.tell(Tale::invoked, order);
+        Ok(())
     }
 
     fn tell(&self, what: impl Fn(&Tale, Order), order: Order) {
@@ -158,9 +175,11 @@ async fn is_claimed(sender: &Sender, order: Order) -> Result<bool, LedgerError> 
     Ok(sender.book.claimed(order.claim_key()).await?.is_some())
 }
 
-/// Sends the order to start a run, and sends it again until somebody claims it.
-pub(crate) async fn watch_start(sender: &Sender, expires: Time) {
+/// Sends the order to start a run, and sends it again until somebody claims it; not where it is refused for good: then nobody has it.
+pub(crate) async fn watch_start(sender: &Sender, expires: Time) -> Result<(), TransportError> {
     let sent = sender.clock.now();
-    sender.send(Order::Start, expires).await;
+    let lasting = |refused: &TransportError| refused.lasting;
+    sender.send_unless(Order::Start, expires, lasting).await?;
     watch(sender, vec![Order::Start], sent, expires, expires).await;
+    Ok(())
 }

@@ -63,6 +63,7 @@ impl Flaky {
                 key: key.to_owned(),
                 why: "it is away".to_owned(),
                 lasting: false,
+                remote: false,
             }),
             _ => Ok(()),
         }
@@ -98,7 +99,7 @@ impl Transport for Fleet {
             .unwrap()
             .is_some_and(|which| which(order))
         {
-            return Err(TransportError("it takes nothing".to_owned()));
+            return Err(TransportError::passing("it takes nothing"));
         }
         let worker = tokio::task::spawn_local(async move {
             work(&envelope, &host).await;

@@ -155,6 +155,7 @@ impl Ledger for Unsure {
                 key: key.to_owned(),
                 why: "the connection was lost before the answer came".to_owned(),
                 lasting: false,
+                remote: false,
             });
         }
         Ok(created)

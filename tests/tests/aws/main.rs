@@ -10,6 +10,7 @@ mod invoke;
 mod kill;
 mod losses;
 mod modes;
+mod refusals;
 mod sending;
 mod stack;
 

@@ -11,6 +11,7 @@ use star_aws::function::environment_of;
 use star_aws::mark;
 use star_aws::package::PackedFile;
 use star_aws::stack::{Change, Event, Settings};
+use star_aws::{AwsError, Lambda};
 
 use super::assets;
 use super::going_on::{Harm, may_harm};
@@ -38,6 +39,13 @@ pub(in crate::command) fn deploy(args: &DeployArgs) -> Result<Exit, CommandError
         let place = Deployed::at(place, &args.aws).await?;
         let (stack, region) = (place.names.stack(), place.config.region());
         let there = find(&place.config, &place.names).await?;
+        if let Some(there) = &there {
+            let function = Lambda::new(&place.config, &there.function);
+            // What else there is to say of it, a stack's events say better.
+            if let Err(gone @ AwsError::NoFunction { .. }) = function.configured().await {
+                return Err(place.refused(&gone));
+            }
+        }
         // Behind the program's there is the stack's.
         if there.is_some_and(|there| !there.id.starts_with(&wanted.id)) {
             may_harm(&place, Harm::Replace, args.yes).await?;

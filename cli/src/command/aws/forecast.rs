@@ -132,7 +132,10 @@ impl Ground {
             };
             needed = needed.max(in_world(&free)?.peak);
         }
-        let quota = Quota::new(needed, &world);
+        let quota = Quota {
+            reserved: self.configured.reserved.is_some(),
+            ..Quota::new(needed, &world)
+        };
         let mut prices = Setting::read(None)?.prices;
         prices.architecture = match self.configured.architecture {
             Architecture::Arm => Priced::Arm64,

@@ -6,14 +6,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use star_aws::deploy::id_of;
 use star_aws::{Lambda, Waited};
 use star_core::job::Split;
 use star_core::ledger::Manifest;
 use star_core::worker::{Host, Ids as _, SystemIds};
 use star_core::{
-    AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, attend, launch,
+    AnyOutcome, Extent, Intervals, Job, Launch, Limits, RunId, Window, launch, try_attend,
 };
 
 use super::assets::limits as deployed;
@@ -68,7 +68,8 @@ fn invoked(args: &InvokeArgs, mut job: Job) -> Result<Exit, CommandError> {
         }
         let host = place.launcher(&there)?;
         let lambda = Lambda::new(&place.config, &there.function);
-        let configured = lambda.configured().await?;
+        let configured = lambda.configured().await;
+        let configured = configured.map_err(|why| place.refused(&why))?;
         let limits = cut(&job, configured.life, &split, args);
         let workers = job::cut(&job, &limits)?.most_workers();
         let how = Launch {
@@ -148,6 +149,15 @@ impl Invoked {
         output::tell_undone(report, junit, script_of(args), &[why]);
     }
 
+    /// What is written in the place of a report where there is none.
+    fn not_told(&self, why: &CommandError) -> Value {
+        let run = &self.manifest.run;
+        match why {
+            CommandError::NotSent(why) => json!({ "run": run, "started": false, "why": why }),
+            _ => json!({ "run": run }),
+        }
+    }
+
     fn tell_name(&self) {
         output::note(&format!(
             "run {}  (`{}` follows it, `{}` ends it)\n",
@@ -170,7 +180,7 @@ impl Invoked {
             outcome = following => match outcome {
                 Ok(outcome) => outcome,
                 Err(unfollowed) => {
-                    self.out.no_report(&json!({ "run": run }))?;
+                    self.out.no_report(&self.not_told(&unfollowed))?;
                     return Err(unfollowed);
                 }
             },
@@ -213,7 +223,11 @@ impl Invoked {
         let (host, job, manifest) = (&self.host, &self.job, &self.manifest);
         let run = &manifest.run;
         self.tell_name();
-        attend(host, manifest).await;
+        if let Err(refused) = try_attend(host, manifest).await {
+            let refused = CommandError::NotSent(self.hint.in_text(&refused.why));
+            self.out.no_report(&self.not_told(&refused))?;
+            return Err(refused);
+        }
         let mut observer = job.task.observe(host, Rc::clone(manifest));
         let outcome = observer.look().await?;
         if let Some(why) = outcome.facts.never_began() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
-use star_aws::Lambda;
+use star_aws::{AwsError, Lambda};
 use star_core::clock::{Clock as _, SystemClock};
 use star_core::{AnyOutcome, RunId};
 
@@ -46,10 +46,16 @@ pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
             }
         };
         let function = &there.function;
-        Lambda::new(&place.config, function).reserve(0).await?;
-        output::print(&format!(
-            "Concurrency successfully set to zero for {function}.\n"
-        ))?;
+        match Lambda::new(&place.config, function).reserve(0).await {
+            Ok(()) => output::print(&format!(
+                "Concurrency successfully set to zero for {function}.\n"
+            ))?,
+            // Nothing of it can run.
+            Err(AwsError::NoFunction { .. }) => {
+                output::note(&format!("the function {function} is gone already\n"));
+            }
+            Err(refused) => return Err(place.refused(&refused)),
+        }
         let removed = star_aws::deploy::remove(&place.config, &place.names, false, &mut tell).await;
         removed.map_err(|why| CommandError::undeployed(&why, &place.hint))?;
         let until = SystemClock::new().now() + ADVICE;

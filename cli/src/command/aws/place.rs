@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use star_aws::assets::{FILE, Place};
 use star_aws::deploy::{Deployment, check, find, ledger_of};
-use star_aws::{Access, Bucket, Calls, Config, Lambda, Names};
+use star_aws::{Access, Advised, AwsError, Bucket, Calls, Config, Lambda, Names};
 use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
 use star_core::worker::{Host, SystemIds, World};
@@ -102,9 +102,11 @@ impl Deployed {
         function: String,
         deployment: String,
     ) -> Result<Host, CommandError> {
+        let hint = self.hint.clone();
+        let bucket = Bucket::new(&self.config, bucket);
         Ok(Host {
             world: World {
-                ledger: Arc::new(Bucket::new(&self.config, bucket)),
+                ledger: Arc::new(Advised::new(bucket, move |why| hint.in_text(why))),
                 clock: Arc::new(SystemClock::new()),
                 kinds: Kinds::linked()?,
                 ids: Arc::new(SystemIds),
@@ -115,6 +117,11 @@ impl Deployed {
             transport: Arc::new(Lambda::new(&self.config, function)),
             deadline: None,
         })
+    }
+
+    /// AWS refused something; what helps are commands on this deployment.
+    pub(in crate::command) fn refused(&self, why: &AwsError) -> CommandError {
+        CommandError::Undeployed(self.hint.in_text(&why.to_string()))
     }
 
     fn missing(&self) -> CommandError {

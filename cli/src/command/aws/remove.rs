@@ -1,6 +1,6 @@
 //! `slsart remove`: takes everything away, but for what is recorded of runs.
 
-use star_aws::deploy::find;
+use star_aws::deploy::{find, ledger_of};
 
 use super::deploy::tell;
 use super::going_on::{Harm, may_harm};
@@ -23,13 +23,24 @@ pub(in crate::command) fn remove(args: &RemoveArgs) -> Result<Exit, CommandError
         let stack = place.names.stack();
         let text = match (removed.function, removed.ledger) {
             (true, true) => format!("`{stack}` is removed, and its ledger with all runs\n"),
+            (true, false) if args.purge => {
+                format!("`{stack}` is removed; there is no ledger of it\n")
+            }
             (true, false) => format!(
                 "`{stack}` is removed; its ledger stays, with the reports of its runs (`--purge` removes it too)\n"
             ),
             (false, true) => format!("the ledger of `{stack}` is removed, with all runs\n"),
+            (false, false) if !args.purge && keeps_ledger(&place).await? => format!(
+                "there is no `{stack}`: nothing to do; its ledger stays, with the reports of its runs (`--purge` removes it)\n"
+            ),
             (false, false) => format!("there is no `{stack}`: nothing to do\n"),
         };
         output::print(&text)?;
         Ok(Exit::Passed)
     })?
+}
+
+/// Whether there is a ledger of a deployment.
+async fn keeps_ledger(place: &Deployed) -> Result<bool, CommandError> {
+    Ok(ledger_of(&place.config, &place.names).await?.is_some())
 }

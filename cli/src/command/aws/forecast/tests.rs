@@ -110,3 +110,17 @@ fn what_is_kept_for_the_function_is_its_limit() {
     assert_eq!(of(None), 100);
     assert_eq!(of(Some(4)), 4);
 }
+
+#[test]
+fn a_functions_own_reserve_is_not_taken_for_what_the_account_has() {
+    let of_few = Ground::new(
+        Configured {
+            reserved: Some(2),
+            ..ground(None).configured
+        },
+        Some(573),
+    );
+    let why = foreseen(&job(100), &of_few).refused.unwrap();
+    let said = "it needs 4 functions at once, and the function's reserved concurrency is 2: set that to 4, or remove it, or raise `_split.";
+    assert!(why.starts_with(said), "{why}");
+}
