@@ -246,9 +246,14 @@ impl Kinds {
                 .iter()
                 .find(|kind| (kind.claims)(&document.root))
                 .ok_or_else(|| {
+                    let help = match document.root.get(">>") {
+                        Some(_) => "`>>` is for events of a function: give the file that it names"
+                            .to_owned(),
+                        None => format!("name it with `task: KIND` ({})", self.known()),
+                    };
                     Diagnostic::error("this does not say what kind of task it is")
                         .at(document.root.span, "")
-                        .help(format!("name it with `task: KIND` ({})", self.known()))
+                        .help(help)
                 });
         };
         let Some(name) = named.as_str() else {

@@ -1,5 +1,6 @@
 //! Of runs that are recorded.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -93,8 +94,8 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
     /// The most that are listed
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) last: usize,
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub(crate) last: NonZeroUsize,
 
     /// Print JSON
     #[arg(long)]

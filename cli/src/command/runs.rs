@@ -31,7 +31,7 @@ struct Line {
 pub(super) fn runs(args: &ListArgs) -> Result<Exit, CommandError> {
     let (place, lines) = on_runtime(async {
         let site = Site::of(&args.runs, &args.place).await?;
-        let newest = newest(&site, args.last).await?;
+        let newest = newest(&site, args.last.get()).await?;
         let lines = iter(newest).map(|found| line(&site, found));
         let lines: Vec<_> = lines.buffered(AT_ONCE).collect().await;
         Ok::<_, CommandError>((site.name, lines))

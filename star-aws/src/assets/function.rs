@@ -131,7 +131,7 @@ fn environment(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, String>
             .any(|own| name.starts_with(own))
         {
             "such names are the platform's"
-        } else if name.starts_with("SLSART_") {
+        } else if name.starts_with("SLSART_") && name != LATE_VARIABLE {
             "such names are this program's"
         } else {
             continue;
@@ -144,6 +144,9 @@ fn environment(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, String>
         .map(|(name, variable)| (name, variable.value))
         .collect()
 }
+
+/// How late a user may be started where events bring scripts: the one variable of this program that is up to who deploys it.
+const LATE_VARIABLE: &str = "SLSART_LATE_LIMIT";
 
 /// `package`: the files that are packed. A pattern that takes all files out is the framework's way to pack only those that follow it.
 pub(super) fn package(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {

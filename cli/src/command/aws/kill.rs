@@ -1,6 +1,6 @@
 //! `slsart kill`: stops all that runs, at once, and takes the function away.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -131,7 +131,7 @@ async fn save_all(site: &Site, runs: Vec<RunId>, wait: Wait) -> Vec<RunId> {
 async fn save(site: &Site, name: &RunId, wait: Wait) -> Result<bool, CommandError> {
     let run = site.read(name).await?;
     let outcome = last_look(site, &run, wait).await?;
-    let path = PathBuf::from(format!("{name}.json"));
+    let path = free_for(Path::new(""), name);
     let file = ReportFile::prepare(Some(&path), None, run.task.formats())?;
     if let Some(file) = file {
         file.write(&outcome)?;
@@ -142,6 +142,17 @@ async fn save(site: &Site, name: &RunId, wait: Wait) -> Result<bool, CommandErro
         path.display()
     ));
     Ok(outcome.facts.settled)
+}
+
+/// Where a run's report is saved: in a file of its name that is not there yet, since a run may be called as anything is.
+fn free_for(folder: &Path, name: &RunId) -> PathBuf {
+    let mut path = folder.join(format!("{name}.json"));
+    let mut number = 1;
+    while path.symlink_metadata().is_ok() {
+        number += 1;
+        path = folder.join(format!("{name}-{number}.json"));
+    }
+    path
 }
 
 /// What a run has come to once it is settled, or was waited for long enough.
@@ -161,5 +172,21 @@ async fn last_look(site: &Site, run: &Recorded, wait: Wait) -> Result<AnyOutcome
             return Ok(outcome);
         }
         clock.sleep_until(clock.now() + LOOK).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_is_written_over() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = |name: &str| scratch.path().join(name);
+        let run: RunId = "package".parse().unwrap();
+        assert_eq!(free_for(scratch.path(), &run), path("package.json"));
+        std::fs::write(path("package.json"), "").unwrap();
+        std::fs::create_dir(path("package-2.json")).unwrap();
+        assert_eq!(free_for(scratch.path(), &run), path("package-3.json"));
     }
 }
