@@ -74,7 +74,7 @@ pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
 }
 
 /// Tells all runs that are not over to stop, and saves what they came to by then. Those of which more is to come.
-async fn stop_all(place: &Deployed) -> Result<Option<(Site, Vec<RunId>)>, CommandError> {
+async fn stop_all(place: &Deployed) -> Result<Option<(Site, Vec<Told>)>, CommandError> {
     let site = Site::on_aws(place).await?;
     let open = iter(site.runs().await?).map(|run| {
         let book = site.book(&run);
@@ -93,11 +93,20 @@ async fn stop_all(place: &Deployed) -> Result<Option<(Site, Vec<RunId>)>, Comman
             Err(error) => format!("the run `{run}` could not be told to stop: {error}\n"),
         };
         output::note(&text);
-        run
+        let path = free_for(Path::new(""), &run);
+        Told { run, path }
     });
     let told: Vec<_> = told.buffer_unordered(AT_ONCE).collect().await;
     let ending = save_all(&site, told, Wait::ForWorkers).await;
     Ok(Some((site, ending)))
+}
+
+/// A run that was told to stop.
+#[derive(Debug)]
+struct Told {
+    run: RunId,
+    /// Where its report is saved, perhaps more than once.
+    path: PathBuf,
 }
 
 /// How long a run is looked at that was told to stop.
@@ -110,11 +119,12 @@ enum Wait {
 }
 
 /// Saves the reports of runs in the current folder. Those of which more is to come.
-async fn save_all(site: &Site, runs: Vec<RunId>, wait: Wait) -> Vec<RunId> {
-    let saved = iter(runs).map(|run| async {
-        match save(site, &run, wait).await {
-            Ok(settled) => (!settled).then_some(run),
+async fn save_all(site: &Site, runs: Vec<Told>, wait: Wait) -> Vec<Told> {
+    let saved = iter(runs).map(|told| async {
+        match save(site, &told, wait).await {
+            Ok(settled) => (!settled).then_some(told),
             Err(error) => {
+                let run = &told.run;
                 output::note(&format!(
                     "the report of the run `{run}` was not saved: {error} (it stays in the ledger: `{}`)\n",
                     site.hint.command(&["report", run.as_str()])
@@ -128,11 +138,14 @@ async fn save_all(site: &Site, runs: Vec<RunId>, wait: Wait) -> Vec<RunId> {
 }
 
 /// Saves a run's report. Whether it is settled.
-async fn save(site: &Site, name: &RunId, wait: Wait) -> Result<bool, CommandError> {
+async fn save(
+    site: &Site,
+    Told { run: name, path }: &Told,
+    wait: Wait,
+) -> Result<bool, CommandError> {
     let run = site.read(name).await?;
     let outcome = last_look(site, &run, wait).await?;
-    let path = free_for(Path::new(""), name);
-    let file = ReportFile::prepare(Some(&path), None, run.task.formats())?;
+    let file = ReportFile::prepare(Some(path), None, run.task.formats())?;
     if let Some(file) = file {
         file.write(&outcome)?;
     }
