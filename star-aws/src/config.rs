@@ -89,7 +89,7 @@ impl Config {
     /// # Errors
     /// Where no region is set.
     pub fn of(sdk: SdkConfig) -> Result<Self, AwsError> {
-        let region = sdk.region().ok_or(AwsError::NoRegion)?.to_string();
+        let region = sdk.region().ok_or_else(identity::no_region)?.to_string();
         Ok(Self { sdk, region })
     }
 

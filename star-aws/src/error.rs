@@ -45,6 +45,24 @@ pub enum AwsError {
         /// What it says.
         url: String,
     },
+    /// A file of profiles says nothing.
+    #[error("`{path}`, which AWS's profiles are in, can't be read: {why}")]
+    OddFile {
+        /// Which.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// The profile is called so that it can't be taken.
+    #[error(
+        "the AWS profile `{profile}`, which `{by}` names, can't be taken: in names of profiles are letters, digits and `-_/.%@:+`, and no others count"
+    )]
+    OddProfile {
+        /// Which.
+        profile: String,
+        /// Who named it.
+        by: &'static str,
+    },
     /// There is no such profile.
     #[error("there is no AWS profile `{profile}`, which `{by}` names: in {files} {there}")]
     NoProfile {
@@ -92,8 +110,13 @@ pub enum AwsError {
         status: Option<String>,
     },
     /// Whoever gives credentials refused.
-    #[error("the AWS credentials could not be had: {0}")]
-    Refusal(String),
+    #[error("the AWS credentials{} could not be had: {why}", of_profile(.profile.as_deref()))]
+    Refusal {
+        /// The profile that was named.
+        profile: Option<String>,
+        /// Why, in its own words.
+        why: String,
+    },
     /// A proxy does not let anybody through.
     #[error(
         "a proxy does not let `{action}` through to AWS: it wants to know who asks (HTTP 407){between}"
@@ -189,6 +212,8 @@ impl AwsError {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::NoRegion
+            | Self::OddFile { .. }
+            | Self::OddProfile { .. }
             | Self::OddRegion { .. }
             | Self::NoEndpoint { .. }
             | Self::NoProxy { .. }
@@ -206,7 +231,7 @@ impl AwsError {
             | Self::TooLarge { .. } => true,
             Self::Throttled { .. }
             | Self::Unreachable { .. }
-            | Self::Refusal(_)
+            | Self::Refusal { .. }
             | Self::Refused { .. } => false,
         }
     }
@@ -278,8 +303,12 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
+        let next_text = next.to_string();
+        // Some say no more than those around them.
+        if !text.ends_with(&next_text) {
+            text.push_str(": ");
+            text.push_str(&next_text);
+        }
         cause = next.source();
     }
     text
@@ -315,6 +344,12 @@ fn no_credentials(profile: Option<&str>) -> String {
         ),
         None => "there are no AWS credentials: name a profile with `--aws-profile` or `AWS_PROFILE`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`".to_owned(),
     }
+}
+
+fn of_profile(profile: Option<&str>) -> String {
+    profile.map_or_else(String::new, |profile| {
+        format!(" of the profile `{profile}`")
+    })
 }
 
 fn status_of(status: Option<&str>) -> String {

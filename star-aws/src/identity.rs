@@ -8,7 +8,7 @@ use std::error::Error;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 
-use self::profiles::Profiles;
+use self::profiles::{Profiles, can_be_named};
 pub(crate) use self::region::check_region;
 use crate::error::{AwsError, chain};
 
@@ -50,8 +50,14 @@ fn named(typed: Option<&str>) -> Option<(String, &'static str)> {
 /// Finds out before anything is asked what is wrong with what is set, where a profile may have been typed.
 pub(crate) fn check(typed: Option<&str>) -> Result<(), AwsError> {
     if let Some((profile, by)) = named(typed) {
+        if !can_be_named(&profile) {
+            return Err(AwsError::OddProfile { profile, by });
+        }
         let profiles = Profiles::read();
         if profiles.get(&profile).is_none() {
+            if let Some(wrong) = profiles.wrong() {
+                return Err(wrong);
+            }
             return Err(AwsError::NoProfile {
                 profile,
                 by,
@@ -76,6 +82,11 @@ pub(crate) fn check(typed: Option<&str>) -> Result<(), AwsError> {
         }
     }
     Ok(())
+}
+
+/// Why no region is known: nobody said one, or it is said where it can't be read.
+pub(crate) fn no_region() -> AwsError {
+    Profiles::read().wrong().unwrap_or(AwsError::NoRegion)
 }
 
 /// Half of the credentials is none.
@@ -182,6 +193,9 @@ fn refused(typed: Option<&str>, error: &CredentialsError) -> AwsError {
     if let Err(half) = half(keys.0, keys.1, Some(&profile)) {
         return half;
     }
+    if let Some(wrong) = profiles.wrong() {
+        return wrong;
+    }
     match error {
         CredentialsError::CredentialsNotLoaded(_) => AwsError::NoCredentials { profile: named },
         // A profile that says nothing of credentials has none, however that is put.
@@ -192,7 +206,10 @@ fn refused(typed: Option<&str>, error: &CredentialsError) -> AwsError {
         {
             AwsError::NoCredentials { profile: named }
         }
-        _ => AwsError::Refusal(why),
+        _ => AwsError::Refusal {
+            profile: named,
+            why,
+        },
     }
 }
 

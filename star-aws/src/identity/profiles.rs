@@ -3,6 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::error::AwsError;
+
+/// What may be in a profile's name besides letters and digits, as AWS's SDK has it: it takes no notice of others.
+const MARKS: &[u8] = b"-_/.%@:+";
+
 /// The most that are told.
 const MOST: usize = 10;
 
@@ -37,6 +42,15 @@ impl Profiles {
         self.keys.get(profile)
     }
 
+    /// What is wrong with one of the files as such, so that nothing in it counts.
+    pub(super) fn wrong(&self) -> Option<AwsError> {
+        self.files.iter().find_map(|path| {
+            let why = wrong_with(path)?;
+            let path = path.display().to_string();
+            Some(AwsError::OddFile { path, why })
+        })
+    }
+
     /// The files.
     pub(super) fn looked_at(&self) -> String {
         let [config, credentials] = &self.files;
@@ -62,6 +76,32 @@ impl Profiles {
     }
 }
 
+/// Whether a profile of this name counts.
+pub(super) fn can_be_named(name: &str) -> bool {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || MARKS.contains(&byte);
+    !name.is_empty() && name.bytes().all(is_known)
+}
+
+/// Why a file says nothing, whatever is in it. One that is not there may be so.
+fn wrong_with(path: &Path) -> Option<String> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        Err(error) => return Some(error.to_string()),
+    };
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Some("it is no text".to_owned());
+    };
+    if text.starts_with('\u{feff}') {
+        return Some(
+            "it begins with a byte order mark, without which it is to be saved".to_owned(),
+        );
+    }
+    let open = |line: &str| line.starts_with('[') && !line.contains(']');
+    let at = text.lines().position(open)?;
+    Some(format!("in line {} a `]` is missing", at + 1))
+}
+
 /// Adds what a file says. In the file of configurations the section of a profile has that word in front, except the default's.
 fn add(keys: &mut BTreeMap<String, BTreeSet<String>>, text: &str, prefixed: bool) {
     let mut section: Option<String> = None;
@@ -78,6 +118,7 @@ fn add(keys: &mut BTreeMap<String, BTreeSet<String>>, text: &str, prefixed: bool
                 None if !prefixed || name == "default" => Some(name.to_owned()),
                 _ => None,
             };
+            section = section.filter(|name| can_be_named(name));
             if let Some(section) = &section {
                 keys.entry(section.clone()).or_default();
             }
@@ -95,6 +136,40 @@ fn add(keys: &mut BTreeMap<String, BTreeSet<String>>, text: &str, prefixed: bool
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_wrong_that_says_nothing_whatever_is_in_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("config");
+        assert_eq!(wrong_with(&path), None);
+        for (content, why) in [
+            (&b"[default]\nregion = a\n"[..], None),
+            (
+                b"\n[default\nregion = a\n",
+                Some("in line 2 a `]` is missing"),
+            ),
+            (b"\xff\xfe", Some("it is no text")),
+            (
+                b"\xef\xbb\xbf[default]\n",
+                Some("it begins with a byte order mark, without which it is to be saved"),
+            ),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(wrong_with(&path).as_deref(), why);
+        }
+        assert!(wrong_with(scratch.path()).is_some());
+    }
+
+    #[test]
+    fn profiles_with_other_names_do_not_count() {
+        let mut keys = BTreeMap::new();
+        add(
+            &mut keys,
+            "[profile \"q x\"]\na = b\n[profile ünï]\n[profile a.b/c@d]\n",
+            true,
+        );
+        assert_eq!(keys.keys().collect::<Vec<_>>(), ["a.b/c@d"]);
+    }
 
     #[test]
     fn profiles_are_those_of_both_files() {
