@@ -67,7 +67,7 @@ fn functions_that_may_not_run_leave_units_undelivered_and_a_run_that_never_start
     assert!(
         never
             .out
-            .ends_with("\nResults:\nFAILED 1 of 1 units are lost, unfinished or missed\n"),
+            .ends_with("\nResults:\nFAILED acceptance failure: scenarios run: 0, total errors: 1, error budget: 0\n"),
         "{}",
         never.out
     );
