@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::net::TcpStream;
+
+use super::tcp::Tcp;
 
 /// For how long an address is waited for before the next is tried beside it, as browsers and node have it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -31,9 +32,9 @@ impl Addresses {
 
     /// Connects to the first that accepts, in their order, but beginning with the one that was the last to accept: a name whose first
     /// address is out of reach would otherwise cost each user two attempts.
-    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
+    pub(super) async fn connect(&self) -> io::Result<Tcp> {
         if let [only] = &*self.all {
-            return TcpStream::connect(only).await;
+            return Tcp::connect(*only).await;
         }
         let first = self.accepting.get();
         let (to_the_end, from_the_front) = (first..self.all.len(), 0..first);
@@ -59,10 +60,10 @@ impl Addresses {
         }
     }
 
-    async fn attempt(&self, number: usize) -> (usize, io::Result<TcpStream>) {
+    async fn attempt(&self, number: usize) -> (usize, io::Result<Tcp>) {
         let address = self.all.get(number).copied();
         let connected = match address {
-            Some(address) => TcpStream::connect(address).await,
+            Some(address) => Tcp::connect(address).await,
             None => Err(io::ErrorKind::AddrNotAvailable.into()),
         };
         (number, connected)
@@ -107,7 +108,8 @@ mod tests {
             .unwrap();
         let limit = Duration::from_secs(20);
         let connecting = async { tokio::time::timeout(limit, addresses.connect()).await };
-        runtime.block_on(connecting).unwrap()?.peer_addr()
+        let mut connection = runtime.block_on(connecting).unwrap()?;
+        connection.peer_addr()
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod proxy;
 mod request;
 mod resolve;
 mod stream;
+mod tcp;
 mod timing;
 mod tls;
 mod watchdog;
@@ -40,7 +41,6 @@ use std::rc::Rc;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio_rustls::Connect;
 
 pub(super) use body::Kept;
@@ -53,6 +53,7 @@ pub(super) use location::{Location, Locations, UrlError};
 pub(super) use outgoing::Outgoing;
 use pool::Pool;
 use resolve::Resolver;
+use tcp::Tcp;
 use tls::Connector;
 pub(super) use tls::Security;
 
@@ -129,8 +130,8 @@ impl Shared {
         &self,
         connector: &Connector,
         name: &ServerName<'static>,
-        tcp: TcpStream,
-    ) -> Connect<TcpStream> {
+        tcp: Tcp,
+    ) -> Connect<Tcp> {
         let name = self.security.server_name.as_ref().unwrap_or(name);
         connector.connect(|| self.tls(), name.clone(), tcp)
     }

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use http::HeaderValue;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use super::credentials::basic;
 use super::error::RequestError;
 use super::origin::Origin;
 use super::peer::Peer;
+use super::tcp::Tcp;
 use crate::script::model::{Proxies, Proxy};
 
 /// The longest head of a proxy's answer.
@@ -88,11 +88,7 @@ impl Gate {
     ///
     /// # Errors
     /// Where it does not, or breaks the protocol.
-    pub(super) async fn tunnel(
-        &self,
-        tcp: &mut TcpStream,
-        origin: &Origin,
-    ) -> Result<(), RequestError> {
+    pub(super) async fn tunnel(&self, tcp: &mut Tcp, origin: &Origin) -> Result<(), RequestError> {
         let server = origin.host_and_port();
         let mut request = format!("CONNECT {server} HTTP/1.1\r\nhost: {server}\r\n").into_bytes();
         if let Some(value) = &self.authorization {
@@ -113,7 +109,7 @@ impl Gate {
 }
 
 /// Reads the head of an answer and nothing behind it: what follows is the server's.
-async fn read_head(tcp: &mut TcpStream) -> Result<Vec<u8>, RequestError> {
+async fn read_head(tcp: &mut Tcp) -> Result<Vec<u8>, RequestError> {
     const END: &[u8] = b"\r\n\r\n";
     let (mut head, mut seen) = (Vec::new(), [0; 1024]);
     while head.len() <= LONGEST_HEAD {

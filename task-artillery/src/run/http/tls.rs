@@ -16,7 +16,6 @@ use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
 use tokio_rustls::{Connect, TlsConnector};
 
 use credulous::Credulous;
@@ -24,6 +23,8 @@ pub(super) use names::{alert_name, error_name};
 pub(in crate::run) use security::Security;
 use security::Trust;
 use verifier::NamingVerifier;
+
+use super::tcp::Tcp;
 
 /// How many sessions a user keeps: of eight servers, of which each gives several.
 const SESSIONS: usize = 64;
@@ -78,8 +79,8 @@ impl Connector {
         &self,
         config: impl FnOnce() -> &'c ClientConfig,
         name: ServerName<'static>,
-        tcp: TcpStream,
-    ) -> Connect<TcpStream> {
+        tcp: Tcp,
+    ) -> Connect<Tcp> {
         let make = || {
             let mut config = config().clone();
             if self.sessions > 0 {

@@ -1,0 +1,304 @@
+//! A TCP connection, of which the runtime is asked for no more than what is waited for.
+//!
+//! The runtime's own asks to be told both when a connection can be read and when it can be written to. The second is so as soon as it is
+//! connected, and then nearly always: at a new connection a user, as by default, the worker would be woken once a user to hear it.
+//! Here a write is tried, and only where the system takes no more does the runtime hear of it.
+
+use std::future::poll_fn;
+use std::io::{self, Read as _, Write as _};
+use std::net::{self, Shutdown, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+
+/// A TCP connection that sends at once what it is given (`TCP_NODELAY`).
+#[derive(Debug)]
+pub(super) struct Tcp {
+    /// None only where it could not be asked for once more.
+    socket: Option<AsyncFd<net::TcpStream>>,
+    /// Whether the runtime tells when it can be written to.
+    tells_writable: bool,
+}
+
+impl Tcp {
+    /// Connects.
+    ///
+    /// # Errors
+    /// Where that is refused, or the system has no descriptor or port left.
+    pub(super) async fn connect(address: SocketAddr) -> io::Result<Self> {
+        let socket = socket(address)?;
+        if let Err(error) = socket.connect(&address.into())
+            && !is_under_way(&error)
+        {
+            return Err(error);
+        }
+        let socket = net::TcpStream::from(socket);
+        // On the same machine it is connected by now.
+        if socket.peer_addr().is_ok() {
+            return Self::asking(socket, Interest::READABLE);
+        }
+        let mut connecting = Self::asking(socket, Interest::READABLE | Interest::WRITABLE)?;
+        poll_fn(|cx| connecting.poll_connected(cx)).await?;
+        Ok(connecting)
+    }
+
+    fn asking(socket: net::TcpStream, interest: Interest) -> io::Result<Self> {
+        #[expect(
+            deprecated,
+            reason = "its unsafe successor guards against owners that close or swap their descriptor; a stream that nobody else can reach does neither"
+        )]
+        let socket = AsyncFd::with_interest(socket, interest)?;
+        Ok(Self {
+            socket: Some(socket),
+            tells_writable: interest.is_writable(),
+        })
+    }
+
+    fn poll_connected(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut ready = ready!(self.socket()?.poll_write_ready_mut(cx))?;
+            if let Some(error) = ready.get_inner().take_error()? {
+                return Poll::Ready(Err(error));
+            }
+            match ready.get_inner().peer_addr() {
+                Ok(_) => return Poll::Ready(Ok(())),
+                Err(error) if error.kind() == io::ErrorKind::NotConnected => ready.clear_ready(),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn peer_addr(&mut self) -> io::Result<SocketAddr> {
+        self.socket()?.get_ref().peer_addr()
+    }
+
+    /// Looks at what has come, which stays; nothing at the end.
+    ///
+    /// # Errors
+    /// Where the connection broke.
+    pub(super) async fn peek(&mut self, seen: &mut [u8]) -> io::Result<usize> {
+        // Nothing is taken, so there is as much to read as before.
+        let taken = 0;
+        poll_fn(|cx| self.poll_readable(cx, taken, |socket| socket.peek(seen))).await
+    }
+
+    /// Waits until something can be read, by `read`, which takes at most so many bytes.
+    fn poll_readable(
+        &mut self,
+        cx: &mut Context<'_>,
+        most: usize,
+        mut read: impl FnMut(&net::TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let mut ready = ready!(self.socket()?.poll_read_ready_mut(cx))?;
+            match read(ready.get_inner()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
+                // Less than it takes at most is all that there was: asking once more would be in vain.
+                Ok(length) if (1..most).contains(&length) => {
+                    ready.clear_ready();
+                    return Poll::Ready(Ok(length));
+                }
+                read => return Poll::Ready(read),
+            }
+        }
+    }
+
+    fn socket(&mut self) -> io::Result<&mut AsyncFd<net::TcpStream>> {
+        self.socket
+            .as_mut()
+            .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Has the runtime tell from now on when it can be written to.
+    fn ask_for_more(&mut self) -> io::Result<()> {
+        if let Some(socket) = self.socket.take() {
+            *self = Self::asking(socket.into_inner(), Interest::READABLE | Interest::WRITABLE)?;
+        }
+        Ok(())
+    }
+}
+
+/// A socket for a connection to there.
+fn socket(address: SocketAddr) -> io::Result<Socket> {
+    let kind = Type::STREAM;
+    #[cfg(target_os = "linux")]
+    let kind = kind.nonblocking();
+    let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
+    #[cfg(not(target_os = "linux"))]
+    socket.set_nonblocking(true)?;
+    socket.set_tcp_nodelay(true)?;
+    Ok(socket)
+}
+
+/// Whether that is no error, but says that connecting takes a while.
+fn is_under_way(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error())
+}
+
+impl AsyncRead for Tcp {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let room = buf.initialize_unfilled();
+        let polled = self
+            .get_mut()
+            .poll_readable(cx, room.len(), |mut socket| socket.read(room));
+        let length = ready!(polled)?;
+        buf.advance(length);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Tcp {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if !this.tells_writable {
+            match this.socket()?.get_ref().write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => this.ask_for_more()?,
+                written => return Poll::Ready(written),
+            }
+            // Whoever waits to read has to ask anew too.
+            cx.waker().wake_by_ref();
+        }
+        let socket = this.socket()?;
+        loop {
+            let mut ready = ready!(socket.poll_write_ready_mut(cx))?;
+            match ready.get_inner_mut().write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let socket = self.get_mut().socket()?;
+        Poll::Ready(socket.get_ref().shutdown(Shutdown::Write))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    fn within<T>(work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let limited = async { tokio::time::timeout(LIMIT, work).await };
+        runtime.block_on(limited).unwrap()
+    }
+
+    fn listening() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    #[test]
+    fn what_is_sent_is_answered_and_a_look_takes_nothing() {
+        let (listener, address) = listening();
+        within(async {
+            let mut tcp = Tcp::connect(address).await.unwrap();
+            let (mut peer, _) = listener.accept().unwrap();
+            tcp.write_all(b"who").await.unwrap();
+            let mut asked = [0; 3];
+            peer.read_exact(&mut asked).unwrap();
+            assert_eq!(&asked, b"who");
+            peer.write_all(b"me").unwrap();
+            let mut seen = [0; 8];
+            assert_eq!(tcp.peek(&mut seen).await.unwrap(), 2);
+            assert_eq!(tcp.read(&mut seen).await.unwrap(), 2);
+            assert_eq!(&seen[..2], b"me");
+            drop(peer);
+            assert_eq!(tcp.read(&mut seen).await.unwrap(), 0);
+            assert!(!tcp.tells_writable);
+        });
+    }
+
+    #[test]
+    fn what_the_system_does_not_take_at_once_is_sent_when_it_does() {
+        const LENGTH: usize = 32 << 20;
+        let (listener, address) = listening();
+        within(async {
+            let tcp = Tcp::connect(address).await.unwrap();
+            let (mut peer, _) = listener.accept().unwrap();
+            let (mut reading, mut writing) = tokio::io::split(tcp);
+            // Somebody waits for an answer meanwhile, and is not forgotten.
+            let answer = async {
+                let mut answer = [0; 2];
+                reading.read_exact(&mut answer).await.unwrap();
+                answer
+            };
+            let sending = async {
+                writing.write_all(&vec![7; LENGTH]).await.unwrap();
+            };
+            let peer = std::thread::spawn(move || {
+                let mut all = vec![0; LENGTH];
+                peer.read_exact(&mut all).unwrap();
+                peer.write_all(b"ok").unwrap();
+                all.iter().all(|byte| *byte == 7)
+            });
+            let (answer, ()) = tokio::join!(answer, sending);
+            assert_eq!(&answer, b"ok");
+            assert!(peer.join().unwrap());
+            assert!(reading.unsplit(writing).tells_writable);
+        });
+    }
+
+    #[test]
+    fn a_port_that_nobody_listens_to_refuses() {
+        let address = listening().1;
+        let refused = within(Tcp::connect(address)).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[test]
+    fn a_connection_that_takes_a_while_is_waited_for() {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
+        socket.bind(&any.into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        // It takes no further connection until one of those that it has is taken up.
+        let soon = Duration::from_millis(100);
+        let connect = || net::TcpStream::connect_timeout(&address, soon).ok();
+        let filling: Vec<_> = std::iter::from_fn(connect).collect();
+        within(async {
+            let mut connecting = Box::pin(Tcp::connect(address));
+            let at_once = poll_fn(|cx| Poll::Ready(connecting.as_mut().poll(cx).is_ready())).await;
+            assert!(!at_once);
+            for _ in &filling {
+                socket.accept().unwrap();
+            }
+            let mut tcp = connecting.await.unwrap();
+            tcp.write_all(b"here").await.unwrap();
+            let (mut peer, _) = socket.accept().unwrap();
+            let mut heard = [0; 4];
+            peer.read_exact(&mut heard).unwrap();
+            assert_eq!(&heard, b"here");
+        });
+    }
+}
