@@ -4,6 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use super::snapshot::Encoder;
 use super::{Running, guarded, spread};
 use crate::context::{Context, Signals, Terms};
@@ -53,14 +55,17 @@ pub(super) async fn execute<T: Task>(
             let idle = cx.idle().await;
             done.and(idle)
         };
+        // Tasks of their own: what the worker itself waits for is looked at whenever any of its units is woken.
+        let (mut ending, mut publishing) = (JoinSet::new(), JoinSet::new());
+        ending.spawn_local(end(running.clone(), chunk, cx.clone(), signals));
+        publishing.spawn_local(publish(running.clone(), chunk, attempt, cx.clone()));
         tokio::select! {
             biased;
             done = work => done.err(),
-            () = end(running, chunk, &cx, &signals) => {
+            _ = ending.join_next() => {
                 cx.abort();
                 None
             }
-            never = publish(running, chunk, attempt, &cx) => match never {},
         }
     };
     cx.look();
@@ -107,16 +112,11 @@ fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Opti
 }
 
 /// Watches for the stop mark and for the end of the chunk's time, and tells units of it. Returns when all must be over.
-async fn end<T: Task>(
-    running: &Running<T>,
-    chunk: Slice,
-    cx: &Context<T::Report>,
-    signals: &Signals,
-) {
+async fn end<T: Task>(running: Running<T>, chunk: Slice, cx: Context<T::Report>, signals: Signals) {
     tokio::select! {
         biased;
-        () = watch_for_stop(running, cx) => {}
-        () = running.clock().sleep_until(last_instant(running, chunk)) => {}
+        () = watch_for_stop(&running, &cx) => {}
+        () = running.clock().sleep_until(last_instant(&running, chunk)) => {}
     }
     // Units that are not yet due will not be, and those that are open end now.
     cx.stop();
@@ -172,12 +172,7 @@ fn pause_after(took: Duration, interval: Duration) -> Duration {
 }
 
 /// Publishes snapshots for ever. A snapshot that can't be written is made up for by the next.
-async fn publish<T: Task>(
-    running: &Running<T>,
-    chunk: Slice,
-    attempt: u32,
-    cx: &Context<T::Report>,
-) -> std::convert::Infallible {
+async fn publish<T: Task>(running: Running<T>, chunk: Slice, attempt: u32, cx: Context<T::Report>) {
     let clock = running.clock();
     // Nothing is worth publishing before the first unit is due.
     let begin = running.start.zero + chunk.window.from().min(running.start.end);
@@ -191,7 +186,7 @@ async fn publish<T: Task>(
     loop {
         clock.sleep_until(next).await;
         cx.look();
-        let encoded = encoder.encode(cx).await;
+        let encoded = encoder.encode(&cx).await;
         next = clock.now() + pause_after(encoder.took, interval);
         if let Some(encoded) = encoded {
             let written = running.book.write_live(chunk, attempt, encoded);
