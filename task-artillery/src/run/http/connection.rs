@@ -1,12 +1,12 @@
 //! A user's connection to a server.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio::task::coop;
 use tokio_rustls::Connect;
 
@@ -18,6 +18,7 @@ use super::origin::Origin;
 use super::outgoing::Outgoing;
 use super::resolve::Resolver;
 use super::stream::Stream;
+use super::tcp::Tcp;
 use super::watchdog::Watchdog;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
@@ -28,6 +29,35 @@ pub(super) struct Connection {
     http: Http1,
     /// Whether it has carried a request.
     used: bool,
+    /// There while a request is answered.
+    awaited: Option<Awaited>,
+}
+
+thread_local! {
+    /// How many requests are being answered, of all users of this thread's worker.
+    static AWAITED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// A request that is being answered, for as long as it is counted so.
+#[derive(Debug)]
+struct Awaited;
+
+impl Awaited {
+    fn new() -> Self {
+        AWAITED.set(AWAITED.get() + 1);
+        Self
+    }
+
+    /// Whether there is any.
+    fn any() -> bool {
+        AWAITED.get() > 0
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        AWAITED.set(AWAITED.get() - 1);
+    }
 }
 
 /// Why there is no response.
@@ -44,7 +74,7 @@ impl Connection {
     pub(super) async fn open(
         origin: &Rc<Origin>,
         resolver: &Resolver,
-        tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
+        tls: impl FnOnce(&ServerName<'static>, Tcp) -> Connect<Tcp>,
         limit: Duration,
         watchdog: &mut Watchdog,
         cx: &Cx,
@@ -55,6 +85,7 @@ impl Connection {
                 origin: Rc::clone(origin),
                 http: Http1::new(stream),
                 used: false,
+                awaited: None,
             })
         };
         watchdog
@@ -108,13 +139,16 @@ impl Connection {
         cx: &Cx,
     ) -> Result<(Head, Duration, Duration), SendError> {
         if self.used {
-            others_first().await;
+            if Awaited::any() {
+                others_first().await;
+            }
             if poll_fn(|task| Poll::Ready(self.http.poll_ended(task).is_ready())).await {
                 return Err(SendError::Unsent);
             }
         }
         self.used = true;
         self.http.begin(head, body, asked);
+        self.awaited = Some(Awaited::new());
         watchdog.set(limit);
         let http = &mut self.http;
         let mut sent = None;
@@ -163,6 +197,7 @@ impl Connection {
                 None => break Err(RequestError::Stalled),
             }
         };
+        self.awaited = None;
         let kept = keeper.done();
         (Received { bytes, kept }, ended)
     }
@@ -209,7 +244,7 @@ async fn others_first() {
 async fn connect(
     origin: &Origin,
     resolver: &Resolver,
-    tls: impl FnOnce(&ServerName<'static>, TcpStream) -> Connect<TcpStream>,
+    tls: impl FnOnce(&ServerName<'static>, Tcp) -> Connect<Tcp>,
     cx: &Cx,
 ) -> Result<Stream, RequestError> {
     let (tcp, opened) = connect_tcp(origin, resolver, cx).await?;
@@ -227,19 +262,18 @@ async fn connect_tcp(
     origin: &Origin,
     resolver: &Resolver,
     cx: &Cx,
-) -> Result<(TcpStream, Duration), RequestError> {
+) -> Result<(Tcp, Duration), RequestError> {
     if let Some(gate) = origin.gate() {
         cx.record(|report| report.through(gate.name()));
     }
     let peer = origin.peer();
     let (begun, connected) = if let Some(address) = peer.address() {
-        (cx.now(), TcpStream::connect(address).await)
+        (cx.now(), Tcp::connect(address).await)
     } else {
         let addresses = resolver.addresses(peer, cx).await?;
         (cx.now(), addresses.connect().await)
     };
     let mut tcp = connected.map_err(RequestError::Connection)?;
-    tcp.set_nodelay(true).map_err(RequestError::Connection)?;
     if let Some(gate) = origin.gate()
         && origin.server_name().is_some()
     {

@@ -11,6 +11,9 @@ use super::error::RequestError;
 use super::http1::Asked;
 use super::location::Location;
 
+/// So long heads are as a rule: room for them is made at once.
+const USUAL: usize = 512;
+
 /// Writes the head of a request into an empty buffer, or one whose content is no longer needed. What the answer depends on is returned.
 ///
 /// Headers that are made for this request take the place of others of that name, and those of the user's jar and of credentials in URLs
@@ -29,6 +32,7 @@ pub(super) fn head(
         hosts: false,
     };
     head.out.clear();
+    head.out.reserve(USUAL);
     head.first_line(&call.method, &call.location);
     let authorization = call.location.authorization.as_ref();
     let made = |name: &HeaderName| {
