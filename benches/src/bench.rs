@@ -30,7 +30,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new(options: Options) -> io::Result<Self> {
         Ok(Self {
-            target: Target::start(1)?,
+            target: Target::start(&[1])?,
             peers: Peers::new(options.install),
             options,
             scratch: tempfile::tempdir()?,
@@ -48,18 +48,18 @@ impl Bench {
         script: &str,
         more: impl IntoIterator<Item = A>,
     ) -> io::Result<Call> {
-        self.cut(1, script, more)
+        self.cut((1, &self.target), script, more)
     }
 
     /// `slsart run` of one of the scripts, with so many workers.
     pub(crate) fn cut<A: Into<OsString>>(
         &self,
-        workers: u32,
+        (workers, target): (u32, &Target),
         script: &str,
         more: impl IntoIterator<Item = A>,
     ) -> io::Result<Call> {
         let call = Call::new("slsart", slsart()?).with(["run", "--quiet", "--workers"]);
-        let call = call.with([&workers.to_string(), "--target", self.target.url()]);
+        let call = call.with([&workers.to_string(), "--target", target.url()]);
         let call = call.with([
             OsString::from("--runs"),
             self.scratch.path().join("runs").into(),
@@ -81,8 +81,12 @@ impl Bench {
 
     /// Runs this once.
     pub(crate) fn once(&self, call: &Call, limit: Duration) -> io::Result<Ran> {
-        let log = self.scratch.path().join("log");
-        call.run(&self.target, &log, limit, |_| {})
+        call.run(&self.target, &self.log(), limit, |_| {})
+    }
+
+    /// Where a tool's errors go.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.scratch.path().join("log")
     }
 
     /// The processor time that a tool takes for the smallest script.

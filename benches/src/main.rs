@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 
 /// Serves the target, for profiles, until the standard input ends.
 fn serve() -> io::Result<ExitCode> {
-    let target = target::Target::start(1)?;
+    let target = target::Target::start(&[1])?;
     println!("{}", target.url());
     io::stdin().read_to_end(&mut Vec::new())?;
     println!("{} requests", target.count());

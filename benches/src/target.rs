@@ -1,12 +1,14 @@
-//! The target: one thread that reads and sends, and notes when. Its record is the only witness of what tools did.
+//! The target: a thread that reads and sends, and notes when. Its record is the only witness of what tools did.
 
 use std::collections::HashMap;
 use std::io::{self, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::epoll;
+use rustix::net::sockopt::set_socket_incoming_cpu;
 use rustix::thread::{CpuSet, sched_setaffinity};
+use socket2::{Domain, Socket, Type};
 
 use crate::machine::monotonic;
 use crate::request::{self, Request};
@@ -30,31 +32,45 @@ pub(crate) struct Record {
     made: u64,
 }
 
+impl Record {
+    fn add(&mut self, other: Self) {
+        self.requests.extend(other.requests);
+        self.connections.extend(other.connections);
+        self.captured += other.captured;
+        self.made += other.made;
+    }
+}
+
 /// A target that is being served, until the program ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     url: String,
-    record: Arc<Mutex<Record>>,
+    /// What each of its threads saw.
+    records: Vec<Arc<Mutex<Record>>>,
 }
 
 impl Target {
-    /// Serves on a free port of the loopback interface, from this core.
-    pub(crate) fn start(core: usize) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        listener.set_nonblocking(true)?;
-        // The standard library's queue holds too few for tools that open connections in bunches.
-        rustix::net::listen(&listener, 4096)?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let record = Arc::new(Mutex::new(Record::default()));
-        let mut server = Server::new(listener, Arc::clone(&record))?;
-        let thread = std::thread::Builder::new().name("target".to_owned());
-        thread.spawn(move || {
-            let mut cores = CpuSet::new();
-            cores.set(core);
-            sched_setaffinity(None, &cores)?;
-            server.serve()
-        })?;
-        Ok(Self { url, record })
+    /// Serves on a free port of the loopback interface, by a thread on each of these cores. Where there are several, a connection is with the
+    /// thread on the core that it was opened from.
+    pub(crate) fn start(cores: &[u32]) -> io::Result<Self> {
+        let mut address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut records = Vec::new();
+        for core in cores {
+            let listener = listen(address, *core)?;
+            address = listener.local_addr()?;
+            let record = Arc::new(Mutex::new(Record::default()));
+            let mut server = Server::new(listener, Arc::clone(&record))?;
+            records.push(record);
+            let mut only = CpuSet::new();
+            only.set(*core as usize);
+            let thread = std::thread::Builder::new().name("target".to_owned());
+            thread.spawn(move || {
+                sched_setaffinity(None, &only)?;
+                server.serve()
+            })?;
+        }
+        let url = format!("http://{address}");
+        Ok(Self { url, records })
     }
 
     /// Where it is.
@@ -64,18 +80,51 @@ impl Target {
 
     /// Takes what was seen since the last time.
     pub(crate) fn take(&self) -> Record {
-        let fresh = Record {
-            requests: Vec::with_capacity(ROOM),
-            connections: Vec::with_capacity(ROOM / 16),
-            ..Record::default()
-        };
-        std::mem::replace(&mut *lock(&self.record), fresh)
+        let mut seen = Record::default();
+        for one in self.take_each() {
+            seen.add(one);
+        }
+        seen.requests.sort_unstable();
+        seen.connections.sort_unstable();
+        seen
+    }
+
+    fn take_each(&self) -> impl Iterator<Item = Record> {
+        self.records.iter().map(|record| {
+            let fresh = Record {
+                requests: Vec::with_capacity(ROOM),
+                connections: Vec::with_capacity(ROOM / 16),
+                ..Record::default()
+            };
+            std::mem::replace(&mut *lock(record), fresh)
+        })
     }
 
     /// How many requests were seen since.
     pub(crate) fn count(&self) -> usize {
-        lock(&self.record).requests.len()
+        let records = self.records.iter();
+        records.map(|record| lock(record).requests.len()).sum()
     }
+
+    /// How many connections each of its threads has seen since.
+    pub(crate) fn connections(&self) -> Vec<usize> {
+        let records = self.records.iter();
+        records
+            .map(|record| lock(record).connections.len())
+            .collect()
+    }
+}
+
+/// Listens for connections from this core; where nobody else listens there, for all.
+fn listen(address: SocketAddr, core: u32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_reuse_port(true)?;
+    set_socket_incoming_cpu(&socket, core)?;
+    socket.bind(&address.into())?;
+    // The standard library's queue holds too few for tools that open connections in bunches.
+    socket.listen(4096)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
 }
 
 fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
@@ -223,7 +272,7 @@ mod tests {
 
     #[test]
     fn every_request_and_connection_is_noted_and_answered() {
-        let target = Target::start(0).unwrap();
+        let target = Target::start(&[0]).unwrap();
         let mut stream = TcpStream::connect(target.url().trim_start_matches("http://")).unwrap();
         stream
             .write_all(b"POST /items HTTP/1.1\r\nContent-Length: 2\r\n\r\n{")

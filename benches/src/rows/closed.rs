@@ -4,27 +4,26 @@ use std::io;
 use std::time::Duration;
 
 use crate::bench::{Bench, ITEM, of_rounds, others, ratio};
-use crate::call::{BOTH, Call, Ran};
+use crate::call::{Call, Ran};
 use crate::table::Line;
+use crate::target::Target;
 
 /// How many rounds a user makes for each second that a run is to take.
 const ROUNDS_A_SECOND: u32 = 1_000;
 
-const LIMIT: Duration = Duration::from_mins(2);
+/// How long a run may take.
+pub(super) const LIMIT: Duration = Duration::from_mins(2);
 
-fn script(bench: &Bench, workers: u32, script: &str) -> io::Result<Call> {
+/// How many rounds users make, as the scripts are told.
+pub(super) fn rounds(bench: &Bench) -> [String; 2] {
     let rounds = bench.seconds(5) * ROUNDS_A_SECOND;
-    bench.cut(
-        workers,
-        script,
-        ["--variables".to_owned(), format!("rounds={rounds}")],
-    )
+    ["--variables".to_owned(), format!("rounds={rounds}")]
 }
 
-/// wrk with so many threads.
-fn asks(bench: &Bench, wrk: Call, threads: u32) -> Call {
+/// wrk with so many threads, and what it is to ask.
+pub(super) fn asks(bench: &Bench, wrk: Call, threads: u32, target: &Target) -> Call {
     let (threads, duration) = (format!("-t{threads}"), format!("-d{}s", bench.seconds(5)));
-    let url = format!("{}{ITEM}", bench.target.url());
+    let url = format!("{}{ITEM}", target.url());
     wrk.with([&threads, "-c64", &duration, &url])
 }
 
@@ -33,11 +32,11 @@ pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
     let Some(wrk) = bench.peers.wrk() else {
         return Ok(Vec::new());
     };
-    let wrk = asks(bench, wrk, 1);
+    let wrk = asks(bench, wrk, 1, &bench.target);
     let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
     let calls = [
-        script(bench, 1, "full.yml")?,
-        script(bench, 1, "plain.yml")?,
+        bench.slsart("full.yml", rounds(bench))?,
+        bench.slsart("plain.yml", rounds(bench))?,
         wrk,
     ];
     let rounds = bench.rounds(&calls, LIMIT)?;
@@ -66,42 +65,4 @@ pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
         ),
         line("the same without templates and captures", 1, None),
     ])
-}
-
-/// The full script by two workers instead of one, and wrk by two threads instead of one.
-pub(super) fn lanes(bench: &Bench) -> io::Result<Vec<Line>> {
-    let on_both = |name, call: Call| Call {
-        name,
-        cores: BOTH,
-        ..call
-    };
-    let mut calls = vec![
-        on_both("slsart, two workers", script(bench, 2, "full.yml")?),
-        on_both("slsart, one worker", script(bench, 1, "full.yml")?),
-    ];
-    if let Some(wrk) = bench.peers.wrk() {
-        calls.push(on_both("wrk, two threads", asks(bench, wrk.clone(), 2)));
-        calls.push(on_both("wrk, one thread", asks(bench, wrk, 1)));
-    }
-    let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
-    let rounds = bench.rounds(&calls, LIMIT)?;
-    let cost = |ran: &Ran, _| ran.per_request(smallest);
-    let held = ratio(&rounds[0], &rounds[1], cost);
-    let one = of_rounds(&rounds[1], |ran| cost(ran, true));
-    let theirs = match &rounds[2..] {
-        [two, one] => {
-            let wrk = ratio(two, one, |ran, _| ran.per_request(Duration::ZERO));
-            format!("; wrk by two threads {wrk:.2} × by one")
-        }
-        _ => String::new(),
-    };
-    Ok(vec![Line {
-        work: "two workers, without a core for the target alone: CPU a request".to_owned(),
-        ours: format!("{:.1} µs", of_rounds(&rounds[0], |ran| cost(ran, true))),
-        theirs: format!("one worker {one:.1} µs{theirs}"),
-        ratio: format!("{held:.2} ×"),
-        goal: "≤ 1.1 ×".to_owned(),
-        held: Some(held <= 1.1),
-        others: others(&rounds),
-    }])
 }

@@ -37,9 +37,8 @@ pub(super) fn memory(bench: &Bench) -> io::Result<Vec<Line>> {
     let minutes = if bench.options.quick { 3 } else { 10 };
     let call = bench.slsart("open.yml", phases(RATE, minutes * 60))?;
     let (mut held, mut next) = (Vec::new(), Instant::now());
-    let log = bench.scratch.path().join("log");
     let limit = Duration::from_mins(u64::from(minutes) + 1);
-    let ran = call.run(&bench.target, &log, limit, |process| {
+    let ran = call.run(&bench.target, &bench.log(), limit, |process| {
         if Instant::now() >= next {
             next += Duration::from_secs(6);
             held.extend(Held::by(process));

@@ -2,6 +2,7 @@
 
 mod closed;
 mod flow;
+mod lanes;
 mod memory;
 mod open;
 mod smallest;
@@ -22,7 +23,7 @@ pub(crate) const ROWS: [(&str, Measure); 8] = [
     ("late", open::late),
     ("smallest", smallest::smallest),
     ("flow", flow::flow),
-    ("lanes", closed::lanes),
+    ("lanes", lanes::lanes),
     ("worker", worker::worker),
     ("memory", memory::memory),
 ];

@@ -1,0 +1,109 @@
+//! Two workers instead of one.
+//!
+//! Two cores have no third for a target. So each worker has a thread of the target beside it on its core, and of both there is one or there are two:
+//! what changes is that there are two, and not whom a worker shares its core with.
+
+use std::fs;
+use std::io;
+
+use rustix::process::Pid;
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use super::closed::{LIMIT, asks, rounds};
+use crate::bench::{Bench, of_rounds, others, ratio};
+use crate::call::{BOTH, Call, Ran};
+use crate::table::Line;
+use crate::target::Target;
+
+/// What the threads are called that have a core each.
+const WORKER: &str = "worker";
+const WRK: &str = "wrk";
+
+/// Gives each thread of this name a core of its own; how many there are.
+fn part(process: u32, name: &str) -> io::Result<usize> {
+    let mut threads = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{process}/task"))? {
+        let entry = entry?;
+        let called = fs::read_to_string(entry.path().join("comm"))?;
+        let number = entry.file_name().to_str().and_then(|id| id.parse().ok());
+        // The first thread of all waits for the others.
+        let number = number.filter(|id| i32::try_from(process) != Ok(*id));
+        threads.extend(number.filter(|_| called.trim_end() == name));
+    }
+    threads.sort_unstable();
+    for (core, thread) in threads.iter().enumerate() {
+        let mut only = CpuSet::new();
+        only.set(core);
+        sched_setaffinity(Pid::from_raw(*thread), &only)?;
+    }
+    Ok(threads.len())
+}
+
+/// Runs a tool by so many threads of this name, each beside a thread of the target.
+fn beside(bench: &Bench, (call, target): &(Call, Target), name: &str) -> io::Result<Ran> {
+    let threads = target.connections().len();
+    let (mut parted, mut with) = (threads == 1, Vec::new());
+    let ran = call.run(target, &bench.log(), LIMIT, |process| {
+        parted = parted || part(process, name).is_ok_and(|found| found == threads);
+        with = target.connections();
+    })?;
+    let all: usize = with.iter().sum();
+    // One that was opened before its thread had its core may be with the other.
+    if with.iter().any(|one| one.abs_diff(all / threads) > all / 8) {
+        let text = format!("{} had {with:?} connections from its cores", call.name);
+        return Err(io::Error::other(text));
+    }
+    Ok(ran)
+}
+
+/// The full script by two workers instead of one, and wrk by two threads instead of one.
+pub(super) fn lanes(bench: &Bench) -> io::Result<Vec<Line>> {
+    let [one, two] = [Target::start(&[0])?, Target::start(&[0, 1])?];
+    let on_both = |name, call: Call| Call {
+        name,
+        cores: BOTH,
+        ..call
+    };
+    let ours = |workers, target| bench.cut((workers, target), "full.yml", rounds(bench));
+    let mut calls = vec![
+        (ours(1, &one)?, one.clone(), WORKER),
+        (
+            on_both("slsart, two workers", ours(2, &two)?),
+            two.clone(),
+            WORKER,
+        ),
+    ];
+    if let Some(wrk) = bench.peers.wrk() {
+        let two_threads = on_both("wrk, two threads", asks(bench, wrk.clone(), 2, &two));
+        calls.push((asks(bench, wrk, 1, &one), one, WRK));
+        calls.push((two_threads, two, WRK));
+    }
+    let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
+    let mut all = vec![Vec::new(); calls.len()];
+    for round in 1..=bench.options.rounds {
+        for ((call, target, name), ran) in calls.iter().zip(&mut all) {
+            eprintln!("  round {round}: {}", call.name);
+            ran.push(beside(bench, &(call.clone(), target.clone()), name)?);
+        }
+    }
+    let cost = |ran: &Ran, _| ran.per_request(smallest);
+    let held = ratio(&all[1], &all[0], cost);
+    let alone = of_rounds(&all[0], |ran| cost(ran, true));
+    let theirs = match &all[2..] {
+        [one, two] => {
+            let wrk = ratio(two, one, |ran, _| ran.per_request(Default::default()));
+            format!("; wrk by two threads {wrk:.2} × by one")
+        }
+        _ => String::new(),
+    };
+    Ok(vec![Line {
+        work: "two workers instead of one, each beside a target on its core: CPU a request"
+            .to_owned(),
+        ours: format!("{:.1} µs", of_rounds(&all[1], |ran| cost(ran, true))),
+        theirs: format!("one worker {alone:.1} µs{theirs}"),
+        ratio: format!("{held:.2} ×"),
+        goal: "≤ 1.1 ×".to_owned(),
+        held: Some(held <= 1.1),
+        others: others(&all),
+    }])
+}
