@@ -164,7 +164,7 @@ impl<T: Task> TypedObserver<T> {
         }
         outcome.facts.stopped = stop.map(|mark| mark.at);
         outcome.facts.settled = settled;
-        Ok(AnyOutcome::new(&outcome, closed, self.stakes))
+        Ok(AnyOutcome::new(outcome, closed, self.stakes))
     }
 }
 
@@ -182,7 +182,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
                 report: closed.report,
                 facts: closed.facts,
             };
-            return Ok(AnyOutcome::new(&outcome, true, self.stakes));
+            return Ok(AnyOutcome::new(outcome, true, self.stakes));
         }
         if !self.join().await? {
             return self.look_before_start().await;
@@ -199,7 +199,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
             let cx = running.run_context().begun(start.zero);
             running.task.observed(&outcome.report, known, &cx).await;
         }
-        Ok(AnyOutcome::new(&outcome, false, self.stakes))
+        Ok(AnyOutcome::new(outcome, false, self.stakes))
     }
 
     fn tell(&mut self) {
