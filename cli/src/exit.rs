@@ -60,7 +60,7 @@ impl Exit {
         if facts.never_began().is_some() && !outcome.must_be_whole {
             return Self::Bug;
         }
-        match &outcome.verdict {
+        match &outcome.verdict() {
             Verdict::NoAnswer => Self::NoAnswer,
             Verdict::Failed(_) => Self::Failed,
             Verdict::Passed if facts.is_partial() || facts.trust().is_lost() || !facts.settled => {

@@ -55,6 +55,12 @@ impl<R: Report> Gathered<R> {
         }
     }
 
+    /// Knows from now on what whoever looked at the same run for something else found out of this computer's clock, and when that was.
+    pub(crate) fn informed_by<O: Report>(&mut self, other: &Gathered<O>) {
+        self.looked = self.looked.max(other.looked);
+        self.begun = self.begun.max(other.begun);
+    }
+
     /// Reads what is new, and settles. What the ledger turns away is asked for again, as long as it answers at all; what was read stays read
     /// where the rest is not.
     pub(crate) async fn settle(

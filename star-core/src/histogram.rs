@@ -35,7 +35,7 @@ pub struct Histogram {
 #[derive(Clone)]
 enum Bins {
     /// For what is noted often: an array up to the greatest value, some kilobytes.
-    Dense(Hdr<u64>),
+    Dense(Box<Hdr<u64>>),
     /// For what has been noted.
     Packed(Packed),
 }
@@ -130,7 +130,7 @@ impl Histogram {
         if self.is_empty() {
             let mut bins = Hdr::new(DIGITS).expect("two digits are in the range allowed");
             bins.auto(true);
-            self.bins = Bins::Dense(bins);
+            self.bins = Bins::Dense(Box::new(bins));
             self.min = value;
         }
         self.min = self.min.min(value);

@@ -1,5 +1,6 @@
 //! Launches runs, and follows them to their end.
 
+mod follow;
 mod silence;
 
 use std::cell::RefCell;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::erased::{AnyOutcome, Job, Observer};
+use crate::erased::Job;
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest, RunId, StartRecord, StopMark};
 use crate::limits::{Intervals, Limits};
 use crate::time::Time;
@@ -16,7 +17,7 @@ use crate::transport::TransportError;
 use crate::wire::{Envelope, Order, VERSION};
 use crate::worker::{Holder, Host, Patience, Sender, first_order, holder, watch, watch_start};
 
-use silence::Silence;
+pub use follow::follow;
 
 /// How a run is launched.
 #[derive(Clone, Debug)]
@@ -208,89 +209,4 @@ pub async fn stop(host: &Host, run: &RunId) -> Result<(), LedgerError> {
     let book = Book::new(Arc::clone(&host.world.ledger), run.clone());
     let at = host.world.clock.now();
     book.write_stop(StopMark { at }).await
-}
-
-/// Looks at a run again and again until it is closed, telling of every look. Closes it where nobody else does.
-///
-/// # Errors
-/// Where nothing at all could be read of the ledger for two minutes, or one and the same record could not; sooner where asking again is no use.
-pub async fn follow(
-    host: &Host,
-    manifest: &Manifest,
-    observer: &mut Observer,
-    mut told: impl FnMut(&AnyOutcome),
-) -> Result<AnyOutcome, LedgerError> {
-    const LONGEST: Duration = Duration::from_millis(500);
-    const CLOSINGS: u32 = 2;
-    let clock = &host.world.clock;
-    // More often than there are snapshots there is little to see.
-    let longest = (manifest.intervals.snapshot / 2).max(LONGEST);
-    let (begun, mut end) = (clock.now(), None);
-    let mut settled_at = None;
-    let mut silence = Silence::new(begun, observer);
-    let mut closings = 0;
-    loop {
-        let began = clock.now();
-        let looked = observer.look().await;
-        let seen_at = clock.now();
-        if let Some(outcome) = silence.after(looked, observer, seen_at)? {
-            end = outcome.facts.zero.map(|zero| zero + outcome.facts.length);
-            told(&outcome);
-            if outcome.closed {
-                return Ok(outcome);
-            }
-            if outcome.facts.settled {
-                let since = *settled_at.get_or_insert(seen_at);
-                // Whoever closes first is about to; only when no record appears is it the launcher's to do.
-                let late = manifest.limits.closing + manifest.intervals.margin;
-                if seen_at.since(since) > late && closings == CLOSINGS {
-                    // It can't be recorded that the run is over: what is settled stands.
-                    return Ok(outcome);
-                }
-                if seen_at.since(since) > late {
-                    observer.close().await;
-                    closings += 1;
-                }
-            }
-        }
-        let now = clock.now();
-        // A look at a wide run takes long, and costs as much: until the end there is no hurry for another.
-        let left = end.map_or(Duration::ZERO, |end| end.since(now));
-        let rest = (seen_at.since(began) / 2).min(left);
-        let next = now + pause(begun, end, now, longest).max(rest);
-        clock.sleep_until(next).await;
-    }
-}
-
-/// How long until a run is looked at again that has been followed since `begun` and whose last units are due until `end`: so long that
-/// nobody waits much longer for a run than it took, and is never far from its end for long.
-fn pause(begun: Time, end: Option<Time>, now: Time, longest: Duration) -> Duration {
-    const SHORTEST: Duration = Duration::from_millis(5);
-    let pause = now.since(begun) / 16;
-    let pause = match end {
-        Some(end) if end <= now => pause.min(now.since(end) / 8),
-        Some(end) => pause.min(end.since(now) + SHORTEST),
-        None => pause,
-    };
-    pause.clamp(SHORTEST, longest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_is_looked_at_often_when_it_is_short_or_at_its_end() {
-        let at = |millis: u64| Time::from_nanos(millis * 1_000_000);
-        let longest = Duration::from_millis(500);
-        let pause =
-            |end: Option<u64>, now| pause(at(1_000), end.map(at), at(now), longest).as_millis();
-        assert_eq!(pause(None, 1_000), 5);
-        assert_eq!(pause(Some(2_000), 1_480), 30);
-        assert_eq!(pause(Some(61_000), 31_000), 500);
-        assert_eq!(pause(Some(61_000), 60_900), 105);
-        assert_eq!(pause(Some(61_000), 61_010), 5);
-        assert_eq!(pause(Some(61_000), 61_800), 100);
-        assert_eq!(pause(Some(61_000), 90_000), 500);
-    }
 }

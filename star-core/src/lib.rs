@@ -43,13 +43,14 @@ mod task;
 mod time;
 pub mod transport;
 mod unit_task;
+mod unread;
 mod voice;
 pub mod wire;
 pub mod worker;
 
 pub use context::{Context, RunContext, Unit, Units};
 pub use ending::{Ending, Told};
-pub use erased::{AnyOutcome, AnySummary, AnyTask, Job, Observer};
+pub use erased::{AnyOutcome, AnySummary, AnyTask, Glance, Job, Observer};
 pub use failure::Failure;
 pub use health::{ChunkHealth, Fill, Health, Trust};
 pub use histogram::Histogram;

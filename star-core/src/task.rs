@@ -159,9 +159,15 @@ pub trait Task: Splittable + Executable + Clone + Serialize + DeserializeOwned +
         std::future::ready(Ok(()))
     }
 
-    /// Again and again while a run goes on, by whoever launched it and follows it, for a task that lets others see how it goes. Whoever
-    /// follows waits for it, so it should be quick. What happened until `known` of the run's own time is in the report, unless a worker
-    /// is slow to tell. A run that nobody follows comes to its end without.
+    /// Whether it wants to know how a run of it goes ([`observed`](Self::observed)). Then whoever follows the run reads its reports again and
+    /// again, which nobody does otherwise before the end.
+    fn observes(&self) -> bool {
+        false
+    }
+
+    /// Again and again while a run goes on, by whoever launched it and follows it, for a task that lets others see how it goes and says so
+    /// ([`observes`](Self::observes)). Whoever follows waits for it, so it should be quick. What happened until `known` of the run's own
+    /// time is in the report, unless a worker is slow to tell. A run that nobody follows comes to its end without.
     fn observed(
         &self,
         report: &Self::Report,

@@ -38,7 +38,7 @@ fn a_run_cut_any_way_does_the_same_and_reports_the_same() {
     for limits in [here(2), here(7), cut(100, 12), cut(37, 5)] {
         let parts = run(task(), Run::new(limits));
         assert_eq!(parts.trace, whole.trace);
-        assert_eq!(parts.outcome.counts, whole.outcome.counts);
+        assert_eq!(parts.outcome.counts(), whole.outcome.counts());
         assert_eq!(parts.outcome.facts.tally, whole.outcome.facts.tally);
         assert!(
             !parts.outcome.facts.is_partial(),
@@ -69,7 +69,7 @@ fn a_batch_is_shared_and_every_item_is_done_once() {
         Run::new(Limits::here(4)),
     )
     .outcome;
-    assert_eq!(outcome.counts["ended"], 1000);
+    assert_eq!(outcome.counts()["ended"], 1000);
     assert_eq!(outcome.facts.tally.started, 1000);
     assert!(!outcome.facts.is_partial(), "{:?}", outcome.facts);
     let alone = run(
@@ -77,7 +77,7 @@ fn a_batch_is_shared_and_every_item_is_done_once() {
         Run::new(Limits::here(1)),
     )
     .outcome;
-    assert_eq!(alone.counts, outcome.counts);
+    assert_eq!(alone.counts(), outcome.counts());
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn every_order_delivered_three_times_is_done_once() {
     let task = AnyTask::new(Ticks { units: 400, gap: 2 });
     let outcome = world::run_on(fleet, task, Run::new(cut(100, 12))).outcome;
     assert_eq!(outcome.facts.tally.started, 400);
-    assert_eq!(outcome.counts["ended"], 400);
+    assert_eq!(outcome.counts()["ended"], 400);
     let batch = Fleet::default();
     batch.deliver_times(3);
     let outcome = world::run_on(
@@ -200,7 +200,7 @@ fn every_order_delivered_three_times_is_done_once() {
         Run::new(Limits::here(4)),
     )
     .outcome;
-    assert_eq!(outcome.counts["ended"], 500);
+    assert_eq!(outcome.counts()["ended"], 500);
 }
 
 #[test]
@@ -277,10 +277,11 @@ fn open_and_close_happen_once_and_their_failures_are_told() {
     )
     .outcome;
     assert_eq!(
-        outcome.counts["opened"], 20,
+        outcome.counts()["opened"],
+        20,
         "every unit saw what `open` left"
     );
-    assert_eq!(outcome.counts["closed"], 1);
+    assert_eq!(outcome.counts()["closed"], 1);
     let outcome = run(AnyTask::new(world::Opened::new(true)), Run::new(cut(50, 3))).outcome;
     let facts = outcome.facts;
     assert_eq!(facts.lost, facts.planned);
@@ -306,7 +307,7 @@ fn the_record_of_a_run_is_all_that_is_needed_to_report_it() {
         Run::new(cut(50, 12)),
     );
     let again = world::report(&done);
-    assert_eq!(again.counts, done.outcome.counts);
+    assert_eq!(again.counts(), done.outcome.counts());
     assert_eq!(again.facts, done.outcome.facts);
     let book = Book::new(done.ledger.clone(), done.outcome.facts.run.clone());
     assert_eq!(book.run(), &done.outcome.facts.run);

@@ -280,6 +280,11 @@ impl Task for Artillery {
         Ok(())
     }
 
+    /// Where figures are sent while a run goes on.
+    fn observes(&self) -> bool {
+        !self.script.reporting.sinks.is_empty()
+    }
+
     async fn observed(&self, report: &LoadReport, known: Duration, cx: &RunContext) {
         publish::going_on(&self.script, &self.arrivals, report, known, cx).await;
     }

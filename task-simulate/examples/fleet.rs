@@ -95,7 +95,7 @@ fn lay_over(under: &mut serde_json::Value, over: serde_json::Value) {
 }
 
 fn print(simulation: &Simulation) {
-    println!("{}", simulation.outcome.summary);
+    println!("{}", simulation.outcome.summary());
     let facts = &simulation.outcome.facts;
     println!(
         "chunks {}, losses {}, faults {}",

@@ -250,7 +250,7 @@ fn judged(rate: u64, duration: Duration, outcome: &AnyOutcome) -> Result<Step, C
         return Err(CommandError::NeverBegan(why.clone(), Exit::of(outcome)));
     }
     let point = Point::of(rate, duration, outcome);
-    Ok(match (&outcome.verdict, outcome.facts.stopped) {
+    Ok(match (&outcome.verdict(), outcome.facts.stopped) {
         (_, Some(_)) => Step::End(Some(point), Exit::Interrupted),
         (Verdict::NoAnswer, None) => Step::End(Some(point), Exit::NoAnswer),
         _ => Step::Done(point),

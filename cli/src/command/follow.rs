@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use star_core::ledger::Manifest;
 use star_core::worker::Host;
-use star_core::{AnyOutcome, Observer, follow, try_attend};
+use star_core::{AnyOutcome, Facts, Observer, follow, try_attend};
 
 use crate::error::CommandError;
 use crate::hint::Hint;
@@ -19,7 +19,7 @@ pub(super) async fn followed(
 ) -> Result<AnyOutcome, CommandError> {
     let mut progress = Progress::new(quiet);
     let clock = &host.world.clock;
-    let told = |outcome: &AnyOutcome| progress.tell(outcome, clock.now());
+    let told = |facts: &Facts| progress.tell(facts, clock.now());
     let outcome = follow(host, manifest, &mut observer, told).await;
     progress.end();
     outcome.map_err(|source| CommandError::Unfollowed {

@@ -73,7 +73,7 @@ impl Round {
         told.truncate(MOST);
         let warnings =
             oddities(&cases).map(|(name, warning)| (name.to_owned(), warning.to_owned()));
-        let message = match &outcome.verdict {
+        let message = match &outcome.verdict() {
             Verdict::Failed(why) => why.first().cloned(),
             Verdict::NoAnswer | Verdict::Passed => None,
         };

@@ -38,7 +38,7 @@ impl Point {
     pub(crate) fn of(rate: u64, duration: Duration, outcome: &AnyOutcome) -> Self {
         let facts = &outcome.facts;
         let trust = facts.trust();
-        let latency = outcome.latency.as_ref();
+        let latency = outcome.latency();
         let because = because(outcome);
         Self {
             rate,
@@ -48,7 +48,7 @@ impl Point {
                 .map(|latency| latency.quantile(0.99) as f64 / 1000.0),
             lateness_p99: facts.lateness.quantile(0.99) as f64 / 1000.0,
             cpu: facts.health.busiest as f64 / 1000.0,
-            failed: outcome.failed,
+            failed: outcome.failed(),
             turned_away: facts.tally.skipped,
             held: Exit::of(outcome) == Exit::Passed
                 && trust.is_given()
@@ -62,12 +62,12 @@ impl Point {
 
 /// Whether more units fail than one in a hundred.
 fn fails(outcome: &AnyOutcome) -> bool {
-    outcome.failed * 100 > outcome.facts.tally.started
+    outcome.failed() * 100 > outcome.facts.tally.started
 }
 
 fn because(outcome: &AnyOutcome) -> Vec<String> {
     let facts = &outcome.facts;
-    let mut because: Vec<_> = match &outcome.verdict {
+    let mut because: Vec<_> = match &outcome.verdict() {
         Verdict::Passed => Vec::new(),
         Verdict::NoAnswer => vec!["the target never answered".to_owned()],
         Verdict::Failed(why) => why.clone(),
@@ -76,7 +76,7 @@ fn because(outcome: &AnyOutcome) -> Vec<String> {
         because.push("it was stopped".to_owned());
     }
     if fails(outcome) {
-        let (failed, started) = (outcome.failed, facts.tally.started);
+        let (failed, started) = (outcome.failed(), facts.tally.started);
         because.push(format!("{failed} of {started} units failed"));
     }
     if facts.tally.skipped > 0 {

@@ -12,7 +12,7 @@ const NAMED: usize = 20;
 
 /// The whole report, in lines of at most `width` where that can be.
 pub(crate) fn text(outcome: &AnyOutcome, width: Option<usize>) -> String {
-    let (facts, summary) = (&outcome.facts, &outcome.summary);
+    let (facts, summary) = (&outcome.facts, outcome.summary());
     let mut text = match width {
         Some(width) => format!("{summary:width$}"),
         None => summary.to_string(),
@@ -20,7 +20,7 @@ pub(crate) fn text(outcome: &AnyOutcome, width: Option<usize>) -> String {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    let line = accounting(facts, &outcome.verdict, None);
+    let line = accounting(facts, &outcome.verdict(), None);
     let _infallible = write!(text, "\n{line}");
     inert(&text).into_owned()
 }

@@ -102,7 +102,7 @@ fn report(outcome: &AnyOutcome, format: Option<&str>) -> Result<Value, CommandEr
 
 /// What the run is worth. What was done of it may be as it should be; it has not passed before all of it was.
 fn verdict(outcome: &AnyOutcome) -> Value {
-    match (&outcome.verdict, Exit::of(outcome)) {
+    match (&outcome.verdict(), Exit::of(outcome)) {
         (Verdict::Passed, _) if outcome.facts.never_began().is_some() => json!("neverBegan"),
         (Verdict::Passed, Exit::Interrupted) => json!("stopped"),
         (Verdict::Passed, Exit::Partial) => json!("partial"),

@@ -53,7 +53,7 @@ impl JunitFile {
 /// What was tried out, and all of the run: it has failed wherever the command does.
 pub(crate) fn cases(outcome: &AnyOutcome, exit: Exit) -> Vec<Case> {
     let why = reasons(outcome, exit);
-    let mut cases = outcome.cases.clone();
+    let mut cases = outcome.cases();
     cases.push(Case {
         group: RUN.to_owned(),
         name: outcome.facts.run.to_string(),
@@ -84,7 +84,7 @@ fn reasons(outcome: &AnyOutcome, exit: Exit) -> Vec<String> {
     }
     let facts = &outcome.facts;
     let goes_on = (!facts.settled && facts.stopped.is_none()).then(|| STILL_RUNNING.to_owned());
-    let mut why = match &outcome.verdict {
+    let mut why = match &outcome.verdict() {
         Verdict::Failed(why) => why.clone(),
         Verdict::NoAnswer => vec!["the target never answered".to_owned()],
         Verdict::Passed => Vec::new(),
@@ -128,7 +128,8 @@ fn incomplete(facts: &Facts) -> Vec<String> {
 
 /// How long a run took, as far as its task tells.
 fn length(outcome: &AnyOutcome) -> Duration {
-    let took = outcome.cases.iter().filter_map(|case| case.took);
+    let cases = outcome.cases();
+    let took = cases.iter().filter_map(|case| case.took);
     took.max().unwrap_or(outcome.facts.length)
 }
 

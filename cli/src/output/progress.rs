@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use star_core::{AnyOutcome, Time};
+use star_core::{Facts, Time};
 
 /// Shows how far a run is, on a terminal; elsewhere nothing.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ impl Progress {
         }
     }
 
-    /// Shows what a look saw.
-    pub(crate) fn tell(&mut self, outcome: &AnyOutcome, now: Time) {
+    /// Shows what is known of it.
+    pub(crate) fn tell(&mut self, facts: &Facts, now: Time) {
         let due = self.last.is_none_or(|last| now.since(last) >= Self::PAUSE);
         if self.shown && due && !super::Asking::is_going_on() {
             self.last = Some(now);
-            super::note(&format!("\r{}\u{1b}[K", line(outcome, now)));
+            super::note(&format!("\r{}\u{1b}[K", line(facts, now)));
         }
     }
 
@@ -42,8 +42,7 @@ impl Progress {
     }
 }
 
-fn line(outcome: &AnyOutcome, now: Time) -> String {
-    let facts = &outcome.facts;
+fn line(facts: &Facts, now: Time) -> String {
     let Some(zero) = facts.zero else {
         return "starting".to_owned();
     };

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use self::observer::Observer;
+pub use self::observer::{Glance, Observer};
 pub(crate) use self::outcome::Stakes;
 pub use self::outcome::{AnyOutcome, AnySummary};
 use self::typed::{ErasedTask, Typed};
@@ -222,7 +222,8 @@ impl AnyTask {
         }
     }
 
-    /// Watches a run of it that was launched here: the task is told how it goes ([`Task::observed`]).
+    /// Watches a run of it that was launched here: the task is told how it goes where it wants to
+    /// know ([`Task::observed`]).
     pub fn attend(&self, host: &Host, manifest: Rc<Manifest>) -> Observer {
         let mut observer = self.observe(host, manifest);
         observer.observer.tell();

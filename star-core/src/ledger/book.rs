@@ -162,7 +162,7 @@ impl Book {
         })
     }
 
-    /// Encodes a chunk's snapshot.
+    /// Encodes a chunk's snapshot, with room for so many bytes to begin with.
     ///
     /// # Errors
     /// Where it can't be.
@@ -170,8 +170,9 @@ impl Book {
         &self,
         chunk: Slice,
         live: &LiveView<'_, R>,
+        room: usize,
     ) -> Result<Bytes, LedgerError> {
-        encode(&self.key(&format!("live/{chunk}")), live)
+        encode_in(room, &self.key(&format!("live/{chunk}")), live)
     }
 
     /// Overwrites a chunk's snapshot with one that was encoded.
@@ -364,13 +365,19 @@ async fn put(ledger: &dyn Ledger, key: &str, bytes: Bytes) -> Result<(), LedgerE
 }
 
 fn encode<T: Serialize>(key: &str, record: &T) -> Result<Bytes, LedgerError> {
-    serde_json::to_vec(record)
-        .map(Bytes::from)
-        .map_err(|error| LedgerError {
+    encode_in(0, key, record)
+}
+
+fn encode_in<T: Serialize>(room: usize, key: &str, record: &T) -> Result<Bytes, LedgerError> {
+    let mut text = Vec::with_capacity(room);
+    match serde_json::to_writer(&mut text, record) {
+        Ok(()) => Ok(text.into()),
+        Err(error) => Err(LedgerError {
             what: "write",
             key: key.to_owned(),
             why: error.to_string(),
             lasting: true,
             remote: false,
-        })
+        }),
+    }
 }

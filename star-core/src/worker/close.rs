@@ -168,7 +168,7 @@ async fn record<T: Task>(
     };
     let stakes = Stakes::of(&*running.task);
     let ending = &running.host.world.ending;
-    ending.tell(AnyOutcome::new(&outcome, true, stakes)).await;
+    ending.tell(AnyOutcome::new(outcome, true, stakes)).await;
     if let Some(tale) = running.tale() {
         tale.done();
     }

@@ -25,6 +25,8 @@ pub(super) struct Encoder<'r> {
     sequence: u64,
     /// How long the last one took.
     pub(super) took: Duration,
+    /// How many bytes it had.
+    length: usize,
 }
 
 impl<'r> Encoder<'r> {
@@ -35,11 +37,25 @@ impl<'r> Encoder<'r> {
             chunk,
             sequence: 0,
             took: Duration::ZERO,
+            length: 0,
         }
     }
 
     /// What was measured until now; nothing where it can't be encoded.
     pub(super) async fn encode<R: Report>(&mut self, cx: &Context<R>) -> Option<Bytes> {
+        let encoded = self.encode_in(self.room(), cx).await?;
+        self.length = encoded.len();
+        Some(encoded)
+    }
+
+    /// How many bytes the next one will need: somewhat more than the last. A text that grows as it is written is copied again and again, and takes up
+    /// to twice the room.
+    fn room(&self) -> usize {
+        const MORE: usize = 4096;
+        self.length + self.length / 16 + MORE
+    }
+
+    async fn encode_in<R: Report>(&mut self, room: usize, cx: &Context<R>) -> Option<Bytes> {
         let (at, chunk) = (self.clock.now(), self.chunk);
         self.sequence += 1;
         let sequence = self.sequence;
@@ -50,7 +66,7 @@ impl<'r> Encoder<'r> {
                     at,
                     measured,
                 };
-                self.book.encode_live(chunk, &live)
+                self.book.encode_live(chunk, &live, room)
             });
             self.took = self.clock.now().since(at);
             return encoded.ok();
@@ -64,7 +80,7 @@ impl<'r> Encoder<'r> {
                 at,
                 measured: &measured,
             };
-            let encoded = book.encode_live(chunk, &live);
+            let encoded = book.encode_live(chunk, &live, room);
             (encoded, clock.now().since(begun))
         });
         let (encoded, took) = encoding.await.ok()?;
@@ -117,6 +133,43 @@ mod tests {
 
         fn summarize(&self, facts: &Facts) -> Self::Summary {
             self.0.summarize(facts)
+        }
+    }
+
+    /// A long text.
+    #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Text(String);
+
+    impl Report for Text {
+        type Summary = String;
+
+        fn merge(&mut self, other: Self) {
+            self.0.push_str(&other.0);
+        }
+
+        fn summarize(&self, _facts: &Facts) -> String {
+            self.0.clone()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_takes_little_more_room_than_its_text_has() {
+        let book = Book::new(Arc::new(Memory::default()), "r".parse().unwrap());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let run = RunContext::new(5, Arc::clone(&clock), book.clone(), Voice::default(), false);
+        let (cx, _unit) = run.aside::<Text>();
+        let mut encoder = Encoder::new(&book, &clock, Slice::WHOLE);
+        cx.record(|text| text.0 = "a".repeat(140_000));
+        let _first = encoder.encode(&cx).await;
+        for _ in 0..5 {
+            cx.record(|text| text.0.push_str(&"b".repeat(5_000)));
+            let text = Vec::from(encoder.encode(&cx).await.unwrap());
+            let (length, room) = (text.len(), text.capacity());
+            assert!(
+                length > 145_000 && room < length + length / 8,
+                "{length} in {room}"
+            );
         }
     }
 

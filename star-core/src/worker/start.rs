@@ -70,7 +70,7 @@ async fn tell_failed<T: Task>(worker: &Worker, failure: &Failure) {
     if let Ok(Some(mark)) = worker.book.stop().await {
         outcome.facts.stopped = Some(mark.at);
     }
-    let outcome = AnyOutcome::new(&outcome, true, Stakes::of(&task));
+    let outcome = AnyOutcome::new(outcome, true, Stakes::of(&task));
     ending.tell(outcome).await;
 }
 

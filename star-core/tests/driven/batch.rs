@@ -153,7 +153,7 @@ fn items_whose_worker_is_gone_are_done_again_where_that_does_no_harm() {
         let facts = &outcome.facts;
         assert!(facts.adds_up() && !facts.is_partial(), "{facts:?}");
         assert_eq!(facts.tally.ended, 200, "{facts:?}");
-        assert_eq!(outcome.counts["report"], 200);
+        assert_eq!(outcome.counts()["report"], 200);
     });
 }
 
@@ -185,9 +185,9 @@ fn items_that_fail_are_counted_and_shown_and_what_they_made_has_a_name_of_its_ow
             };
             let outcome = fleet.run(task, Limits::here(workers), async {}).await;
             assert!(!outcome.facts.is_partial(), "{:?}", outcome.facts);
-            assert_eq!(outcome.counts["failed"], 10);
-            assert_eq!(outcome.counts["report"], 100, "what was recorded stands");
-            let told = outcome.summary.to_string();
+            assert_eq!(outcome.counts()["failed"], 10);
+            assert_eq!(outcome.counts()["report"], 100, "what was recorded stands");
+            let told = outcome.summary().to_string();
             assert!(told.contains("item 3 is rotten"), "{told}");
             let book = Book::new(fleet.ledger.clone(), "run".parse().unwrap());
             for item in 0..100 {

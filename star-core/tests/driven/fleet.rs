@@ -22,6 +22,7 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::batch::{Costly, Harmful, Harmless};
 use crate::crowd::Crowd;
+use crate::glances::Watched;
 use crate::once::Doors;
 use crate::{Late, Stuck};
 
@@ -44,6 +45,8 @@ pub(crate) struct Flaky {
     memory: Memory,
     /// From and until when it does not answer, in seconds after the beginning.
     pub(crate) away: Mutex<Option<(u64, u64)>>,
+    /// How keys end that nothing can be created under.
+    pub(crate) unwritable: Mutex<Option<&'static str>>,
     clock: Mutex<Option<VirtualClock>>,
 }
 
@@ -74,6 +77,16 @@ impl Flaky {
 impl Ledger for Flaky {
     async fn create(&self, key: &str, value: Bytes) -> Result<bool, LedgerError> {
         self.answer(key)?;
+        let unwritable = *self.unwritable.lock().unwrap();
+        if unwritable.is_some_and(|end| key.ends_with(end)) {
+            return Err(LedgerError {
+                what: "write",
+                key: key.to_owned(),
+                why: "it is not to be written".to_owned(),
+                lasting: false,
+                remote: false,
+            });
+        }
         self.memory.create(key, value).await
     }
 
@@ -140,6 +153,7 @@ impl Fleet {
                 Kind::of::<Costly>("here"),
                 Kind::of::<Harmless>("here"),
                 Kind::of::<Harmful>("here"),
+                Kind::of::<Watched>("here"),
             ])
             .unwrap(),
             ids: Arc::new(Counter::default()),
@@ -218,19 +232,7 @@ impl Fleet {
             task,
             blobs: Vec::new(),
         };
-        let how = Launch {
-            run: "run".parse().unwrap(),
-            seed: 1,
-            limits,
-            intervals: Intervals {
-                stop: Duration::from_secs(1),
-                snapshot: Duration::from_secs(5),
-                ..Intervals::HERE
-            },
-            rehearsal: false,
-            traced: true,
-        };
-        let manifest: Rc<Manifest> = launch(&host, &job, how).await.unwrap();
+        let manifest: Rc<Manifest> = launch(&host, &job, launched(limits)).await.unwrap();
         let mut observer = job.task.observe(&host, Rc::clone(&manifest));
         let beside = async {
             tokio::join!(attend(&host, &manifest), meanwhile);
@@ -250,6 +252,21 @@ impl Fleet {
             units.extend(book.trace(chunk, 1).await.unwrap().unwrap_or_default());
         }
         (units.iter().map(|line| line.unit).collect(), units.len())
+    }
+}
+
+pub(crate) fn launched(limits: Limits) -> Launch {
+    Launch {
+        run: "run".parse().unwrap(),
+        seed: 1,
+        limits,
+        intervals: Intervals {
+            stop: Duration::from_secs(1),
+            snapshot: Duration::from_secs(5),
+            ..Intervals::HERE
+        },
+        rehearsal: false,
+        traced: true,
     }
 }
 

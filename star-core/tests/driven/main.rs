@@ -4,6 +4,7 @@
 mod batch;
 mod crowd;
 mod fleet;
+mod glances;
 mod manner;
 mod once;
 

@@ -105,7 +105,7 @@ impl Task for Doors {
 
 /// How often the units found the door open, and how often it was closed when the report was written.
 fn report(outcome: &AnyOutcome) -> (u64, u64) {
-    let count = |name| outcome.counts[name].as_u64().unwrap();
+    let count = |name| outcome.counts()[name].as_u64().unwrap();
     (count("ended"), count("drawn"))
 }
 

@@ -256,10 +256,10 @@ pub(crate) fn run_on(fleet: Fleet, task: AnyTask, how: Run) -> Done {
                 star_core::stop(&host, &run).await.unwrap();
             }
         });
-        let told = |outcome: &AnyOutcome| {
+        let told = |facts: &Facts| {
             if how
                 .stop_when
-                .is_some_and(|units| outcome.facts.tally.started >= units)
+                .is_some_and(|units| facts.tally.started >= units)
             {
                 enough.notify_one();
             }

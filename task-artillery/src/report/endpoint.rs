@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use star_core::Histogram;
 
 use super::errors::{ErrorName, Errors};
+use super::few::Few;
 use super::made::{keep_first, shortened};
 
 /// The most characters of a made name that are told apart.
@@ -18,8 +19,8 @@ const LONGEST: usize = 240;
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Endpoint {
     /// The answers by status.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub codes: BTreeMap<u16, u64>,
+    #[serde(skip_serializing_if = "Few::is_empty")]
+    pub codes: Few<u16, u64>,
     /// Why there was none.
     #[serde(skip_serializing_if = "Errors::is_empty")]
     pub errors: Errors,
@@ -47,7 +48,7 @@ pub struct Answered {
 impl Endpoint {
     /// Counts an answer.
     pub fn answered(&mut self, answered: &Answered) {
-        *self.codes.entry(answered.status).or_default() += 1;
+        *self.codes.at(answered.status) += 1;
         self.response_time.record_duration(answered.latency);
         if let Some(timing) = answered.server_timing {
             self.server_timing.record_duration(timing);
@@ -57,7 +58,7 @@ impl Endpoint {
     /// Adds another's.
     pub fn merge(&mut self, other: Self) {
         for (code, count) in other.codes {
-            *self.codes.entry(code).or_default() += count;
+            *self.codes.at(code) += count;
         }
         self.errors.merge(other.errors);
         self.response_time.merge(&other.response_time);
@@ -65,6 +66,7 @@ impl Endpoint {
     }
 
     fn compact(&mut self) {
+        self.codes.compact();
         self.response_time.compact();
         self.server_timing.compact();
     }
@@ -81,8 +83,8 @@ impl Endpoint {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Endpoints {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    numbered: BTreeMap<u32, Endpoint>,
+    #[serde(skip_serializing_if = "Few::is_empty")]
+    numbered: Few<u32, Endpoint>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     made: BTreeMap<String, Endpoint>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,16 +113,24 @@ impl Endpoints {
 
     /// Takes as little memory as it can from now on.
     pub(super) fn compact(&mut self) {
+        self.numbered.compact();
         let all = self.numbered.values_mut().chain(self.made.values_mut());
         all.chain(self.others.as_deref_mut())
             .for_each(Endpoint::compact);
+    }
+
+    /// How many bytes those that have a number take besides itself, without what is behind their values.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        let codes = self.numbered.values().map(|endpoint| endpoint.codes.room());
+        self.numbered.room() + codes.sum::<usize>()
     }
 
     fn change(&mut self, key: EndpointKey<'_>, change: impl FnOnce(&mut Endpoint)) {
         match key {
             EndpointKey::Number(number) => {
                 let number = u32::try_from(number).unwrap_or(u32::MAX);
-                change(self.numbered.entry(number).or_default());
+                change(self.numbered.at(number));
             }
             EndpointKey::Made(name) => {
                 change(self.made.entry(shortened(name, LONGEST)).or_default());
@@ -132,7 +142,7 @@ impl Endpoints {
     /// Adds another's.
     pub fn merge(&mut self, other: Self) {
         for (number, endpoint) in other.numbered {
-            self.numbered.entry(number).or_default().merge(endpoint);
+            self.numbered.at(number).merge(endpoint);
         }
         for (name, endpoint) in other.made {
             self.made.entry(name).or_default().merge(endpoint);
@@ -214,7 +224,7 @@ mod tests {
                 merged.merge(of(part));
             }
             prop_assert_eq!(&merged, &whole);
-            let answers = whole.named(|_| None).into_values().flat_map(|endpoint| endpoint.codes.into_values());
+            let answers = whole.named(|_| None).into_values().flat_map(|endpoint| endpoint.codes.into_iter().map(|(_, count)| count));
             prop_assert_eq!(answers.sum::<u64>(), names.len() as u64);
         }
     }

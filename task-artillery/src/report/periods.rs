@@ -10,6 +10,7 @@ use star_core::Histogram;
 use super::active::Active;
 use super::apdex::Apdex;
 use super::endpoint::Endpoints;
+use super::few::Few;
 use super::made;
 use super::view::View;
 
@@ -29,7 +30,7 @@ pub struct Periods {
     /// How many seconds a period is; zero where nothing is known yet.
     width: u64,
     /// The periods in which something happened, by number.
-    periods: BTreeMap<u32, Period>,
+    periods: BTreeMap<u32, Box<Period>>,
 }
 
 /// What happened in one.
@@ -45,9 +46,9 @@ pub struct Period {
     /// Requests, each hop of a redirect by itself, whose headers are not waited for any more.
     pub unanswered: u64,
     /// Users that set out, by scenario.
-    pub scenarios: BTreeMap<u32, u64>,
+    pub scenarios: Few<u32, u64>,
     /// Response times by the first digit of the status.
-    pub classes: BTreeMap<u16, Histogram>,
+    pub classes: Few<u16, Histogram>,
     /// How long users that completed lived.
     pub session: Histogram,
     /// By endpoint.
@@ -105,10 +106,10 @@ impl Period {
         self.skipped += other.skipped;
         self.unanswered += other.unanswered;
         for (scenario, users) in other.scenarios {
-            *self.scenarios.entry(scenario).or_default() += users;
+            *self.scenarios.at(scenario) += users;
         }
         for (class, times) in other.classes {
-            self.classes.entry(class).or_default().merge(&times);
+            self.classes.at(class).merge(&times);
         }
         self.session.merge(&other.session);
         self.endpoints.merge(other.endpoints);
@@ -118,6 +119,8 @@ impl Period {
 
     /// Takes as little memory as it can from now on.
     fn compact(&mut self) {
+        self.scenarios.compact();
+        self.classes.compact();
         self.classes.values_mut().for_each(Histogram::compact);
         self.session.compact();
         self.endpoints.compact();
@@ -177,14 +180,14 @@ impl Periods {
 
     /// The period of a number, if anything happened in it.
     pub fn get(&self, number: u32) -> Option<&Period> {
-        self.periods.get(&number)
+        self.periods.get(&number).map(Box::as_ref)
     }
 
     /// All of them together.
     pub fn whole(&self) -> Period {
         let mut whole = Period::default();
         for period in self.periods.values() {
-            whole.merge(period.clone());
+            whole.merge(Period::clone(period));
         }
         whole
     }
@@ -193,13 +196,14 @@ impl Periods {
     pub fn merge(&mut self, other: Self) {
         self.width = self.width.max(other.width);
         for (number, period) in other.periods {
-            self.periods.entry(number).or_default().merge(period);
+            self.periods.entry(number).or_default().merge(*period);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::endpoint::{Answered, EndpointKey};
     use super::*;
 
     #[test]
@@ -220,5 +224,30 @@ mod tests {
         assert_eq!(width(600, 1, 200, false), 130);
         assert_eq!(width(3_000, 10, 1, false), 10);
         assert_eq!(width(86_400, 144, 5, false), 720);
+    }
+
+    #[test]
+    fn a_period_that_is_over_takes_some_seven_hundred_bytes_beside_its_times() {
+        let mut periods = Periods::default();
+        periods.reach(
+            Duration::from_mins(10),
+            Duration::from_secs(1),
+            1,
+            &View::default(),
+        );
+        for second in 0..60 {
+            let period = periods.at(Duration::from_secs(second));
+            *period.scenarios.at(0) += 1;
+            period.classes.at(2).record(second);
+            let key = EndpointKey::Number(0);
+            period.endpoints.answered(key, &Answered::default());
+        }
+        let entry = size_of::<(u32, Box<Period>)>() * 11 / 6;
+        for number in 0..3 {
+            let period = periods.get(number).unwrap();
+            let room = period.scenarios.room() + period.classes.room() + period.endpoints.room();
+            let bytes = entry + size_of::<Period>() + room;
+            assert!(bytes <= 720, "{bytes} of the period {number}");
+        }
     }
 }

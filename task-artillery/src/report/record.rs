@@ -78,7 +78,7 @@ impl LoadReport {
     pub fn user_started(&mut self, at: Duration, place: Place) {
         self.users_everywhere(at, place, |users| users.started += 1);
         let scenario = u32::try_from(place.scenario).unwrap_or(u32::MAX);
-        *self.period(at).scenarios.entry(scenario).or_default() += 1;
+        *self.period(at).scenarios.at(scenario) += 1;
     }
 
     /// A user is turned away.
@@ -161,12 +161,12 @@ impl LoadReport {
         } = received;
         self.due_latency.record_duration(latency + lateness);
         let period = self.period(at);
-        let times = period.classes.entry(status / 100).or_default();
+        let times = period.classes.at(status / 100);
         times.record_duration(latency);
         period.timed.note(at);
         self.traffic_everywhere(at, place, |traffic| {
             traffic.responses += 1;
-            *traffic.codes.entry(status).or_default() += 1;
+            *traffic.codes.at(status) += 1;
             traffic.response_time.record_duration(latency);
         });
     }

@@ -22,7 +22,7 @@ pub struct Series {
     /// How many seconds a bucket is; zero where nothing is known yet.
     width: u64,
     /// The buckets in which something happened, by number.
-    buckets: BTreeMap<u32, Bucket>,
+    buckets: BTreeMap<u32, Box<Bucket>>,
 }
 
 /// What happened in one stretch of a run.
@@ -79,7 +79,7 @@ impl Series {
     pub fn merge(&mut self, other: Self) {
         self.width = self.width.max(other.width);
         for (number, bucket) in other.buckets {
-            self.buckets.entry(number).or_default().merge(bucket);
+            self.buckets.entry(number).or_default().merge(*bucket);
         }
     }
 
@@ -93,7 +93,7 @@ impl Series {
         let width = self.width();
         self.buckets
             .iter()
-            .map(move |(number, bucket)| (width.saturating_mul(*number), bucket))
+            .map(move |(number, bucket)| (width.saturating_mul(*number), &**bucket))
     }
 }
 
@@ -146,5 +146,22 @@ mod tests {
         sorted.sort_unstable();
         assert_eq!(late, count(&mut sorted.into_iter()));
         assert_eq!(late.buckets[&3].traffic.response_time.count(), 3);
+    }
+
+    #[test]
+    fn a_stretch_that_is_over_takes_some_two_hundred_bytes_beside_its_times() {
+        let mut series = Series::default();
+        series.reach(Duration::from_mins(10));
+        for second in 0..20 {
+            let traffic = &mut series.at(Duration::from_secs(second)).traffic;
+            *traffic.codes.at(200) += 1;
+            traffic.response_time.record(second);
+        }
+        // A node of the map has room for eleven, and is half full where entries come in order.
+        let entry = size_of::<(u32, Box<Bucket>)>() * 11 / 6;
+        for (at, bucket) in series.buckets().take(10) {
+            let bytes = entry + size_of::<Bucket>() + bucket.traffic.codes.room();
+            assert!(bytes <= 240, "{bytes} of the stretch at {at:?}");
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! Requests and what came of them.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use star_core::Histogram;
 
 use super::errors::Errors;
+use super::few::Few;
 
 /// Requests and what came of them. Each hop of a redirect is a request of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,7 +16,7 @@ pub struct Traffic {
     /// How many were answered with headers.
     pub responses: u64,
     /// The answers by status.
-    pub codes: BTreeMap<u16, u64>,
+    pub codes: Few<u16, u64>,
     /// How often an answer was compared with what it has to be, whatever came of it.
     pub matches: u64,
     /// What ended users, or what they got over.
@@ -31,6 +30,7 @@ pub struct Traffic {
 impl Traffic {
     /// Takes as little memory as it can from now on.
     pub(super) fn compact(&mut self) {
+        self.codes.compact();
         self.response_time.compact();
     }
 
@@ -39,7 +39,7 @@ impl Traffic {
         self.requests += other.requests;
         self.responses += other.responses;
         for (code, count) in other.codes {
-            *self.codes.entry(code).or_default() += count;
+            *self.codes.at(code) += count;
         }
         self.matches += other.matches;
         self.errors.merge(other.errors);

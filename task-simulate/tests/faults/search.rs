@@ -192,7 +192,7 @@ fn the_promises_hold_whatever_goes_wrong() {
             println!(
                 "{}\n{}",
                 simulation.log.join("\n"),
-                simulation.outcome.summary
+                simulation.outcome.summary()
             );
             println!("{:#?}", trial.world);
         }

@@ -64,7 +64,7 @@ fn same((whole, sent): &(Launched, Vec<Request>), (parts, also_sent): &(Launched
         lines.collect::<Vec<_>>().join("\n")
     };
     assert_eq!(lines(whole), lines(parts));
-    assert_eq!(whole.outcome.counts, parts.outcome.counts);
+    assert_eq!(whole.outcome.counts(), parts.outcome.counts());
     assert_eq!(whole.outcome.facts.tally, parts.outcome.facts.tally);
 }
 

@@ -31,7 +31,11 @@ pub(crate) fn text(view: &View<'_>, width: Option<usize>) -> String {
     let outcome = &simulation.outcome;
     part(
         "What became of the units",
-        accounting(&outcome.facts, &outcome.verdict, generator(view).as_deref()),
+        accounting(
+            &outcome.facts,
+            &outcome.verdict(),
+            generator(view).as_deref(),
+        ),
     );
     part("What it takes", forecast(view));
     text.push_str(&verdict(view));

@@ -207,7 +207,7 @@ impl Metrics {
         self.count("http.requests", traffic.requests);
         self.count("http.responses", traffic.responses);
         self.count("http.downloaded_bytes", traffic.bytes);
-        for (code, answers) in &traffic.codes {
+        for (code, answers) in traffic.codes.iter() {
             self.count(format!("http.codes.{code}"), *answers);
         }
         for (error, times) in traffic.errors.iter() {
@@ -231,12 +231,12 @@ impl Metrics {
     }
 
     fn add_period(&mut self, report: &LoadReport, period: &Period) {
-        for (scenario, users) in &period.scenarios {
+        for (scenario, users) in period.scenarios.iter() {
             let scenario = report.scenarios.get(*scenario as usize);
             let name = scenario.map_or("other", |scenario| &*scenario.name);
             self.count(format!("vusers.created_by_name.{name}"), *users);
         }
-        for (class, times) in &period.classes {
+        for (class, times) in period.classes.iter() {
             self.add_times(&format!("http.response_time.{class}xx"), times);
         }
         self.add_times("vusers.session_length", &period.session);
@@ -274,7 +274,7 @@ impl Metrics {
         let namespace = report.view.namespace.as_deref().unwrap_or(BY_ENDPOINT);
         let name_of = |number: usize| report.requests.get(number)?.endpoint.as_deref();
         for (name, endpoint) in period.endpoints.named(name_of) {
-            for (code, count) in &endpoint.codes {
+            for (code, count) in endpoint.codes.iter() {
                 self.count(format!("{namespace}.{name}.codes.{code}"), *count);
             }
             for (error, count) in endpoint.errors.iter() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use star_core::Facts;
 
 use super::super::errors::Errors;
+use super::super::few::Few;
 use super::super::load::LoadReport;
 use super::super::sinks::Delivery;
 use super::super::traffic::Traffic;
@@ -93,7 +94,7 @@ struct Bucket {
 struct Figures<'r> {
     requests: u64,
     responses: u64,
-    codes: &'r BTreeMap<u16, u64>,
+    codes: &'r Few<u16, u64>,
     errors: BTreeMap<&'r str, u64>,
     bytes: u64,
     response_time: Option<Stats>,

@@ -1,11 +1,12 @@
 //! The report as text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use star_core::{Facts, Histogram, Report as _, Verdict, printable};
 
 use super::super::apdex::Apdex;
+use super::super::few::Few;
 use super::super::judgement::Tried;
 use super::super::load::{LoadReport, RequestReport};
 use super::super::traffic::Traffic;
@@ -143,7 +144,7 @@ fn apdex(report: &LoadReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     )
 }
 
-fn codes(codes: &BTreeMap<u16, u64>) -> String {
+fn codes(codes: &Few<u16, u64>) -> String {
     let each = codes
         .iter()
         .map(|(code, answers)| format!("{code} × {}", count(*answers)));
@@ -180,7 +181,7 @@ fn latencies(report: &LoadReport) -> Table {
     };
     add("response time", &report.traffic.response_time);
     if whole.classes.len() > 1 {
-        for (class, histogram) in &whole.classes {
+        for (class, histogram) in whole.classes.iter() {
             add(&format!("  {class}xx"), histogram);
         }
     }

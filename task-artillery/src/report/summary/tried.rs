@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use star_core::Facts;
 
+use super::super::few::Few;
 use super::super::judgement::Tried;
 use super::super::load::LoadReport;
 use super::v1::Figures;
@@ -29,7 +30,7 @@ struct Totals<'r> {
     scenarios_created: u64,
     scenarios_completed: u64,
     requests_completed: u64,
-    codes: &'r BTreeMap<u16, u64>,
+    codes: &'r Few<u16, u64>,
     errors: BTreeMap<&'r str, u64>,
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use star_core::{Facts, Histogram, Time};
 
+use super::super::few::Few;
 use super::super::load::{LoadReport, PhaseReport, ScenarioReport};
 use super::super::periods::Period;
 use super::super::traffic::Traffic;
@@ -39,7 +40,7 @@ pub(super) struct Figures<'r> {
     scenario_duration: Times,
     scenario_counts: BTreeMap<&'r str, u64>,
     errors: BTreeMap<String, u64>,
-    codes: BTreeMap<u16, u64>,
+    codes: Few<u16, u64>,
     matches: u64,
     custom_stats: Map<String, Value>,
     counters: Map<String, Value>,
@@ -139,7 +140,7 @@ impl<'r> Figures<'r> {
         length: Duration,
     ) -> Self {
         let mut scenario_counts = BTreeMap::new();
-        for (scenario, users) in &period.scenarios {
+        for (scenario, users) in period.scenarios.iter() {
             let scenario = report.scenarios.get(*scenario as usize);
             let name = scenario.map_or("other", |scenario| &*scenario.name);
             *scenario_counts.entry(name).or_default() += users;

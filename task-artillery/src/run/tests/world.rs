@@ -12,8 +12,7 @@ use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, SystemIds, World};
 use star_core::{
-    AnyOutcome, AnyTask, Ending, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow,
-    launch,
+    AnyTask, Ending, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch,
 };
 use tokio::sync::Notify;
 
@@ -172,10 +171,10 @@ async fn execute(job: &Job, how: How) -> Done {
             star_core::stop(&host, &run).await.unwrap();
         }
     });
-    let told = |outcome: &AnyOutcome| {
+    let told = |facts: &Facts| {
         if how
             .stop_when
-            .is_some_and(|units| outcome.facts.tally.started >= units)
+            .is_some_and(|units| facts.tally.started >= units)
         {
             enough.notify_one();
         }

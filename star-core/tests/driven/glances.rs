@@ -1,0 +1,204 @@
+//! What whoever follows a run reads of it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use star_core::laws::toys::{Sums, Ticks};
+use star_core::ledger::Book;
+use star_core::{
+    AnyOutcome, AnyTask, Context, Executable, Extent, Facts, Failure, Job, Report, RunContext,
+    Slice, Splittable, Task, attend, follow, launch,
+};
+
+use crate::fleet::{Fleet, driven, launched};
+use crate::{function, seconds};
+
+thread_local! {
+    /// How often a report was made of what is written.
+    static READ: Cell<u64> = const { Cell::new(0) };
+    /// How often a task was told how it goes.
+    static TOLD: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Sums that notice when they are read.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Noticed(Sums);
+
+impl<'de> Deserialize<'de> for Noticed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        READ.set(READ.get() + 1);
+        Sums::deserialize(deserializer).map(Self)
+    }
+}
+
+impl Report for Noticed {
+    type Summary = String;
+
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+
+    fn summarize(&self, facts: &Facts) -> String {
+        self.0.summarize(facts)
+    }
+}
+
+/// A unit a second for three minutes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Watched {
+    observes: bool,
+}
+
+impl Splittable for Watched {
+    fn extent(&self) -> Extent {
+        Extent::Timed(Duration::from_mins(3))
+    }
+
+    fn units(&self) -> u64 {
+        180
+    }
+
+    fn due(&self, unit: u64) -> Duration {
+        Duration::from_secs(unit)
+    }
+}
+
+impl Executable for Watched {
+    type Report = Noticed;
+
+    async fn execute(&self, slice: Slice, cx: &Context<Noticed>) -> Result<(), Failure> {
+        let mut units = cx.units(&slice);
+        while let Some(unit) = units.next().await {
+            cx.record(|sums| sums.0.ended += 1);
+            drop(unit);
+        }
+        Ok(())
+    }
+}
+
+impl Task for Watched {
+    const KIND: &'static str = "watched";
+
+    fn observes(&self) -> bool {
+        self.observes
+    }
+
+    async fn observed(&self, report: &Noticed, known: Duration, _cx: &RunContext) {
+        assert!(report.0.ended >= known.as_secs(), "what is known is there");
+        TOLD.set(TOLD.get() + 1);
+    }
+}
+
+/// Follows a run that was launched here, telling of it meanwhile.
+async fn followed(fleet: &Fleet, task: Watched, told: impl FnMut(&Facts)) -> AnyOutcome {
+    let host = fleet.host();
+    let job = Job {
+        task: AnyTask::new(task),
+        blobs: Vec::new(),
+    };
+    let manifest = launch(&host, &job, launched(function())).await.unwrap();
+    let mut observer = job.task.attend(&host, Rc::clone(&manifest));
+    let ((), outcome) = tokio::join!(
+        attend(&host, &manifest),
+        follow(&host, &manifest, &mut observer, told)
+    );
+    outcome.unwrap()
+}
+
+#[test]
+fn nothing_is_made_of_a_report_while_a_run_goes_on() {
+    driven(async {
+        READ.set(0);
+        let mut seen = Vec::new();
+        let fleet = Fleet::new();
+        let task = Watched { observes: false };
+        let outcome = followed(&fleet, task, |facts| {
+            let started = facts.tally.started;
+            if started < 170 {
+                assert_eq!(READ.get(), 0, "{started} units had started");
+            }
+            seen.push(started);
+        })
+        .await;
+        assert!(
+            READ.get() > 0,
+            "who closes a run and who follows it read it"
+        );
+        seen.dedup();
+        assert!(
+            seen.len() > 30,
+            "all the same one sees how far it is: {seen:?}"
+        );
+        assert_eq!(outcome.counts()["ended"], 180);
+        assert_eq!(TOLD.get(), 0);
+    });
+}
+
+#[test]
+fn a_task_that_wants_to_know_how_it_goes_is_told() {
+    driven(async {
+        READ.set(0);
+        TOLD.set(0);
+        let fleet = Fleet::new();
+        let outcome = followed(&fleet, Watched { observes: true }, |_| {}).await;
+        assert!(TOLD.get() > 60, "{}", TOLD.get());
+        assert!(READ.get() > 30, "{}", READ.get());
+        assert_eq!(outcome.counts()["ended"], 180);
+    });
+}
+
+#[test]
+fn what_a_lost_chunk_said_last_is_in_the_report_also_where_the_end_cannot_be_recorded() {
+    for unwritable in [None, Some("/closed")] {
+        driven(async {
+            let fleet = Fleet::new();
+            *fleet.ledger.unwritable.lock().unwrap() = unwritable;
+            let outcome = fleet
+                .run(Watched { observes: false }, function(), async {
+                    seconds(100).await;
+                    assert!(fleet.kill(|_| true) > 0);
+                })
+                .await;
+            let facts = &outcome.facts;
+            assert_eq!(outcome.closed, unwritable.is_none());
+            assert!(facts.settled && facts.adds_up(), "{facts:?}");
+            assert!((80..100).contains(&facts.tally.started), "{facts:?}");
+            assert_eq!(outcome.counts()["ended"], facts.tally.started);
+            assert_eq!(facts.lost, 180 - facts.tally.started);
+        });
+    }
+}
+
+#[test]
+fn an_early_end_is_noticed_as_soon_as_in_a_sixteenth_of_the_time_until_then() {
+    driven(async {
+        let fleet = Fleet::new();
+        let host = fleet.host();
+        let clock = &host.world.clock;
+        let task = Ticks {
+            units: 6_000,
+            gap: 100,
+        };
+        let (begun, closed) = (clock.now(), Cell::new(None));
+        let outcome = fleet
+            .run(task, function(), async {
+                seconds(17).await;
+                let run = "run".parse().unwrap();
+                star_core::stop(&host, &run).await.unwrap();
+                let book = Book::new(host.world.ledger.clone(), run);
+                while !book.is_closed().await.unwrap() {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                closed.set(Some(clock.now()));
+            })
+            .await;
+        let closed = closed.get().unwrap_or(clock.now());
+        let late = clock.now().since(closed);
+        assert!(outcome.closed && outcome.facts.stopped.is_some());
+        let most = closed.since(begun) / 16 + Duration::from_millis(10);
+        assert!(late <= most, "{late:?} after {:?}", closed.since(begun));
+    });
+}
