@@ -20,7 +20,7 @@ use star_core::document::{Diagnostic, Diagnostics, Map, Node, Span};
 use star_core::job::Split;
 
 pub use self::variable::Environment;
-pub use self::written::{FILE, OTHER_FILES, written};
+pub use self::written::{FILE, FILES, UNREAD_FILES, written};
 
 use self::function::FUNCTION;
 use self::reader::Reader;

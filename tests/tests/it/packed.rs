@@ -64,6 +64,21 @@ fn what_an_enabled_schedule_was_checked_with_is_what_is_packed() {
 }
 
 #[test]
+fn a_script_that_a_schedule_makes_whole_is_packed_without_a_word_against_it() {
+    let scratch = Scratch::default();
+    let half = SCRIPT.replace("target: http://127.0.0.1:9, ", "");
+    scratch.write("script.yml", half);
+    let said = "`script.yml` is not packed on its own";
+    let alone = dry(&scratch, &[]).expect(0);
+    assert!(alone.err.contains(said), "{}", alone.err);
+    scratch.write("serverless.yml", "functions: { loadGenerator: { events: [{ schedule: { rate: rate(1 day), input: { \">>\": script.yml, config: { target: \"http://127.0.0.1:9\" } } } }] } }\n");
+    let named = dry(&scratch, &[]).expect(0);
+    assert!(!named.err.contains(said), "{}", named.err);
+    let packed = "# in it: bootstrap, script.yml\n";
+    assert!(named.out.contains(packed), "{}", named.out);
+}
+
+#[test]
 fn a_script_is_judged_with_the_functions_environment_and_told_where_that_is_said() {
     let scratch = Scratch::default();
     scratch.write("script.yml", NEEDY);

@@ -1,13 +1,35 @@
-//! `serverless.yml` in the current folder, or the file that `--config` names: which deployment is meant, and what is chosen of it.
+//! `serverless.yml` (or `.yaml`, or `.json`) in the current folder, or the file that `--config` names: which deployment is meant, and what is chosen of it.
 
 use std::path::{Path, PathBuf};
 
-use star_aws::assets::{self, Assets, FILE, Given, Place};
+use star_aws::assets::{self, Assets, FILE, FILES, Given, Place, UNREAD_FILES};
 use star_core::document::{Diagnostics, Node, Sources};
 use star_core::job::Split;
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
+use crate::output;
+
+/// The first of these that is here; a link that leads nowhere is there too.
+fn here(names: &[&'static str]) -> Option<&'static Path> {
+    let mut paths = names.iter().map(|name| Path::new(*name));
+    paths.find(|path| path.symlink_metadata().is_ok())
+}
+
+/// The file that is named, or that is here.
+pub(super) fn path(named: Option<&Path>) -> Option<&Path> {
+    named.or_else(|| here(&FILES))
+}
+
+/// Whoever uses the framework besides takes its file for one that is read.
+fn tell_unread() {
+    if let Some(unread) = here(&UNREAD_FILES) {
+        output::note(&format!(
+            "`{}` is not read, since it is a program: the deployment is the default one, but for what is typed; write what it says into `{FILE}`, or name another file with `--config`\n",
+            unread.display()
+        ));
+    }
+}
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -19,8 +41,7 @@ pub(super) struct File {
 
 /// The file that is named, or that is here; none where there is none.
 fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
-    let here = Path::new(FILE);
-    let Some(path) = named.or_else(|| here.symlink_metadata().is_ok().then_some(here)) else {
+    let Some(path) = path(named) else {
         return Ok(None);
     };
     let mut sources = Sources::default();
@@ -89,6 +110,9 @@ fn environment(name: &str) -> Option<String> {
 /// Which deployment is meant.
 pub(super) fn place(args: &AwsArgs) -> Result<Place, CommandError> {
     let file = file(args.config.as_deref())?;
+    if file.is_none() {
+        tell_unread();
+    }
     let tree = file.as_ref().map(|file| &file.tree);
     assets::place(tree, &given(args), &environment).map_err(|faults| match file {
         Some(file) => file.wrong(faults),

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use star_aws::assets::{FILE, Given, OTHER_FILES, SERVICE, written};
+use star_aws::assets::{FILE, FILES, Given, SERVICE, UNREAD_FILES, written};
 use star_aws::elf::{Architecture, Program};
 use star_aws::{Names, NoName};
 use star_core::worker::{Ids as _, SystemIds};
@@ -19,8 +19,10 @@ use crate::{hint, output};
 const LETTERS: usize = 8;
 
 pub(in crate::command) fn configure(args: &ConfigureArgs) -> Result<Exit, CommandError> {
-    let there: Vec<PathBuf> = std::iter::once(FILE)
-        .chain(OTHER_FILES)
+    // Where one of these is there, there would be two.
+    let there: Vec<PathBuf> = FILES
+        .into_iter()
+        .chain(UNREAD_FILES)
         .map(PathBuf::from)
         .filter(|path| path.symlink_metadata().is_ok())
         .collect();

@@ -125,7 +125,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
             Said::default(),
         ),
     };
-    let typed = packed::files(args.path.as_deref(), &folder, &environment)?;
+    let typed = packed::files(args.path.as_deref(), &folder, &environment, &said)?;
     if let Some(script) = &args.path {
         said.take_in(script, typed)?;
     } else {
