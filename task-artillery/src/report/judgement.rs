@@ -7,6 +7,7 @@ use star_core::{Case, Facts, Loss, Report as _, Verdict, Why, printable};
 use super::checks::FailedCheck;
 use super::ensure::{self, Ensurance};
 use super::load::{LoadReport, ScenarioReport};
+use super::made::MOST;
 use super::view::Sampled;
 
 /// How scenarios did that were tried out.
@@ -279,6 +280,11 @@ fn told(
     let failures = report.checks.failures.values();
     let own = failures.filter(|failed| failed.scenario == number);
     told.extend(own.map(|failed| sentence(failed, report.request_name(failed.request))));
+    if let Some(times) = report.checks.left_out.get(&number) {
+        told.push(format!(
+            "{times} failed checks are left out here, since the first {MOST} kinds of them are told apart"
+        ));
+    }
     told
 }
 
