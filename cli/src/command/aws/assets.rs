@@ -115,13 +115,22 @@ pub(super) fn place(args: &AwsArgs) -> Result<Place, CommandError> {
     }
     let tree = file.as_ref().map(|file| &file.tree);
     assets::place(tree, &given(args), &environment).map_err(|faults| match file {
-        Some(file) => file.wrong(faults),
-        // Only what was typed can be wrong then.
+        Some(file) => wrong(file, faults),
         None => typed_wrongly(&faults),
     })
 }
 
-fn typed_wrongly(faults: &Diagnostics) -> CommandError {
+/// What is wrong with the file, or with what was typed, which has no place in it.
+fn wrong(file: File, faults: Diagnostics) -> CommandError {
+    if faults.iter().any(|fault| fault.primary.is_some()) {
+        file.wrong(faults)
+    } else {
+        typed_wrongly(&faults)
+    }
+}
+
+/// What can be wrong without a file.
+pub(super) fn typed_wrongly(faults: &Diagnostics) -> CommandError {
     let faults: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
     CommandError::Usage(faults.join("\nerror: "))
 }
@@ -133,7 +142,7 @@ pub(super) fn chosen(args: &AwsArgs) -> Result<(Place, Assets, Option<File>), Co
     };
     match assets::read(&file.tree, &given(args), &environment) {
         Ok((place, assets)) => Ok((place, assets, Some(file))),
-        Err(faults) => Err(file.wrong(faults)),
+        Err(faults) => Err(wrong(file, faults)),
     }
 }
 
