@@ -11,6 +11,7 @@ mod provider;
 mod reader;
 mod resources;
 mod schedule;
+mod tags;
 mod variable;
 mod written;
 

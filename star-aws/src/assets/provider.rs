@@ -4,7 +4,7 @@ use star_core::document::{Diagnostic, Node};
 use star_core::job::split::{Limit, MAX_CHUNK_DURATION, MAX_CHUNK_RATE, TIME_BUFFER};
 
 use super::reader::Reader;
-use super::{Assets, Given, Place, Placed, SERVICE, STAGE, function, network, policy};
+use super::{Assets, Given, Place, Placed, SERVICE, STAGE, function, network, policy, tags};
 use crate::elf::Architecture;
 use crate::error::AwsError;
 use crate::identity::odd_region;
@@ -132,11 +132,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {
         assets.log_days = log_days(reader, node);
     }
     if let Some(node) = map.get("tags") {
-        let tags = reader.texts_by_name(node, "`tags`");
-        assets.tags = tags
-            .into_iter()
-            .map(|(name, tag)| (name, tag.value))
-            .collect();
+        assets.tags = tags::read(reader, node);
     }
     if let Some(node) = map.get("vpc") {
         assets.vpc = network::read(reader, node);
