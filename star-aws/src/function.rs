@@ -37,6 +37,9 @@ pub const DEPLOYMENT_VARIABLE: &str = "SLSART_DEPLOYMENT";
 /// The variable that says how runs are cut where their scripts do not say, as JSON; not set where nothing is said of it.
 pub const LIMITS_VARIABLE: &str = "SLSART_LIMITS";
 
+/// The variable that has what the program is called with which people deployed it, where that is not `slsart`.
+pub const PROGRAM_VARIABLE: &str = "SLSART_PROGRAM";
+
 const NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// The variables that every function has from the platform, and whose values are known there only.

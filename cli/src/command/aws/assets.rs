@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use star_aws::assets::{self, Assets, FILE, FILES, Given, Place, UNREAD_FILES};
-use star_core::document::{Diagnostics, Node, Sources};
+use star_core::document::{Diagnostic, Diagnostics, Node, Sources};
 use star_core::job::Split;
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
-use crate::output;
+use crate::{hint, output};
 
 /// The first of these that is here; a link that leads nowhere is there too.
 fn here(names: &[&'static str]) -> Option<&'static Path> {
@@ -73,8 +73,15 @@ fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
 impl File {
     /// What is wrong with it.
     pub(super) fn wrong(self, diagnostics: Diagnostics) -> CommandError {
+        let mut told = Diagnostics::default();
+        for fault in diagnostics.iter().cloned() {
+            told.push(Diagnostic {
+                help: fault.help.as_deref().map(hint::in_own_words),
+                ..fault
+            });
+        }
         CommandError::Job {
-            diagnostics,
+            diagnostics: told,
             sources: self.sources,
         }
     }

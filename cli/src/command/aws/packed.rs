@@ -11,7 +11,7 @@ use star_core::document::{Diagnostic, Diagnostics};
 use super::assets::File;
 use super::script::script_in;
 use crate::error::CommandError;
-use crate::{diagnostics, event, job, output};
+use crate::{diagnostics, event, hint, job, output};
 
 /// Files by their names in the package, so that one that is named twice is packed once.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -37,9 +37,10 @@ pub(super) fn files(
             Err(_) if packed.has(&there, folder) => Files::new(),
             // Nobody asked for it: it may be a script that needs more than itself.
             Err(error) => {
-                let there = there.display();
+                let there = there.display().to_string();
+                let check = hint::command(&["check", &there]);
                 output::note(&format!(
-                    "`{there}` is not packed on its own, so that no event can name it: {error} (`slsart check {there}` tells more)\n"
+                    "`{there}` is not packed on its own, so that no event can name it: {error} (`{check}` tells more)\n"
                 ));
                 Files::new()
             }
