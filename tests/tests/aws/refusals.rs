@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{Cloud, FUNCTION, Finished, Proxy};
+use tests::{Cloud, FUNCTION, Finished, Proxy, wait_until};
 
 use crate::PROGRAM;
 
@@ -85,6 +85,34 @@ fn what_s3_refuses_ends_every_command_soon_and_with_one_code() {
     let refused = denied(&cloud, &["invoke"], writes, no).expect(7);
     assert!(refused.err.contains("`s3:PutObject`"), "{}", refused.err);
     assert!(began.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn a_mark_to_stop_that_s3_refuses_is_told_and_the_run_goes_on() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script("[{ duration: 300, arrivalRate: 1 }]", "{}");
+    let run = Cloud::run_of(&cloud.slsart().args(["invoke", "--detach"]).run().expect(0));
+    wait_until("requests arrive", || cloud.target.count() > 0);
+    let marks = |line: &str| line.starts_with("PUT ") && line.contains("/stop");
+    let no = (403, "AccessDenied");
+    let states = || cloud.states();
+    let going_on = [(run.clone(), "running".to_owned())];
+    for command in [&["stop", &run, "--aws"][..], &["kill"]] {
+        assert_eq!(states(), going_on);
+        let refused = denied(&cloud, command, marks, no).expect(7);
+        assert!(
+            refused.err.contains("`s3:PutObject`"),
+            "{command:?}: {}",
+            refused.err
+        );
+        assert!(
+            !refused.err.contains("is told to stop"),
+            "{command:?}: {}",
+            refused.err
+        );
+    }
+    // Its function goes on for as long as it lives.
+    cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
 }
 
 #[test]
