@@ -21,6 +21,7 @@ use crate::ending::{Ends, Teller};
 use crate::event::{Reader, carry_out, is_envelope, run_of};
 use crate::lambda::Lambda;
 use crate::mark;
+use crate::noted::Noted;
 
 /// The variable of the environment in which the platform says where invocations are to be had; elsewhere it is not set.
 pub const RUNTIME_VARIABLE: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -194,6 +195,7 @@ impl Function {
         host.world.ending = Ending::new(Arc::clone(&ends) as Arc<dyn Told>);
         let begun = Arc::new(Mutex::new(Vec::new()));
         host.world.voice = voice(log, request, &begun);
+        host.transport = Arc::new(Noted::new(Arc::clone(&host.transport), log, request));
         let (run, reply) = if is_envelope(&event.payload) {
             let reply = match serde_json::to_vec(&event.payload) {
                 Ok(bytes) => work(&bytes, &host).await,

@@ -23,6 +23,7 @@ mod identity;
 mod lambda;
 pub mod mark;
 mod names;
+mod noted;
 pub mod package;
 #[cfg(test)]
 mod refusals;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{Cloud, FUNCTION, Finished, Proxy, wait_until};
+use serde_json::{Value, json};
+use tests::{Cloud, FUNCTION, Finished, Proxy, RuntimeApi, finish, wait_until};
 
 use crate::PROGRAM;
 
@@ -113,6 +114,46 @@ fn a_mark_to_stop_that_s3_refuses_is_told_and_the_run_goes_on() {
     }
     // Its function goes on for as long as it lives.
     cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
+}
+
+#[test]
+fn why_an_order_was_refused_is_in_the_log_of_the_function_that_sent_it() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script(
+        "[{ duration: 1, arrivalRate: 30 }]",
+        "{ maxChunkRequestsPerSecond: 10, timeBufferInMilliseconds: 2000 }",
+    );
+    let proxy = Proxy::denying(is_invocation, 403, "AccessDeniedException");
+    let api = RuntimeApi::start();
+    let mut function = cloud.aws.program(api.function(cloud.slsart()));
+    for (name, value) in cloud.variables() {
+        function = function.env(&name, value);
+    }
+    let mut child = function
+        .env("AWS_LAMBDA_FUNCTION_NAME", FUNCTION)
+        .env("LAMBDA_TASK_ROOT", cloud.scratch.path("."))
+        .env("HTTP_PROXY", format!("http://{}", proxy.address()))
+        .start();
+    let reply = api.deliver("refused", &json!({ ">>": "script.yml" }));
+    assert_eq!(reply["reply"], "executed", "{reply}");
+    child.kill().unwrap();
+    let log = finish(child).out;
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let refused: Vec<_> = lines.filter(|line| line["refused"].is_string()).collect();
+    // The orders differ, and the reason is one.
+    assert_eq!(refused.len(), 1, "{log}");
+    assert_eq!(
+        (&refused[0]["run"], &refused[0]["request"]),
+        (&json!("refused"), &json!("refused"))
+    );
+    assert!(refused[0]["notSent"]["carry"].is_object(), "{log}");
+    let why = refused[0]["refused"].as_str().unwrap();
+    assert!(
+        why.contains("the permission `lambda:InvokeFunction` is needed"),
+        "{why}"
+    );
 }
 
 #[test]
