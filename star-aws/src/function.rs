@@ -22,6 +22,7 @@ use crate::event::{Reader, carry_out, is_envelope, run_of};
 use crate::lambda::Lambda;
 use crate::mark;
 use crate::noted::Noted;
+use crate::payload::Payload;
 
 /// The variable of the environment in which the platform says where invocations are to be had; elsewhere it is not set.
 pub const RUNTIME_VARIABLE: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -139,7 +140,7 @@ pub fn run(program: Program) -> Result<(), FunctionError> {
         .build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
         let function = Function::new(program).await?;
-        let handler = service_fn(|event: LambdaEvent<Value>| function.handle(event));
+        let handler = service_fn(|event: LambdaEvent<Payload>| function.take(event));
         let served = lambda_runtime::run(handler).await;
         served.map_err(|error| FunctionError::Platform(error.to_string()))
     })
@@ -178,6 +179,19 @@ impl Function {
             topic: Topic::new(&config, topic),
             program,
         })
+    }
+
+    async fn take(&self, event: LambdaEvent<Payload>) -> Result<Value, Diagnostic> {
+        let (Payload(payload), context) = event.into_parts();
+        match payload {
+            Ok(payload) => self.handle(LambdaEvent::new(payload, context)).await,
+            Err(why) => {
+                let request = &context.request_id;
+                let line = json!({ "request": request, "run": request, "reply": "invalid", "detail": why });
+                (self.program.log)(&line.to_string());
+                Err(error("NotStarted", why))
+            }
+        }
     }
 
     async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {

@@ -25,6 +25,7 @@ pub mod mark;
 mod names;
 mod noted;
 pub mod package;
+mod payload;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
