@@ -15,7 +15,7 @@ use star_core::{Intervals, Job, Launch, Limits, RunId};
 
 use crate::command::{fits_functions, in_functions};
 use crate::error::CommandError;
-use crate::job;
+use crate::{hint, job};
 
 /// The key that names a file of the package, over which everything else is laid.
 const NAMED: &str = ">>";
@@ -213,7 +213,10 @@ fn path(named: &Node, from: &Path, sources: &Sources) -> Result<PathBuf, Diagnos
     let path = from.join(name);
     sources.may_read(&path)?;
     if !path.exists() {
-        let right = "`slsart deploy` packs the scripts of schedules, from the folder of `serverless.yml`, and the script that `-p` names";
+        let deploy = hint::command(&["deploy"]);
+        let right = format!(
+            "`{deploy}` packs the scripts of schedules, from the folder of `serverless.yml`, and the script that `-p` names"
+        );
         return Err(Diagnostic::error(format!("`{name}` is not in the package")).help(right));
     }
     Ok(path)

@@ -1,4 +1,4 @@
-//! Exit codes: one table, one `match`.
+//! Exit codes: their table, and which of them a run comes to.
 
 use std::process::ExitCode;
 

@@ -1,22 +1,30 @@
 //! Commands that are told to be typed: as this program is called here, with the flags that make them mean the same place, and as a shell
 //! takes them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use star_aws::Names;
 use star_aws::assets::{SERVICE, STAGE};
+use star_aws::function::{PROGRAM_VARIABLE, is_function};
 
 use crate::args::{AwsArgs, RunsArgs};
 
+/// What this program is called where nobody calls it otherwise.
+const OURS: &str = "slsart";
+
 /// How this program was called, as a shell takes it: by its name alone where that finds it.
 fn program() -> String {
-    let called = std::env::args_os().next().map(PathBuf::from);
-    // A function's program is called otherwise than where people have it.
-    let called = called.filter(|_| !star_aws::function::is_function());
-    let called = called.unwrap_or_else(|| PathBuf::from("slsart"));
+    let variable = is_function().then(|| std::env::var_os(PROGRAM_VARIABLE));
+    let called = called(variable, std::env::args_os().next());
     let paths = std::env::var_os("PATH");
     quoted(&shortest(&called, paths.as_deref()).to_string_lossy())
+}
+
+/// What the program is called by people: a function has it from whoever deployed it, since it is called otherwise there.
+fn called(in_function: Option<Option<OsString>>, typed: Option<OsString>) -> PathBuf {
+    let name = in_function.unwrap_or(typed);
+    name.map_or_else(|| PathBuf::from(OURS), PathBuf::from)
 }
 
 /// The name alone of a program that was called by its path, where a shell finds the same by it.
@@ -41,9 +49,19 @@ pub(crate) fn name() -> String {
     let called = std::env::args_os().next().map(PathBuf::from);
     let name = called.as_deref().and_then(Path::file_name);
     name.map_or_else(
-        || "slsart".to_owned(),
+        || OURS.to_owned(),
         |name| name.to_string_lossy().into_owned(),
     )
+}
+
+/// The same, where it is another than that which everybody knows.
+pub(crate) fn other_name() -> Option<String> {
+    Some(name()).filter(|name| name != OURS)
+}
+
+/// A text of those who do not know the program's name, with their commands as they are typed here.
+pub(crate) fn in_own_words(text: &str) -> String {
+    text.replace("`slsart ", &format!("`{} ", program()))
 }
 
 /// A word as a shell takes it.
@@ -199,6 +217,15 @@ mod tests {
         std::fs::write(other.path().join("own"), "").unwrap();
         assert_eq!(shortest(&called, Some(&found)), called);
         assert_eq!(shortest(Path::new("own"), None), Path::new("own"));
+    }
+
+    #[test]
+    fn a_function_calls_the_program_as_whoever_deployed_it_does() {
+        let name = |name: &str| Some(OsString::from(name));
+        let told = |in_function, typed| called(in_function, name(typed)).display().to_string();
+        assert_eq!(told(None, "pictures"), "pictures");
+        assert_eq!(told(Some(name("pictures")), "bootstrap"), "pictures");
+        assert_eq!(told(Some(None), "bootstrap"), "slsart");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::error::CommandError;
 use crate::output::{self, Written};
 
 /// How a function is given a variable.
-pub(crate) const BY_DEPLOYMENT: &str = "the function has it where `environment` in `serverless.yml` says so, and `slsart deploy` brings it there";
+pub(crate) const BY_DEPLOYMENT: &str = "the function has it where `environment` in `serverless.yml` says so, and the next deployment brings it there";
 
 /// How a command that takes no files of variables is given one.
 const BY_SHELL: &str = "set it where this is called";

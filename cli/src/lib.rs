@@ -159,7 +159,7 @@ fn complain(error: &CommandError) {
         conflict @ (CommandError::Conflict { .. } | CommandError::Conflicts(_)) => {
             format!("{conflict}\n")
         }
-        other => format!("error: {other}\n"),
+        other => format!("error: {}\n", hint::in_own_words(&other.to_string())),
     };
     let _nobody_reads_it = std::io::stderr().write_all(text.as_bytes());
 }

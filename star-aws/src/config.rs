@@ -31,10 +31,8 @@ const ATTEMPTS: u32 = 4;
 pub struct Access {
     /// The profile of the configuration files.
     pub profile: Option<String>,
-    /// The region.
+    /// The region, which is taken as it is: whoever was told it has looked at it, as [`place`](crate::assets::place) does.
     pub region: Option<String>,
-    /// What says so, for people: `` `--region` ``.
-    pub region_by: Option<String>,
     /// Who is told of each call.
     pub calls: Option<Calls>,
 }
@@ -70,7 +68,9 @@ impl Config {
             Some(profile) => as_profile(profile, &sdk, client),
             None => sdk,
         })?;
-        identity::check_region(&this.region, access.region_by.as_deref())?;
+        if access.region.is_none() {
+            identity::check_region(&this.region)?;
+        }
         Ok(this.telling(access.profile.as_deref()))
     }
 

@@ -21,6 +21,8 @@ use crate::ending::{Ends, Teller};
 use crate::event::{Reader, carry_out, is_envelope, run_of};
 use crate::lambda::Lambda;
 use crate::mark;
+use crate::noted::Noted;
+use crate::payload::Payload;
 
 /// The variable of the environment in which the platform says where invocations are to be had; elsewhere it is not set.
 pub const RUNTIME_VARIABLE: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -36,6 +38,9 @@ pub const DEPLOYMENT_VARIABLE: &str = "SLSART_DEPLOYMENT";
 
 /// The variable that says how runs are cut where their scripts do not say, as JSON; not set where nothing is said of it.
 pub const LIMITS_VARIABLE: &str = "SLSART_LIMITS";
+
+/// The variable that has what the program is called with which people deployed it, where that is not `slsart`.
+pub const PROGRAM_VARIABLE: &str = "SLSART_PROGRAM";
 
 const NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
@@ -135,7 +140,7 @@ pub fn run(program: Program) -> Result<(), FunctionError> {
         .build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
         let function = Function::new(program).await?;
-        let handler = service_fn(|event: LambdaEvent<Value>| function.handle(event));
+        let handler = service_fn(|event: LambdaEvent<Payload>| function.take(event));
         let served = lambda_runtime::run(handler).await;
         served.map_err(|error| FunctionError::Platform(error.to_string()))
     })
@@ -176,6 +181,19 @@ impl Function {
         })
     }
 
+    async fn take(&self, event: LambdaEvent<Payload>) -> Result<Value, Diagnostic> {
+        let (Payload(payload), context) = event.into_parts();
+        match payload {
+            Ok(payload) => self.handle(LambdaEvent::new(payload, context)).await,
+            Err(why) => {
+                let request = &context.request_id;
+                let line = json!({ "request": request, "run": request, "reply": "invalid", "detail": why });
+                (self.program.log)(&line.to_string());
+                Err(error("NotStarted", why))
+            }
+        }
+    }
+
     async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
         let log = &self.program.log;
         let request = &event.context.request_id;
@@ -191,6 +209,7 @@ impl Function {
         host.world.ending = Ending::new(Arc::clone(&ends) as Arc<dyn Told>);
         let begun = Arc::new(Mutex::new(Vec::new()));
         host.world.voice = voice(log, request, &begun);
+        host.transport = Arc::new(Noted::new(Arc::clone(&host.transport), log, request));
         let (run, reply) = if is_envelope(&event.payload) {
             let reply = match serde_json::to_vec(&event.payload) {
                 Ok(bytes) => work(&bytes, &host).await,

@@ -9,7 +9,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 
 use self::profiles::{Profiles, can_be_named};
-pub(crate) use self::region::check_region;
+pub(crate) use self::region::{check_region, odd_region};
 use crate::error::{AwsError, chain};
 
 /// The variables that name an endpoint of all services, or of one that is asked.

@@ -23,7 +23,9 @@ mod identity;
 mod lambda;
 pub mod mark;
 mod names;
+mod noted;
 pub mod package;
+mod payload;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

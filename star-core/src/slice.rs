@@ -263,6 +263,17 @@ impl Slice {
     }
 }
 
+/// As people name them: by the numbers of the first and the last.
+impl fmt::Display for Lanes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, end, of } = *self;
+        match self.count() {
+            1 => write!(f, "lane {first} of {of}"),
+            _ => write!(f, "lanes {first} to {} of {of}", end - 1),
+        }
+    }
+}
+
 impl fmt::Display for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { window, lanes } = self;
@@ -340,6 +351,13 @@ mod tests {
         );
         assert_eq!(slice.cut(second), None);
         assert_eq!(slice.cut(3 * second), None);
+    }
+
+    #[test]
+    fn lanes_are_named_by_the_first_and_the_last_of_them() {
+        let shown = |first, end| Lanes::bundle(first, end, 8).map(|lanes| lanes.to_string());
+        assert_eq!(shown(0, 1).as_deref(), Some("lane 0 of 8"));
+        assert_eq!(shown(4, 8).as_deref(), Some("lanes 4 to 7 of 8"));
     }
 
     #[test]

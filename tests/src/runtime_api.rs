@@ -1,5 +1,6 @@
 //! The interface by which AWS Lambda hands out invocations.
 
+use std::fmt::Display;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
@@ -72,7 +73,7 @@ impl RuntimeApi {
     ///
     /// # Panics
     /// Where the function is gone.
-    pub fn deliver(&self, id: &str, event: &Value) -> Value {
+    pub fn deliver(&self, id: &str, event: &(impl Display + ?Sized)) -> Value {
         let (asked, mut waiting) = self.next();
         assert!(asked.line.starts_with("GET "), "{asked:?}");
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

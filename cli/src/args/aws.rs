@@ -38,7 +38,7 @@ pub(crate) struct AwsArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) service: Option<String>,
 
-    /// The file that says what is deployed [default: ./serverless.yml, where it is there]
+    /// The file that says what is deployed [default: ./serverless.yml, .yaml or .json, the first that is there]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 }

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::output::simulation::{self, SeedsView, View};
 use crate::output::{self, Written, write_whole};
 use crate::simulate::{Advice, Faults, Forecast, Quota, Setting, crowd};
-use crate::{job, place};
+use crate::{hint, job, place};
 
 /// An account whose quota is never in the way.
 const PLENTY: u32 = 1_000_000;
@@ -25,9 +25,10 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<Exit, CommandError> {
         return Ok(Exit::Passed);
     };
     if args.job.script.is_empty() && args.job.input.is_empty() {
-        let missing =
-            "`slsart simulate` needs a script or job: name its file, or `-` for the standard input";
-        return Err(CommandError::Usage(missing.to_owned()));
+        let simulate = hint::command(&["simulate"]);
+        return Err(CommandError::Usage(format!(
+            "`{simulate}` needs a script or job: name its file, or `-` for the standard input"
+        )));
     }
     let written = Written::by([
         ("--svg", args.svg.as_deref()),

@@ -136,21 +136,12 @@ fn complaints(facts: &Facts, verdict: &Verdict) -> Vec<String> {
 /// A chunk as people name it.
 pub(crate) fn chunk(slice: Slice) -> String {
     let lanes = slice.lanes;
-    let lane = match lanes.count() {
-        1 => format!("lane {} of {}", lanes.first(), lanes.of()),
-        _ => format!(
-            "lanes {} to {} of {}",
-            lanes.first(),
-            lanes.end() - 1,
-            lanes.of()
-        ),
-    };
     if slice.window.to() == star_core::Window::ALL.to() {
-        return format!("chunk {lane}");
+        return format!("chunk {lanes}");
     }
     let seconds = |at: Duration| at.as_secs_f64();
     format!(
-        "chunk {}–{} s, {lane}",
+        "chunk {}–{} s, {lanes}",
         seconds(slice.window.from()),
         seconds(slice.window.to())
     )

@@ -11,6 +11,7 @@ mod provider;
 mod reader;
 mod resources;
 mod schedule;
+mod tags;
 mod variable;
 mod written;
 
@@ -20,7 +21,7 @@ use star_core::document::{Diagnostic, Diagnostics, Map, Node, Span};
 use star_core::job::Split;
 
 pub use self::variable::Environment;
-pub use self::written::{FILE, OTHER_FILES, written};
+pub use self::written::{FILE, FILES, UNREAD_FILES, written};
 
 use self::function::FUNCTION;
 use self::reader::Reader;

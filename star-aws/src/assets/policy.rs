@@ -29,9 +29,26 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {
         for node in reader.list(node, "`statements`") {
             assets.statements.extend(statement(reader, node));
         }
+        let least = assets.statements.iter().map(least).sum::<usize>();
+        if least > MOST_LETTERS {
+            let wrong = format!(
+                "`statements` have {least} letters, and all that a role may do, {MOST_LETTERS}"
+            );
+            let right =
+                "put some of them into a policy of the account, and name that in `managedPolicies`";
+            reader.wrong(node.span, wrong, right);
+        }
     }
     if let Some(node) = role.get("managedPolicies") {
-        for policy in reader.texts(node, "`managedPolicies`") {
+        let policies = reader.texts(node, "`managedPolicies`");
+        if policies.len() > MOST_POLICIES {
+            let wrong = format!(
+                "there are {} managed policies, and a role may have {MOST_POLICIES}, if the account's quota was raised to that",
+                policies.len()
+            );
+            reader.wrong(node.span, wrong, "put what they allow into fewer of them");
+        }
+        for policy in policies {
             if !policy.value.starts_with("arn:") {
                 let wrong = format!("`{}` names no policy", policy.value);
                 reader.wrong(policy.span, wrong, ARN);
@@ -51,6 +68,30 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {
 
 const ARN: &str =
     "name it by its ARN, for example `arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess`";
+
+/// So many managed policies a role may have at most; a quota of 10 can be raised so far
+/// ([quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)).
+const MOST_POLICIES: usize = 25;
+
+/// So many letters a role's own policies may have together, without blanks.
+const MOST_LETTERS: usize = 10_240;
+
+/// How many letters a part of a statement has at least: what stands in the place of a function is not known here.
+fn least(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 2 + items.iter().map(least).sum::<usize>(),
+        Value::Object(map) if map.keys().any(|key| FUNCTIONS.contains(&key.as_str())) => 2,
+        Value::Object(map) => {
+            let each = map.iter().map(|(key, value)| key.len() + 3 + least(value));
+            2 + each.sum::<usize>()
+        }
+        Value::String(text) => {
+            let letters = text.chars().filter(|letter| !letter.is_whitespace());
+            2 + letters.count()
+        }
+        other => other.to_string().len(),
+    }
+}
 
 /// One statement of a policy.
 fn statement(reader: &mut Reader<'_>, node: &Node) -> Option<Value> {

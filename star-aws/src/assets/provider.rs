@@ -4,9 +4,11 @@ use star_core::document::{Diagnostic, Node};
 use star_core::job::split::{Limit, MAX_CHUNK_DURATION, MAX_CHUNK_RATE, TIME_BUFFER};
 
 use super::reader::Reader;
-use super::{Assets, Place, Placed, SERVICE, STAGE, function, network, policy};
+use super::{Assets, Given, Place, Placed, SERVICE, STAGE, function, network, policy, tags};
 use crate::elf::Architecture;
-use crate::names::Names;
+use crate::error::AwsError;
+use crate::identity::odd_region;
+use crate::names::{Names, NoName};
 
 const KEYS: [&str; 13] = [
     "name",
@@ -43,6 +45,9 @@ pub(super) fn place(reader: &mut Reader<'_>, tree: Option<&Node>) -> Option<Plac
     let region = choose(&given.region, written("region"), "`region`");
     let stage = choose(&given.stage, written("stage"), "`stage`");
     let stage = stage.unwrap_or_else(|| STAGE.to_owned());
+    if let Some(region) = &region {
+        check_region(reader, region, written("region"));
+    }
     reader.variables.stage = Some(stage.clone());
     reader.variables.region.clone_from(&region);
     let node = tree.and_then(|tree| tree.get("service"));
@@ -55,14 +60,54 @@ pub(super) fn place(reader: &mut Reader<'_>, tree: Option<&Node>) -> Option<Plac
     match Names::new(&service, &stage) {
         Ok(names) => Some(Place { names, region }),
         Err(wrong) => {
-            let fault = Diagnostic::error(wrong.to_string());
-            let by_stage = wrong.name() == stage && given.stage.is_none();
-            let node = if by_stage { written("stage") } else { node };
-            reader.fault(match node {
-                Some(node) => fault.at(node.span, ""),
-                None => fault,
-            });
+            let node = [node, written("stage")];
+            reader.fault(misnamed(&wrong, given, &stage, node));
             None
+        }
+    }
+}
+
+/// What is wrong with the names of a service and a stage: at its place, or by the flag that says it.
+fn misnamed(wrong: &NoName, given: &Given, stage: &str, nodes: [Option<&Node>; 2]) -> Diagnostic {
+    let [service_at, stage_at] = nodes;
+    let (flag, typed, node) = if wrong.name() == stage {
+        ("--stage", &given.stage, stage_at)
+    } else {
+        ("--service", &given.service, service_at)
+    };
+    let (message, is_typed) = match wrong {
+        NoName::Odd(_) if typed.is_some() => (format!("`{flag}`: {wrong}"), true),
+        NoName::Odd(_) => (wrong.to_string(), false),
+        // Either can be shorter, and both flags are named.
+        NoName::TooLong { .. } => {
+            let is_typed = given.service.is_some() || given.stage.is_some();
+            (wrong.to_string(), is_typed)
+        }
+    };
+    let fault = Diagnostic::error(message);
+    match node.filter(|_| !is_typed) {
+        Some(node) => fault.at(node.span, ""),
+        None => fault,
+    }
+}
+
+/// Finds out whether there can be a region of that name.
+fn check_region(reader: &mut Reader<'_>, region: &str, node: Option<&Node>) {
+    let Some(right) = odd_region(region) else {
+        return;
+    };
+    match node.filter(|_| reader.given.region.is_none()) {
+        Some(node) => {
+            let wrong = format!("there is no AWS region `{region}`");
+            reader.wrong(node.span, wrong, &right);
+        }
+        None => {
+            let typed = AwsError::OddRegion {
+                region: region.to_owned(),
+                by: "`--region`".to_owned(),
+                right,
+            };
+            reader.fault(Diagnostic::error(typed.to_string()));
         }
     }
 }
@@ -87,11 +132,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, assets: &mut Assets) {
         assets.log_days = log_days(reader, node);
     }
     if let Some(node) = map.get("tags") {
-        let tags = reader.texts_by_name(node, "`tags`");
-        assets.tags = tags
-            .into_iter()
-            .map(|(name, tag)| (name, tag.value))
-            .collect();
+        assets.tags = tags::read(reader, node);
     }
     if let Some(node) = map.get("vpc") {
         assets.vpc = network::read(reader, node);

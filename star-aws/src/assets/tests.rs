@@ -276,3 +276,70 @@ fn all_that_would_not_be_carried_out_is_said_at_its_place() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("---\n"));
 }
+
+#[test]
+fn what_aws_would_not_take_of_tags_and_policies_is_told_at_its_place() {
+    let said = |text: &str| read_given(&format!("{FUNCTION}{text}"), &Given::default());
+    let wrong = |text: &str, expected: &str| {
+        let faults = said(text).unwrap_err();
+        assert!(
+            faults.len() == 1 && faults[0].contains(expected),
+            "{faults:?}"
+        );
+    };
+    let tags = |count: usize| {
+        let each = (0..count)
+            .map(|tag| format!("t{tag}: v"))
+            .collect::<Vec<_>>();
+        format!("provider: {{ tags: {{ {} }} }}", each.join(", "))
+    };
+    assert!(said(&tags(50)).is_ok());
+    wrong(
+        &tags(51),
+        "2:19: error: there are 51 tags, and AWS takes 50",
+    );
+    let tag =
+        |key: &str, value: &str| format!("provider: {{ tags: {{ \"{key}\": \"{value}\" }} }}");
+    let x = |count: usize| "x".repeat(count);
+    assert!(said(&tag(&x(128), &x(256))).is_ok());
+    assert!(said(&tag("Ä 1", "a_b.c:d/e=f+g-h@i")).is_ok());
+    wrong(
+        &tag(&x(129), "v"),
+        "2:21: error: the key of a tag has 129 letters, and may have 128",
+    );
+    wrong(
+        &tag("k", &x(257)),
+        "2:26: error: the value of the tag `k` has 257 letters, and may have 256",
+    );
+    wrong(
+        &tag("aws:k", "v"),
+        "2:21: error: `aws:k` cannot be the key of a tag",
+    );
+    wrong(&tag("", "v"), "2:21: error: a tag's key is empty");
+    wrong(
+        &tag("k", "a;b"),
+        "2:26: error: the value of the tag `k` has `;`",
+    );
+
+    let policies = |count: usize| {
+        let each = (0..count).map(|number| format!("\"arn:aws:iam::aws:policy/A{number}\""));
+        let each = each.collect::<Vec<_>>().join(", ");
+        format!("provider: {{ iam: {{ role: {{ managedPolicies: [{each}] }} }} }}")
+    };
+    assert!(said(&policies(25)).is_ok());
+    wrong(
+        &policies(26),
+        "there are 26 managed policies, and a role may have 25",
+    );
+    let statements = |letters: usize| {
+        let resource = x(letters);
+        format!(
+            "provider: {{ iam: {{ role: {{ statements: [{{ Effect: Allow, Action: \"a:B\", Resource: {resource} }}] }} }} }}"
+        )
+    };
+    assert!(said(&statements(10_000)).is_ok());
+    wrong(
+        &statements(10_240),
+        "letters, and all that a role may do, 10240",
+    );
+}

@@ -6,13 +6,11 @@ use crate::elf::Architecture;
 /// What it is called.
 pub const FILE: &str = "serverless.yml";
 
-/// What the framework also reads, and a deployment does not: where one of these is there, there would be two.
-pub const OTHER_FILES: [&str; 4] = [
-    "serverless.yaml",
-    "serverless.json",
-    "serverless.js",
-    "serverless.ts",
-];
+/// What it can be called, as in the framework: the first that is there is taken.
+pub const FILES: [&str; 3] = [FILE, "serverless.yaml", "serverless.json"];
+
+/// What the framework also takes, and a deployment does not read, since they are programs.
+pub const UNREAD_FILES: [&str; 2] = ["serverless.js", "serverless.ts"];
 
 const TEXT: &str = include_str!("serverless.yml");
 

@@ -18,18 +18,14 @@ const DIRECTIONS: [&str; 9] = [
     "southwest",
 ];
 
-/// Finds out whether there can be a region of that name, which was said by `by`, or else by the environment or a profile.
-pub(crate) fn check_region(region: &str, by: Option<&str>) -> Result<(), AwsError> {
-    let elsewhere = variable(ENDPOINTS[0]).is_some();
-    let Some(right) = wrong_region(region, elsewhere) else {
+/// Finds out whether there can be a region of that name, which the environment or a profile says.
+pub(crate) fn check_region(region: &str) -> Result<(), AwsError> {
+    let Some(right) = odd_region(region) else {
         return Ok(());
     };
-    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-    let by = by.map(str::to_owned).or_else(|| {
-        let mut variables = variables.into_iter();
-        let said = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
-        variables.find(said).map(|name| format!("`{name}`"))
-    });
+    let mut variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+    let said = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
+    let by = variables.find(said).map(|name| format!("`{name}`"));
     Err(AwsError::OddRegion {
         region: region.to_owned(),
         by: by.unwrap_or_else(|| "the profile".to_owned()),
@@ -37,7 +33,12 @@ pub(crate) fn check_region(region: &str, by: Option<&str>) -> Result<(), AwsErro
     })
 }
 
-/// What would be right where there can be no such region. At an endpoint of one's own regions may have any name.
+/// What would be right where there can be no such region.
+pub(crate) fn odd_region(region: &str) -> Option<String> {
+    wrong_region(region, variable(ENDPOINTS[0]).is_some())
+}
+
+/// The same. At an endpoint of one's own regions may have any name.
 fn wrong_region(region: &str, elsewhere: bool) -> Option<String> {
     let is_name = |part: &str| {
         let mut letters = part.bytes();

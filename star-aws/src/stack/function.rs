@@ -5,7 +5,9 @@ use star_core::job::Split;
 
 use super::role::role;
 use super::{FUNCTION_MARK, Function, Schedule, Settings, VERSION, Vpc, attribute, reference};
-use crate::function::{DEPLOYMENT_VARIABLE, LEDGER_VARIABLE, LIMITS_VARIABLE, TOPIC_VARIABLE};
+use crate::function::{
+    DEPLOYMENT_VARIABLE, LEDGER_VARIABLE, LIMITS_VARIABLE, PROGRAM_VARIABLE, TOPIC_VARIABLE,
+};
 
 /// The parameter that has the bucket's name.
 pub const LEDGER: &str = "LedgerBucket";
@@ -149,6 +151,9 @@ fn properties(function: &Function, settings: &Settings, deployment: &Value) -> V
     if settings.limits != Split::default() {
         let limits = json!(settings.limits).to_string();
         variables.insert(LIMITS_VARIABLE.to_owned(), limits.into());
+    }
+    if let Some(program) = &settings.program {
+        variables.insert(PROGRAM_VARIABLE.to_owned(), json!(program));
     }
     variables.insert(DEPLOYMENT_VARIABLE.to_owned(), deployment.clone());
     let mut properties = json!({

@@ -14,6 +14,8 @@ use crate::names::Names;
 pub struct Settings {
     /// Its names.
     pub names: Names,
+    /// What the program is called with which it is deployed; none where that is `slsart`.
+    pub program: Option<String>,
     /// Its functions; the first is that which runs begin in.
     pub functions: Vec<Function>,
     /// What texts of alerts on telephones begin with.
@@ -100,6 +102,7 @@ impl Settings {
     pub fn new(names: Names, architecture: Architecture) -> Self {
         Self {
             names,
+            program: None,
             functions: vec![Function {
                 schedules: vec![Schedule::usual()],
                 ..Function::new(architecture)

@@ -94,13 +94,8 @@ pub(super) fn show<T: Splittable>(task: &T, leaves: &[Slice]) -> String {
     }
     let one = |leaf: &Slice| {
         let lanes = leaf.lanes;
-        let lanes = if lanes.count() == 1 {
-            format!("lane {} of {}", lanes.first(), lanes.of())
-        } else {
-            format!("lanes {}..{} of {}", lanes.first(), lanes.end(), lanes.of())
-        };
         match task.extent() {
-            Extent::Batch => lanes,
+            Extent::Batch => lanes.to_string(),
             Extent::Timed(_) => format!("{:?}..{:?} {lanes}", leaf.window.from(), leaf.window.to()),
         }
     };

@@ -25,6 +25,9 @@ pub struct Checks {
     /// What failed, each kind of failure of a request once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, FailedCheck>,
+    /// How often checks failed that are not among these, by the number of the scenario.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<usize, u64>,
 }
 
 /// How often expectations of a kind held.
@@ -135,7 +138,19 @@ impl Checks {
             return known.merge(failed);
         }
         self.failures.insert(key, failed);
-        keep_first(&mut self.failures, |_counted_by_kind| {});
+        self.keep_first_failures();
+    }
+
+    fn keep_first_failures(&mut self) {
+        let left_out = &mut self.left_out;
+        keep_first(&mut self.failures, |failed| {
+            *left_out.entry(failed.scenario).or_default() += failed.times;
+        });
+    }
+
+    /// How often checks failed that are not told apart.
+    pub fn left_out(&self) -> u64 {
+        self.left_out.values().sum()
     }
 
     /// Adds another's counts.
@@ -156,7 +171,10 @@ impl Checks {
                 }
             }
         }
-        keep_first(&mut self.failures, |_counted_by_kind| {});
+        self.keep_first_failures();
+        for (scenario, times) in other.left_out {
+            *self.left_out.entry(scenario).or_default() += times;
+        }
     }
 
     /// What does not depend on when answers came.
@@ -204,6 +222,8 @@ mod tests {
             prop_assert_eq!(&merged, &whole);
             prop_assert_eq!(whole.ok + whole.failed, events.len() as u64);
             prop_assert!(whole.failures.len() <= 100 && whole.kinds.len() <= 100);
+            let told: u64 = whole.failures.values().map(|failed| failed.times).sum();
+            prop_assert_eq!(told + whole.left_out(), events.len() as u64);
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use star_core::{Case, Facts, Loss, Report as _, Slice, Verdict, Why, printable};
+use star_core::{Case, Facts, Loss, Report as _, Verdict, Why, printable};
 
 use super::checks::FailedCheck;
 use super::ensure::{self, Ensurance};
 use super::load::{LoadReport, ScenarioReport};
+use super::made::MOST;
 use super::view::Sampled;
 
 /// How scenarios did that were tried out.
@@ -160,7 +161,7 @@ fn incomplete(facts: &Facts) -> Vec<String> {
     let losses = facts.losses.iter();
     let losses = losses.map(lost);
     let faults = facts.faults.iter().map(|fault| match fault.chunk {
-        Some(chunk) => format!("{}: {}", part(chunk), fault.failure),
+        Some(chunk) => format!("chunk {}: {}", chunk.lanes, fault.failure),
         None => fault.failure.to_string(),
     });
     losses.chain(faults).collect()
@@ -172,22 +173,8 @@ fn lost(loss: &Loss) -> String {
         Why::Unreported => ": it was killed, or has hung",
         Why::Undelivered | Why::Failed(_) => "",
     };
-    let (units, why, part) = (loss.units, &loss.why, part(loss.chunk));
-    format!("{units} scenarios are lost: {why}{plainly} ({part})")
-}
-
-/// A part of a run as the text has it.
-fn part(chunk: Slice) -> String {
-    let lanes = chunk.lanes;
-    match lanes.count() {
-        1 => format!("chunk lane {} of {}", lanes.first(), lanes.of()),
-        _ => format!(
-            "chunk lanes {} to {} of {}",
-            lanes.first(),
-            lanes.end() - 1,
-            lanes.of()
-        ),
-    }
+    let (units, why, lanes) = (loss.units, &loss.why, loss.chunk.lanes);
+    format!("{units} scenarios are lost: {why}{plainly} (chunk {lanes})")
 }
 
 /// What else keeps a run from being whole, where nothing tells it by its name.
@@ -293,6 +280,11 @@ fn told(
     let failures = report.checks.failures.values();
     let own = failures.filter(|failed| failed.scenario == number);
     told.extend(own.map(|failed| sentence(failed, report.request_name(failed.request))));
+    if let Some(times) = report.checks.left_out.get(&number) {
+        told.push(format!(
+            "{times} failed checks are left out here, since the first {MOST} kinds of them are told apart"
+        ));
+    }
     told
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{Cloud, FUNCTION, Finished, Proxy};
+use serde_json::{Value, json};
+use tests::{Cloud, FUNCTION, Finished, Proxy, RuntimeApi, finish, wait_until};
 
 use crate::PROGRAM;
 
@@ -85,6 +86,74 @@ fn what_s3_refuses_ends_every_command_soon_and_with_one_code() {
     let refused = denied(&cloud, &["invoke"], writes, no).expect(7);
     assert!(refused.err.contains("`s3:PutObject`"), "{}", refused.err);
     assert!(began.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn a_mark_to_stop_that_s3_refuses_is_told_and_the_run_goes_on() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script("[{ duration: 300, arrivalRate: 1 }]", "{}");
+    let run = Cloud::run_of(&cloud.slsart().args(["invoke", "--detach"]).run().expect(0));
+    wait_until("requests arrive", || cloud.target.count() > 0);
+    let marks = |line: &str| line.starts_with("PUT ") && line.contains("/stop");
+    let no = (403, "AccessDenied");
+    let states = || cloud.states();
+    let going_on = [(run.clone(), "running".to_owned())];
+    for command in [&["stop", &run, "--aws"][..], &["kill"]] {
+        assert_eq!(states(), going_on);
+        let refused = denied(&cloud, command, marks, no).expect(7);
+        assert!(
+            refused.err.contains("`s3:PutObject`"),
+            "{command:?}: {}",
+            refused.err
+        );
+        assert!(
+            !refused.err.contains("is told to stop"),
+            "{command:?}: {}",
+            refused.err
+        );
+    }
+    // Its function goes on for as long as it lives.
+    cloud.slsart().args(["stop", &run, "--aws"]).run().expect(0);
+}
+
+#[test]
+fn why_an_order_was_refused_is_in_the_log_of_the_function_that_sent_it() {
+    let cloud = Cloud::deployed(PROGRAM);
+    cloud.script(
+        "[{ duration: 1, arrivalRate: 30 }]",
+        "{ maxChunkRequestsPerSecond: 10, timeBufferInMilliseconds: 2000 }",
+    );
+    let proxy = Proxy::denying(is_invocation, 403, "AccessDeniedException");
+    let api = RuntimeApi::start();
+    let mut function = cloud.aws.program(api.function(cloud.slsart()));
+    for (name, value) in cloud.variables() {
+        function = function.env(&name, value);
+    }
+    let mut child = function
+        .env("AWS_LAMBDA_FUNCTION_NAME", FUNCTION)
+        .env("LAMBDA_TASK_ROOT", cloud.scratch.path("."))
+        .env("HTTP_PROXY", format!("http://{}", proxy.address()))
+        .start();
+    let reply = api.deliver("refused", &json!({ ">>": "script.yml" }));
+    assert_eq!(reply["reply"], "executed", "{reply}");
+    child.kill().unwrap();
+    let log = finish(child).out;
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let refused: Vec<_> = lines.filter(|line| line["refused"].is_string()).collect();
+    // The orders differ, and the reason is one.
+    assert_eq!(refused.len(), 1, "{log}");
+    assert_eq!(
+        (&refused[0]["run"], &refused[0]["request"]),
+        (&json!("refused"), &json!("refused"))
+    );
+    assert!(refused[0]["notSent"]["carry"].is_object(), "{log}");
+    let why = refused[0]["refused"].as_str().unwrap();
+    assert!(
+        why.contains("the permission `lambda:InvokeFunction` is needed"),
+        "{why}"
+    );
 }
 
 #[test]

@@ -104,6 +104,43 @@ fn a_file_is_written_that_deploy_reads_and_none_is_written_over_another() {
 }
 
 #[test]
+fn the_file_may_be_called_as_the_framework_has_it_and_one_that_is_not_read_is_told() {
+    let scratch = Scratch::default();
+    let stack = |name: &str| {
+        let printed = dry(&scratch, &[]).expect(0);
+        let line = format!("# stack {name}-dev\n");
+        assert!(printed.out.contains(&line), "{}", printed.out);
+        printed.err
+    };
+    scratch.write("serverless.ts", "export default {}\n");
+    let said = "`serverless.ts` is not read, since it is a program";
+    assert_eq!(stack("serverless-star").matches(said).count(), 1);
+    // The first of them is taken.
+    let file = |service: &str| {
+        format!("{{ \"service\": \"{service}\", \"functions\": {{ \"loadGenerator\": {{}} }} }}\n")
+    };
+    for (name, service) in [
+        ("serverless.json", "third"),
+        ("serverless.yaml", "second"),
+        ("serverless.yml", "first"),
+    ] {
+        scratch.write(name, file(service));
+        let err = stack(service);
+        assert!(!err.contains("is not read"), "{err}");
+    }
+    std::fs::remove_file(scratch.path("serverless.yml")).unwrap();
+    scratch.write("script.yml", SCRIPT);
+    scratch.write("rows.csv", "1\n");
+    let over = slsart(&scratch)
+        .args(["invoke", "-o", "serverless.yaml"])
+        .run()
+        .expect(2);
+    assert!(over.err.contains("serverless.yaml"), "{}", over.err);
+    let kept = std::fs::read_to_string(scratch.path("serverless.yaml")).unwrap();
+    assert_eq!(kept, file("second"));
+}
+
+#[test]
 fn each_file_that_is_written_is_of_a_service_of_its_own() {
     let services: Vec<String> = (0..2)
         .map(|_| {

@@ -94,9 +94,13 @@ fn a_region_that_cannot_be_one_is_told_with_who_said_it() {
         ("eu central 1", "did you mean `eu-central-1`?"),
         ("", "one is called like `eu-central-1`"),
     ] {
-        let typed = sentence(asks(&scratch).args(["--region", region]));
-        let expected = format!("there is no AWS region `{region}`, which `--region` says: {right}");
-        assert_eq!(typed, expected);
+        let expected =
+            format!("error: there is no AWS region `{region}`, which `--region` says: {right}\n");
+        for command in [&["configure"][..], &["deploy", "--dry"], &["runs", "--aws"]] {
+            let typed = slsart(&scratch).args(command).args(["--region", region]);
+            assert_eq!(typed.run().expect(2).err, expected, "{command:?}");
+        }
+        assert!(!scratch.path("serverless.yml").exists());
         if !region.is_empty() {
             let set = sentence(asks(&scratch).env("AWS_REGION", region));
             assert!(set.contains("which `AWS_REGION` says"), "{set}");
@@ -108,8 +112,55 @@ fn a_region_that_cannot_be_one_is_told_with_who_said_it() {
         "serverless.yml",
         "provider: { region: eu-centrall-1 }\nfunctions: { loadGenerator: {} }\n",
     );
-    let file = sentence(asks(&scratch));
-    assert!(file.contains("which `serverless.yml` says"), "{file}");
+    let file = asks(&scratch).run().expect(5);
+    let said = [
+        "there is no AWS region `eu-centrall-1`",
+        "serverless.yml:1:21",
+        "did you mean `eu-central-1`?",
+    ];
+    assert!(
+        said.iter().all(|said| file.err.contains(said)),
+        "{}",
+        file.err
+    );
+}
+
+#[test]
+fn a_name_that_was_typed_and_cannot_be_one_is_the_flags_fault_and_not_the_files() {
+    let scratch = Scratch::default();
+    for file in [
+        "",
+        "service: load\nprovider: { stage: qa }\nfunctions: { loadGenerator: {} }\n",
+    ] {
+        if !file.is_empty() {
+            scratch.write("serverless.yml", file);
+        }
+        for (flag, name) in [("--stage", "dev_1"), ("--service", "my load")] {
+            for command in [&["deploy", "--dry"][..], &["runs", "--aws"], &["kill"]] {
+                let typed = slsart(&scratch).args(command).args([flag, name]);
+                let err = typed.run().expect(2).err;
+                let said =
+                    format!("error: `{flag}`: `{name}` cannot be the name of a service or a stage");
+                assert!(
+                    err.starts_with(&said) && !err.contains("serverless.yml"),
+                    "{err}"
+                );
+            }
+        }
+        let long = "x".repeat(40);
+        let err = asks(&scratch).args(["--stage", &long]).run().expect(2).err;
+        assert!(
+            err.contains("may have 40") && !err.contains("serverless.yml"),
+            "{err}"
+        );
+    }
+    let empty = Scratch::default();
+    let new = slsart(&empty).args(["configure", "--stage", "dev_1"]);
+    let err = new.run().expect(2).err;
+    assert!(
+        err.starts_with("error: `--stage`: `dev_1` cannot be"),
+        "{err}"
+    );
 }
 
 #[test]

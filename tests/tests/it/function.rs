@@ -1,6 +1,7 @@
 //! The program as the platform starts it.
 
-use tests::{RuntimeApi, Scratch};
+use serde_json::{Value, json};
+use tests::{RuntimeApi, Scratch, finish};
 
 use crate::commands::slsart;
 
@@ -33,4 +34,29 @@ fn a_function_that_was_not_deployed_by_this_program_says_so() {
         "{}",
         ended.err
     );
+}
+
+#[test]
+fn an_event_that_is_nested_too_deep_is_refused_with_a_line_in_the_log() {
+    let (scratch, api) = (Scratch::default(), RuntimeApi::start());
+    let function = api.function(slsart(&scratch));
+    let mut child = function
+        .env("SLSART_LEDGER", "bucket")
+        .env("SLSART_TOPIC", "topic")
+        .env("SLSART_DEPLOYMENT", "2-0")
+        .start();
+    let deep = format!("{}1{}", "[".repeat(3_000), "]".repeat(3_000));
+    let said = api.deliver("deep", &deep);
+    let why = "the event cannot be read: lists and mappings are nested more than 127 levels deep";
+    assert_eq!(
+        said,
+        json!({ "errorType": "NotStarted", "errorMessage": why })
+    );
+    // It is there for the next one.
+    let _open = api.next();
+    child.kill().unwrap();
+    let log = finish(child).out;
+    let line: Value = serde_json::from_str(log.trim_end()).unwrap();
+    let expected = json!({ "request": "deep", "run": "deep", "reply": "invalid", "detail": why });
+    assert_eq!(line, expected);
 }

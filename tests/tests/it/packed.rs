@@ -30,7 +30,12 @@ fn without_a_file_what_is_deployed_is_what_was_reviewed_with_its_rule_disabled()
         "../../../star-aws/templates/plain.function.json"
     ))
     .unwrap();
-    let printed = templates(&dry(&scratch, &[]).expect(0).out);
+    let mut printed = templates(&dry(&scratch, &[]).expect(0).out);
+    // Commands that alerts tell are of this program.
+    let function = &mut printed[1].1["Resources"]["LoadGenerator"]["Properties"];
+    let variables = function["Environment"]["Variables"].as_object_mut();
+    let called = variables.unwrap().remove("SLSART_PROGRAM");
+    assert_eq!(called, Some("slsart-under-test".into()));
     assert_eq!(of_any_program(&printed[1].1), of_any_program(&reviewed));
     let rule = |printed: &[(String, Value)]| {
         let rule = &printed[1].1["Resources"]["LoadGeneratorSchedule0"];
@@ -61,6 +66,26 @@ fn what_an_enabled_schedule_was_checked_with_is_what_is_packed() {
     dry(&scratch, &["-p", "same/script.yml"]).expect(0);
     schedule(false);
     dry(&scratch, &["-p", "other/script.yml"]).expect(0);
+}
+
+#[test]
+fn a_script_that_a_schedule_makes_whole_is_packed_without_a_word_against_it() {
+    let scratch = Scratch::default();
+    let half = SCRIPT.replace("target: http://127.0.0.1:9, ", "");
+    scratch.write("script.yml", half);
+    let said = "`script.yml` is not packed on its own";
+    let alone = dry(&scratch, &[]).expect(0);
+    let check = "slsart-under-test check script.yml` tells more";
+    assert!(
+        alone.err.contains(said) && alone.err.contains(check),
+        "{}",
+        alone.err
+    );
+    scratch.write("serverless.yml", "functions: { loadGenerator: { events: [{ schedule: { rate: rate(1 day), input: { \">>\": script.yml, config: { target: \"http://127.0.0.1:9\" } } } }] } }\n");
+    let named = dry(&scratch, &[]).expect(0);
+    assert!(!named.err.contains(said), "{}", named.err);
+    let packed = "# in it: bootstrap, script.yml\n";
+    assert!(named.out.contains(packed), "{}", named.out);
 }
 
 #[test]

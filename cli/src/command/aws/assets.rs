@@ -1,13 +1,35 @@
-//! `serverless.yml` in the current folder, or the file that `--config` names: which deployment is meant, and what is chosen of it.
+//! `serverless.yml` (or `.yaml`, or `.json`) in the current folder, or the file that `--config` names: which deployment is meant, and what is chosen of it.
 
 use std::path::{Path, PathBuf};
 
-use star_aws::assets::{self, Assets, FILE, Given, Place};
-use star_core::document::{Diagnostics, Node, Sources};
+use star_aws::assets::{self, Assets, FILE, FILES, Given, Place, UNREAD_FILES};
+use star_core::document::{Diagnostic, Diagnostics, Node, Sources};
 use star_core::job::Split;
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
+use crate::{hint, output};
+
+/// The first of these that is here; a link that leads nowhere is there too.
+fn here(names: &[&'static str]) -> Option<&'static Path> {
+    let mut paths = names.iter().map(|name| Path::new(*name));
+    paths.find(|path| path.symlink_metadata().is_ok())
+}
+
+/// The file that is named, or that is here.
+pub(super) fn path(named: Option<&Path>) -> Option<&Path> {
+    named.or_else(|| here(&FILES))
+}
+
+/// Whoever uses the framework besides takes its file for one that is read.
+fn tell_unread() {
+    if let Some(unread) = here(&UNREAD_FILES) {
+        output::note(&format!(
+            "`{}` is not read, since it is a program: the deployment is the default one, but for what is typed; write what it says into `{FILE}`, or name another file with `--config`\n",
+            unread.display()
+        ));
+    }
+}
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -19,8 +41,7 @@ pub(super) struct File {
 
 /// The file that is named, or that is here; none where there is none.
 fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
-    let here = Path::new(FILE);
-    let Some(path) = named.or_else(|| here.symlink_metadata().is_ok().then_some(here)) else {
+    let Some(path) = path(named) else {
         return Ok(None);
     };
     let mut sources = Sources::default();
@@ -52,8 +73,15 @@ fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
 impl File {
     /// What is wrong with it.
     pub(super) fn wrong(self, diagnostics: Diagnostics) -> CommandError {
+        let mut told = Diagnostics::default();
+        for fault in diagnostics.iter().cloned() {
+            told.push(Diagnostic {
+                help: fault.help.as_deref().map(hint::in_own_words),
+                ..fault
+            });
+        }
         CommandError::Job {
-            diagnostics,
+            diagnostics: told,
             sources: self.sources,
         }
     }
@@ -89,15 +117,27 @@ fn environment(name: &str) -> Option<String> {
 /// Which deployment is meant.
 pub(super) fn place(args: &AwsArgs) -> Result<Place, CommandError> {
     let file = file(args.config.as_deref())?;
+    if file.is_none() {
+        tell_unread();
+    }
     let tree = file.as_ref().map(|file| &file.tree);
     assets::place(tree, &given(args), &environment).map_err(|faults| match file {
-        Some(file) => file.wrong(faults),
-        // Only what was typed can be wrong then.
+        Some(file) => wrong(file, faults),
         None => typed_wrongly(&faults),
     })
 }
 
-fn typed_wrongly(faults: &Diagnostics) -> CommandError {
+/// What is wrong with the file, or with what was typed, which has no place in it.
+fn wrong(file: File, faults: Diagnostics) -> CommandError {
+    if faults.iter().any(|fault| fault.primary.is_some()) {
+        file.wrong(faults)
+    } else {
+        typed_wrongly(&faults)
+    }
+}
+
+/// What can be wrong without a file.
+pub(super) fn typed_wrongly(faults: &Diagnostics) -> CommandError {
     let faults: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
     CommandError::Usage(faults.join("\nerror: "))
 }
@@ -109,7 +149,7 @@ pub(super) fn chosen(args: &AwsArgs) -> Result<(Place, Assets, Option<File>), Co
     };
     match assets::read(&file.tree, &given(args), &environment) {
         Ok((place, assets)) => Ok((place, assets, Some(file))),
-        Err(faults) => Err(file.wrong(faults)),
+        Err(faults) => Err(wrong(file, faults)),
     }
 }
 

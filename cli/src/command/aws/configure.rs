@@ -4,11 +4,11 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use star_aws::assets::{FILE, Given, OTHER_FILES, SERVICE, written};
+use star_aws::assets::{FILE, FILES, Given, SERVICE, UNREAD_FILES, place, written};
 use star_aws::elf::{Architecture, Program};
-use star_aws::{Names, NoName};
 use star_core::worker::{Ids as _, SystemIds};
 
+use super::assets::typed_wrongly;
 use super::deploy::own_program;
 use crate::args::ConfigureArgs;
 use crate::error::CommandError;
@@ -19,8 +19,10 @@ use crate::{hint, output};
 const LETTERS: usize = 8;
 
 pub(in crate::command) fn configure(args: &ConfigureArgs) -> Result<Exit, CommandError> {
-    let there: Vec<PathBuf> = std::iter::once(FILE)
-        .chain(OTHER_FILES)
+    // Where one of these is there, there would be two.
+    let there: Vec<PathBuf> = FILES
+        .into_iter()
+        .chain(UNREAD_FILES)
         .map(PathBuf::from)
         .filter(|path| path.symlink_metadata().is_ok())
         .collect();
@@ -34,10 +36,9 @@ pub(in crate::command) fn configure(args: &ConfigureArgs) -> Result<Exit, Comman
     let given = Given {
         stage: args.stage.clone(),
         region: args.region.clone(),
-        service: None,
+        service: Some(service.clone()),
     };
-    let stage = given.stage.as_deref().unwrap_or(star_aws::assets::STAGE);
-    Names::new(&service, stage).map_err(|error: NoName| CommandError::Usage(error.to_string()))?;
+    place(None, &given, &|_| None).map_err(|faults| typed_wrongly(&faults))?;
     let text = written(&service, &given, architecture()?);
     // Never over a file that is there, also not over one that came a moment ago.
     let path = Path::new(FILE);
@@ -75,6 +76,8 @@ fn architecture() -> Result<Architecture, CommandError> {
 
 #[cfg(test)]
 mod tests {
+    use star_aws::Names;
+
     use super::*;
 
     #[test]

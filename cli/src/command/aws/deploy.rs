@@ -21,7 +21,7 @@ use crate::args::DeployArgs;
 use crate::command::on_runtime;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output;
+use crate::{hint, output};
 
 /// How one gets a program that functions can run.
 const HELP: &str = "docs/aws.md shows how to build one that fits; `--worker FILE` deploys it";
@@ -125,7 +125,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
             Said::default(),
         ),
     };
-    let typed = packed::files(args.path.as_deref(), &folder, &environment)?;
+    let typed = packed::files(args.path.as_deref(), &folder, &environment, &said)?;
     if let Some(script) = &args.path {
         said.take_in(script, typed)?;
     } else {
@@ -150,6 +150,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
 
 /// What was typed wins over what the file says.
 fn typed_over(mut settings: Settings, args: &DeployArgs) -> Settings {
+    settings.program = hint::other_name();
     for function in &mut settings.functions {
         function.memory = args.memory.unwrap_or(function.memory);
         let timeout = args

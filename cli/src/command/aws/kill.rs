@@ -36,8 +36,8 @@ pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
             function: place.names.function(),
         })?;
         // Whatever the ledger says, the function is to go.
-        let ending = match stop_all(&place).await {
-            Ok(ending) => ending,
+        let told = match stop_all(&place).await {
+            Ok(told) => Some(told),
             Err(error) => {
                 output::note(&format!(
                     "the runs could not be told to stop, and go on until they find no function: {error}\n"
@@ -66,15 +66,26 @@ pub(in crate::command) fn kill(args: &KillArgs) -> Result<Exit, CommandError> {
             place.names,
             time_of_day(until)
         ))?;
-        if let Some((site, runs)) = ending {
-            save_all(&site, runs, Wait::UntilSettled).await;
-        }
-        Ok(Exit::Passed)
+        let Some(Ending { site, runs, all }) = told else {
+            return Ok(Exit::Aws);
+        };
+        save_all(&site, runs, Wait::UntilSettled).await;
+        Ok(if all { Exit::Passed } else { Exit::Aws })
     })?
 }
 
-/// Tells all runs that are not over to stop, and saves what they came to by then. Those of which more is to come.
-async fn stop_all(place: &Deployed) -> Result<Option<(Site, Vec<Told>)>, CommandError> {
+/// What became of the runs that were not over.
+#[derive(Debug)]
+struct Ending {
+    site: Site,
+    /// Those of which more is to come.
+    runs: Vec<Told>,
+    /// Whether all were told to stop: others go on for as long as their functions live.
+    all: bool,
+}
+
+/// Tells all runs that are not over to stop, and saves what they came to by then.
+async fn stop_all(place: &Deployed) -> Result<Ending, CommandError> {
     let site = Site::on_aws(place).await?;
     let open = iter(site.runs().await?).map(|run| {
         let book = site.book(&run);
@@ -88,20 +99,23 @@ async fn stop_all(place: &Deployed) -> Result<Option<(Site, Vec<Told>)>, Command
     let open = open.buffer_unordered(AT_ONCE);
     let open: Vec<RunId> = open.filter_map(std::future::ready).collect().await;
     let told = iter(open).map(|run| async {
-        let text = match star_core::stop(&site.host, &run).await {
+        let stopped = star_core::stop(&site.host, &run).await;
+        let text = match &stopped {
             Ok(()) => format!("the run `{run}` is told to stop\n"),
             Err(error) => format!("the run `{run}` could not be told to stop: {error}\n"),
         };
         output::note(&text);
         let path = free_for(Path::new(""), &run);
-        Told { run, path }
+        (Told { run, path }, stopped.is_ok())
     });
     let told: Vec<_> = told.buffer_unordered(AT_ONCE).collect().await;
-    let ending = save_all(&site, told, Wait::ForWorkers).await;
-    Ok(Some((site, ending)))
+    let all = told.iter().all(|(_, stopped)| *stopped);
+    let told = told.into_iter().map(|(told, _)| told).collect();
+    let runs = save_all(&site, told, Wait::ForWorkers).await;
+    Ok(Ending { site, runs, all })
 }
 
-/// A run that was told to stop.
+/// A run that is to stop.
 #[derive(Debug)]
 struct Told {
     run: RunId,

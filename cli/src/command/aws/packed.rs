@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use star_aws::assets::{Assets, FILE, Input, Placed};
+use star_aws::assets::{Assets, Input, Placed};
 use star_aws::function::LAST_WORDS;
 use star_aws::stack as settings;
 use star_core::document::{Diagnostic, Diagnostics};
@@ -11,7 +11,7 @@ use star_core::document::{Diagnostic, Diagnostics};
 use super::assets::File;
 use super::script::script_in;
 use crate::error::CommandError;
-use crate::{diagnostics, event, job, output};
+use crate::{diagnostics, event, hint, job, output};
 
 /// Files by their names in the package, so that one that is named twice is packed once.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -20,11 +20,12 @@ type Files = BTreeMap<String, Vec<u8>>;
 type Variables = BTreeMap<String, String>;
 
 /// The files to pack: the script that was named, or `script.yml` in this folder where there is one that can be packed. It is judged as in
-/// a function that has these variables.
+/// a function that has these variables; `packed` is what the file has packed.
 pub(super) fn files(
     script: Option<&Path>,
     folder: &Path,
     environment: &Variables,
+    packed: &Said,
 ) -> Result<Files, CommandError> {
     let gather = |script: &Path| gather(script, folder_of(script), environment.clone());
     let files = match (script, script_in(folder)) {
@@ -32,11 +33,14 @@ pub(super) fn files(
         (None, None) => Files::new(),
         (None, Some(there)) => match gather(&there) {
             Ok(files) => files,
+            // What a schedule says besides makes it whole.
+            Err(_) if packed.has(&there, folder) => Files::new(),
             // Nobody asked for it: it may be a script that needs more than itself.
             Err(error) => {
-                let there = there.display();
+                let there = there.display().to_string();
+                let check = hint::command(&["check", &there]);
                 output::note(&format!(
-                    "`{there}` is not packed on its own, so that no event can name it unless a schedule does: {error} (`slsart check {there}` tells more)\n"
+                    "`{there}` is not packed on its own, so that no event can name it: {error} (`{check}` tells more)\n"
                 ));
                 Files::new()
             }
@@ -78,13 +82,18 @@ pub(super) struct Said {
 }
 
 impl Said {
+    /// Whether this file of the folder is among them.
+    fn has(&self, path: &Path, folder: &Path) -> bool {
+        name_in(path, folder).is_some_and(|name| self.files.contains_key(&name))
+    }
+
     /// Takes in what was typed, which wins over what is only named here: a schedule is to find what it was checked with.
     pub(super) fn take_in(&mut self, script: &Path, typed: Files) -> Result<(), CommandError> {
         let other = |name: &&String| self.files.get(*name) != typed.get(*name);
         let checked = self.checked.iter().filter(|name| typed.contains_key(*name));
         if let Some(name) = checked.clone().find(other) {
             return Err(CommandError::Usage(format!(
-                "`{name}` of `{}` would take the place of another file, which an enabled schedule of `{FILE}` reads: rename one of them, or leave `-p` out",
+                "`{name}` of `{}` would take the place of another file, which an enabled schedule reads: rename one of them, or leave `-p` out",
                 script.display()
             )));
         }

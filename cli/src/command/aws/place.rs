@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use star_aws::assets::{FILE, Place};
+use star_aws::assets::Place;
 use star_aws::deploy::{Deployment, check, find, ledger_of};
 use star_aws::{Access, Advised, AwsError, Bucket, Calls, Config, Lambda, Names};
 use star_core::clock::SystemClock;
@@ -24,15 +24,6 @@ pub(in crate::command) struct Deployed {
     pub(in crate::command) hint: Hint,
 }
 
-/// What says which region it is, where it is said and not left to the environment.
-fn said_by(args: &AwsArgs) -> String {
-    match (&args.region, &args.config) {
-        (Some(_), _) => "`--region`".to_owned(),
-        (None, Some(file)) => format!("`{}`", file.display()),
-        (None, None) => format!("`{FILE}`"),
-    }
-}
-
 impl Deployed {
     pub(in crate::command) async fn new(args: &AwsArgs) -> Result<Self, CommandError> {
         Self::at(super::assets::place(args)?, args).await
@@ -43,7 +34,6 @@ impl Deployed {
         let hint = Hint::aws(args, &place.names, place.region.as_deref());
         let access = Access {
             profile: args.aws_profile.clone(),
-            region_by: place.region.is_some().then(|| said_by(args)),
             region: place.region,
             calls: output::debugs().then(|| Calls::new(output::debug)),
         };

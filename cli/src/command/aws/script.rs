@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use star_aws::assets::FILE;
 use star_core::Job;
 
+use super::assets;
 use crate::args::InvokeArgs;
 use crate::error::CommandError;
 use crate::job;
@@ -44,7 +45,7 @@ pub(super) fn read(args: &InvokeArgs) -> Result<Job, CommandError> {
         ("-o", args.output.as_deref()),
         ("--junit", args.junit.as_deref()),
     ]);
-    let config = args.aws.config.as_deref();
+    let config = assets::path(args.aws.config.as_deref());
     written.keep_apart([config.unwrap_or(Path::new(FILE))])?;
     let text =
         |name: &str, text: &str| job::read_text(name, text, args.mode, args.strict, &written);

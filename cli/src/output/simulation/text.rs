@@ -207,7 +207,7 @@ fn verdict(view: &View<'_>) -> String {
     } else if let Some(why) = &view.simulation.unread {
         let _infallible = writeln!(
             text,
-            "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: {why}; `slsart report` would tell, once it can be read, what is told above"
+            "NOT FEASIBLE: the run is launched and ends, but whoever follows it cannot read how: {why}; its report would tell, once it can be read, what is told above"
         );
     } else if view.simulation.cut_off > 0 {
         let _infallible = writeln!(

@@ -21,6 +21,8 @@ pub(super) struct Checked<'r> {
     failed: u64,
     kinds: &'r BTreeMap<String, Held>,
     failures: Vec<Failure<'r>>,
+    #[serde(rename = "failuresLeftOut", skip_serializing_if = "Option::is_none")]
+    failures_left_out: Option<u64>,
     ensure: Vec<Ensured>,
 }
 
@@ -70,6 +72,7 @@ impl<'r> Checked<'r> {
             failed: checks.failed,
             kinds: &checks.kinds,
             failures: failures.collect(),
+            failures_left_out: Some(checks.left_out()).filter(|times| *times > 0),
             ensure,
         })
     }
@@ -91,6 +94,13 @@ pub(super) fn write(report: &LoadReport, facts: &Facts, f: &mut fmt::Formatter<'
         if checks.failures.len() > MOST {
             let more = checks.failures.len() - MOST;
             writeln!(f, "  … and {more} kinds more")?;
+        }
+        if checks.left_out() > 0 {
+            let left_out = count(checks.left_out());
+            writeln!(
+                f,
+                "  … and {left_out} of other kinds, which are not told apart"
+            )?;
         }
     }
     let ensured = report.ensured(facts);

@@ -1,8 +1,9 @@
 //! What a report is worth.
 
-use star_core::{Fault, Loss, Slice, Why};
+use star_core::{Case, Fault, Loss, Slice, Why};
 
 use super::*;
+use crate::report::checks::FailedCheck;
 use crate::script::model::Trial;
 
 fn facts(planned: u64) -> Facts {
@@ -162,6 +163,29 @@ fn errors_of_a_load_test_are_told_and_fail_no_case() {
     assert_eq!(cases[0].told, ["ECONNREFUSED, 2 times"]);
     assert_eq!(cases[0].failed, None);
     assert!(cases.last().unwrap().failed.is_some());
+}
+
+#[test]
+fn failed_checks_that_are_not_told_apart_are_counted_where_they_would_stand() {
+    let mut report = tried(1, 0);
+    for scenario in [0, 1] {
+        for expected in 0..80 {
+            let failed = FailedCheck {
+                scenario,
+                check: "statusCode".to_owned(),
+                expected: format!("{expected:03}"),
+                ..FailedCheck::default()
+            };
+            report.checks.fail(failed, || "0".to_owned());
+        }
+    }
+    let cases = report.cases(&facts(2));
+    let said =
+        "60 failed checks are left out here, since the first 100 kinds of them are told apart";
+    let left_out = |case: &Case| case.told.iter().filter(|line| *line == said).count();
+    assert_eq!(cases.iter().map(left_out).collect::<Vec<_>>(), [0, 1]);
+    let text = report.summarize(&facts(2)).to_string();
+    assert!(text.contains("… and 60 of other kinds"), "{text}");
 }
 
 #[test]
