@@ -15,15 +15,18 @@ const OURS: &str = "slsart";
 
 /// How this program was called, as a shell takes it: by its name alone where that finds it.
 fn program() -> String {
-    let variable = is_function().then(|| std::env::var_os(PROGRAM_VARIABLE));
-    let called = called(variable, std::env::args_os().next());
+    let called = called(
+        is_function(),
+        std::env::var_os(PROGRAM_VARIABLE),
+        std::env::args_os().next(),
+    );
     let paths = std::env::var_os("PATH");
     quoted(&shortest(&called, paths.as_deref()).to_string_lossy())
 }
 
 /// What the program is called by people: a function has it from whoever deployed it, since it is called otherwise there.
-fn called(in_function: Option<Option<OsString>>, typed: Option<OsString>) -> PathBuf {
-    let name = in_function.unwrap_or(typed);
+fn called(is_function: bool, deployed: Option<OsString>, typed: Option<OsString>) -> PathBuf {
+    let name = if is_function { deployed } else { typed };
     name.map_or_else(|| PathBuf::from(OURS), PathBuf::from)
 }
 
@@ -222,10 +225,13 @@ mod tests {
     #[test]
     fn a_function_calls_the_program_as_whoever_deployed_it_does() {
         let name = |name: &str| Some(OsString::from(name));
-        let told = |in_function, typed| called(in_function, name(typed)).display().to_string();
-        assert_eq!(told(None, "pictures"), "pictures");
-        assert_eq!(told(Some(name("pictures")), "bootstrap"), "pictures");
-        assert_eq!(told(Some(None), "bootstrap"), "slsart");
+        let told = |is_function, deployed, typed| {
+            let called = called(is_function, deployed, name(typed));
+            called.display().to_string()
+        };
+        assert_eq!(told(false, None, "pictures"), "pictures");
+        assert_eq!(told(true, name("pictures"), "bootstrap"), "pictures");
+        assert_eq!(told(true, None, "bootstrap"), "slsart");
     }
 
     #[test]

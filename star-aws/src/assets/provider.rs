@@ -96,20 +96,16 @@ fn check_region(reader: &mut Reader<'_>, region: &str, node: Option<&Node>) {
     let Some(right) = odd_region(region) else {
         return;
     };
-    match node.filter(|_| reader.given.region.is_none()) {
-        Some(node) => {
-            let wrong = format!("there is no AWS region `{region}`");
-            reader.wrong(node.span, wrong, &right);
-        }
-        None => {
-            let typed = AwsError::OddRegion {
-                region: region.to_owned(),
-                by: "`--region`".to_owned(),
-                right,
-            };
-            reader.fault(Diagnostic::error(typed.to_string()));
-        }
+    if let Some(node) = node.filter(|_| reader.given.region.is_none()) {
+        let wrong = format!("there is no AWS region `{region}`");
+        return reader.wrong(node.span, wrong, &right);
     }
+    let typed = AwsError::OddRegion {
+        region: region.to_owned(),
+        by: "`--region`".to_owned(),
+        right,
+    };
+    reader.fault(Diagnostic::error(typed.to_string()));
 }
 
 /// `provider`.

@@ -72,7 +72,7 @@ fn file(named: Option<&Path>) -> Result<Option<File>, CommandError> {
 
 impl File {
     /// What is wrong with it.
-    pub(super) fn wrong(self, diagnostics: Diagnostics) -> CommandError {
+    pub(super) fn wrong(self, diagnostics: &Diagnostics) -> CommandError {
         let mut told = Diagnostics::default();
         for fault in diagnostics.iter().cloned() {
             told.push(Diagnostic {
@@ -122,17 +122,17 @@ pub(super) fn place(args: &AwsArgs) -> Result<Place, CommandError> {
     }
     let tree = file.as_ref().map(|file| &file.tree);
     assets::place(tree, &given(args), &environment).map_err(|faults| match file {
-        Some(file) => wrong(file, faults),
+        Some(file) => wrong(file, &faults),
         None => typed_wrongly(&faults),
     })
 }
 
 /// What is wrong with the file, or with what was typed, which has no place in it.
-fn wrong(file: File, faults: Diagnostics) -> CommandError {
+fn wrong(file: File, faults: &Diagnostics) -> CommandError {
     if faults.iter().any(|fault| fault.primary.is_some()) {
         file.wrong(faults)
     } else {
-        typed_wrongly(&faults)
+        typed_wrongly(faults)
     }
 }
 
@@ -149,7 +149,7 @@ pub(super) fn chosen(args: &AwsArgs) -> Result<(Place, Assets, Option<File>), Co
     };
     match assets::read(&file.tree, &given(args), &environment) {
         Ok((place, assets)) => Ok((place, assets, Some(file))),
-        Err(faults) => Err(wrong(file, faults)),
+        Err(faults) => Err(wrong(file, &faults)),
     }
 }
 
@@ -158,5 +158,5 @@ pub(in crate::command) fn limits(config: Option<&Path>) -> Result<Split, Command
     let Some(file) = file(config)? else {
         return Ok(Split::default());
     };
-    assets::limits(&file.tree).map_err(|faults| file.wrong(faults))
+    assets::limits(&file.tree).map_err(|faults| file.wrong(&faults))
 }

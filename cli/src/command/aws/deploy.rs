@@ -108,7 +108,7 @@ fn wanted(args: &DeployArgs) -> Result<(Place, Wanted), CommandError> {
             output::verbose(&format!("`{}` says what is deployed", file.name()));
             let settings = match settings {
                 Ok(settings) => typed_over(settings, args),
-                Err(fault) => return Err(file.wrong(fault.into())),
+                Err(fault) => return Err(file.wrong(&fault.into())),
             };
             let said = match settings.functions.first() {
                 Some(function) => packed::said(&assets, file, function, &environment)?,

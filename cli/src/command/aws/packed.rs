@@ -124,7 +124,7 @@ pub(super) fn said(
         }
     }
     if !faults.is_empty() {
-        return Err(file.wrong(faults));
+        return Err(file.wrong(&faults));
     }
     let taker = event::Function {
         package: file.folder(),
