@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::time::Duration;
 
 use rustix::process::Pid;
 use rustix::thread::{CpuSet, sched_setaffinity};
@@ -91,7 +92,7 @@ pub(super) fn lanes(bench: &Bench) -> io::Result<Vec<Line>> {
     let alone = of_rounds(&all[0], |ran| cost(ran, true));
     let theirs = match &all[2..] {
         [one, two] => {
-            let wrk = ratio(two, one, |ran, _| ran.per_request(Default::default()));
+            let wrk = ratio(two, one, |ran, _| ran.per_request(Duration::ZERO));
             format!("; wrk by two threads {wrk:.2} × by one")
         }
         _ => String::new(),
