@@ -155,7 +155,7 @@ impl Pace {
     /// How long until it is looked again whether it is over: so long that nobody waits much longer for a run than it took, and is never far
     /// from its end for long.
     fn pause(&self, now: Time) -> Duration {
-        let pause = now.since(self.begun) / 16;
+        let pause = now.since(self.begun) / 24;
         let pause = match self.end {
             Some(end) if end <= now => pause.min(now.since(end) / 8),
             Some(end) => pause.min(end.since(now) + SHORTEST),
@@ -187,7 +187,7 @@ mod tests {
     fn a_run_is_looked_after_often_when_it_is_short_or_at_its_end() {
         let pause = |end: Option<u64>, now| pace(end).pause(at(now)).as_millis();
         assert_eq!(pause(None, 1_000), 5);
-        assert_eq!(pause(Some(2_000), 1_480), 30);
+        assert_eq!(pause(Some(2_000), 1_480), 20);
         assert_eq!(pause(Some(61_000), 31_000), 500);
         assert_eq!(pause(Some(61_000), 60_900), 105);
         assert_eq!(pause(Some(61_000), 61_010), 5);
@@ -201,7 +201,7 @@ mod tests {
             let took = Duration::from_millis(took);
             pace(end).until_more(at(now), took).as_millis()
         };
-        assert_eq!(until_more(None, 1_160, 0), 10, "it may begin at any time");
+        assert_eq!(until_more(None, 1_160, 0), 6, "it may begin at any time");
         assert_eq!(until_more(Some(61_000), 1_160, 0), 500);
         assert_eq!(until_more(Some(1_400), 1_160, 0), 245);
         assert_eq!(until_more(Some(61_000), 61_800, 0), 100);
@@ -218,6 +218,6 @@ mod tests {
             ..pace(Some(61_000))
         };
         let soon = pace.until_more(at(1_160), Duration::ZERO);
-        assert_eq!(soon.as_millis(), 10);
+        assert_eq!(soon.as_millis(), 6);
     }
 }
