@@ -2,7 +2,7 @@
 
 use star_core::shape::Batch;
 use star_core::{AnyTask, Job};
-use task_simulate::{Delay, Fate, Options, Simulation, World, simulate};
+use task_simulate::{Delay, Fate, Options, Simulation, WorkerLife, World, simulate};
 
 use crate::kit::{Effects, Harmless, Probes, seconds};
 
@@ -89,7 +89,11 @@ fn items_that_take_longer_than_a_worker_lives_are_cut_off_and_told_of() {
         assert_eq!(simulation.cut_off, 4);
         assert_eq!(simulation.outcome.facts.tally.started, 4);
         let lives = simulation.workers.iter();
-        assert!(lives.clone().all(|life| life.fate == Fate::Executed));
+        // One that was sent for twice, since it was slow to come, finds that it is there already.
+        let fine = |life: &WorkerLife| matches!(life.fate, Fate::Executed | Fate::Duplicate);
+        for life in lives.clone() {
+            assert!(fine(life), "{:?}", life.fate);
+        }
         let chunks = lives.flat_map(|life| &life.chunks);
         assert_eq!(chunks.map(|chunk| chunk.cut_off).sum::<u64>(), 4);
     }
