@@ -26,6 +26,10 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + Send + 'stati
     /// Adds another's results.
     fn merge(&mut self, other: Self);
 
+    /// Takes in what it has only noted so far. It is called before a worker's report is read, copied or written, so a report that is changed
+    /// often may put off a part of that.
+    fn catch_up(&mut self) {}
+
     /// What to read of it, with the core's facts on the run.
     fn summarize(&self, facts: &Facts) -> Self::Summary;
 

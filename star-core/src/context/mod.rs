@@ -311,6 +311,7 @@ impl<R: Report> Context<R> {
 
     pub(crate) fn with_measured<A>(&self, read: impl FnOnce(&Measured<R>) -> A) -> A {
         self.catch_up();
+        self.shared.measured.borrow_mut().report.catch_up();
         read(&self.shared.measured.borrow())
     }
 

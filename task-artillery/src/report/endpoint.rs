@@ -33,7 +33,7 @@ pub struct Endpoint {
 }
 
 /// The last answer to a request.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Answered {
     /// The status.
     pub status: u16,

@@ -10,6 +10,7 @@ use star_core::{Case, Facts, Histogram, Report, Verdict, as_nanos};
 use super::active::Active;
 use super::checks::Checks;
 use super::errors::Errors;
+use super::journal::Journal;
 use super::judgement;
 use super::periods::Periods;
 use super::series::Series;
@@ -63,6 +64,9 @@ pub struct LoadReport {
     pub sinks: BTreeMap<String, Delivery>,
     /// How it is read.
     pub view: View,
+    /// What is yet to be counted in it.
+    #[serde(skip_deserializing, skip_serializing_if = "Journal::is_empty")]
+    pub(super) journal: Journal,
 }
 
 /// One scenario's part.
@@ -174,7 +178,12 @@ fn merge_each<T: Default>(list: &mut Vec<T>, other: Vec<T>, merge: impl Fn(&mut 
 impl Report for LoadReport {
     type Summary = Summary;
 
-    fn merge(&mut self, other: Self) {
+    fn catch_up(&mut self) {
+        self.count_notes();
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        other.count_notes();
         self.users.merge(other.users);
         self.traffic.merge(other.traffic);
         self.active.merge(other.active);

@@ -22,7 +22,7 @@ pub struct Place {
 }
 
 /// A response's headers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Received {
     /// The status.
     pub status: u16,

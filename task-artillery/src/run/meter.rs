@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::Time;
 
 use super::Cx;
-use crate::report::{Answered, EndpointKey, ErrorName, FailedCheck, Place, Received};
+use crate::report::{Answered, EndpointKey, ErrorName, FailedCheck, Note, Place, Received};
 
 /// Where a user's measurements go: into the report, at the user's place in it.
 #[derive(Clone, Copy, Debug)]
@@ -44,14 +44,14 @@ impl<'u> Meter<'u> {
     pub(super) fn user_started(&self) {
         let now = self.now();
         self.cx
-            .record(|report| report.user_started(now, self.place));
+            .record(|report| report.note(now, Note::UserStarted(self.place)));
     }
 
     /// The user has come to its end, after so long.
     pub(super) fn user_completed(&self, lived: Duration) {
         let now = self.now();
         self.cx
-            .record(|report| report.user_completed(now, self.place, lived));
+            .record(|report| report.note(now, Note::UserCompleted(self.place, lived)));
     }
 
     /// The user ends with an error.
@@ -76,7 +76,8 @@ impl<'u> Meter<'u> {
 
     /// A request is attempted: there is a connection for it, or one may be opened. It is pending until it is said to be answered, or until what this gives is dropped.
     pub(super) fn request(&self, now: Duration) -> Pending<'u> {
-        self.cx.record(|report| report.request(now, self.place));
+        self.cx
+            .record(|report| report.note(now, Note::Request(self.place)));
         Pending { cx: Some(self.cx) }
     }
 
@@ -85,7 +86,7 @@ impl<'u> Meter<'u> {
         if matches > 0 {
             let now = self.now();
             self.cx
-                .record(|report| report.matched(now, self.place, matches));
+                .record(|report| report.note(now, Note::Matched(self.place, matches)));
         }
     }
 
@@ -108,13 +109,13 @@ impl<'u> Meter<'u> {
             lateness: self.lateness + waited,
         };
         self.cx
-            .record(|report| report.response(now, self.place, received));
+            .record(|report| report.note(now, Note::Response(self.place, received)));
     }
 
     /// A body has come: so many bytes of it, and if it was all, so long after the request was begun.
     pub(super) fn body(&self, now: Duration, bytes: u64, total: Option<Duration>) {
         self.cx
-            .record(|report| report.body(now, self.place, bytes, total));
+            .record(|report| report.note(now, Note::Body(self.place, bytes, total)));
     }
 
     /// All of the last answer to a request has come.
@@ -124,8 +125,12 @@ impl<'u> Meter<'u> {
         endpoint: Option<EndpointKey<'_>>,
         answered: &Answered,
     ) {
-        self.cx
-            .record(|report| report.answered(now, endpoint, answered));
+        self.cx.record(|report| match endpoint {
+            Some(EndpointKey::Number(number)) => {
+                report.note(now, Note::Answered(number, *answered))
+            }
+            made => report.answered(now, made, answered),
+        });
     }
 
     /// A request failed before all of its last answer had come.

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use star_core::{Context, Failure, Slice};
 
 use crate::arrivals::Arrivals;
-use crate::report::LoadReport;
+use crate::report::{LoadReport, Note};
 use crate::script::Script;
 use engine::Engine;
 pub(crate) use engine::{check, names};
@@ -81,7 +81,7 @@ pub(crate) async fn execute(
     while let Some(unit) = units.next().await {
         if limit.turns_away(&unit, cx) {
             let now = cx.now();
-            cx.record(|report| report.user_skipped(now));
+            cx.record(|report| report.note(now, Note::UserSkipped));
             unit.skip();
             continue;
         }

@@ -133,6 +133,7 @@ fn said(name: &str, error: Option<&UserError>, engine: &Engine, place: Place, cx
         let _infallible = write!(said, " at `{}`", at.label);
     }
     let codes = cx.record(|report| {
+        report.count_notes();
         let request = request.and_then(|number| report.requests.get(number));
         let codes = request.map(|request| request.traffic.codes.keys().map(u16::to_string));
         codes.map_or_else(Vec::new, Iterator::collect)

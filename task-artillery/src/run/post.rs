@@ -56,7 +56,10 @@ impl<'p> Poster<'p> {
             Ok(()) => Ok(()),
             Err(UserError::Expectations(_)) => {
                 let cx = &user.cx;
-                let code = cx.record(|report| report.traffic.codes.keys().next().copied());
+                let code = cx.record(|report| {
+                    report.count_notes();
+                    report.traffic.codes.keys().next().copied()
+                });
                 Err(code.map_or_else(String::new, |code| format!("it answers with {code}")))
             }
             Err(error) => Err(error.name().into_owned()),

@@ -20,6 +20,7 @@ use super::resolve::Resolver;
 use super::stream::Stream;
 use super::tcp::Tcp;
 use super::watchdog::Watchdog;
+use crate::report::Note;
 
 /// A connection that carries one request after another. What it has to do, reading, writing, noticing its end, it does while its
 /// user waits for it: a task of its own would have to be woken twice a request.
@@ -280,6 +281,6 @@ async fn connect_tcp(
         gate.tunnel(&mut tcp, origin).await?;
     }
     let opened = cx.now();
-    cx.record(|report| report.connected(opened, opened.saturating_sub(begun)));
+    cx.record(|report| report.note(opened, Note::Connected(opened.saturating_sub(begun))));
     Ok((tcp, opened))
 }
