@@ -76,6 +76,10 @@ macro_rules! tuple {
                 $(self.$at.merge(other.$at);)+
             }
 
+            fn catch_up(&mut self) {
+                $(self.$at.catch_up();)+
+            }
+
             fn summarize(&self, facts: &Facts) -> Figures {
                 Figures::list([$(Figures::of(&self.$at.summarize(facts))),+])
             }
@@ -119,6 +123,10 @@ macro_rules! report {
 
             fn merge(&mut self, other: Self) {
                 $($crate::Report::merge(&mut self.$field, other.$field);)*
+            }
+
+            fn catch_up(&mut self) {
+                $($crate::Report::catch_up(&mut self.$field);)*
             }
 
             fn summarize(&self, facts: &$crate::Facts) -> $crate::reports::Figures {

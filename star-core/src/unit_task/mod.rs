@@ -355,6 +355,10 @@ impl<R: Report> Report for Done<R> {
         self.failed.merge(other.failed);
     }
 
+    fn catch_up(&mut self) {
+        self.report.catch_up();
+    }
+
     fn summarize(&self, facts: &Facts) -> Figures {
         let own = Figures::of(&self.report.summarize(facts));
         let failed = self.failed.summarize(facts);
