@@ -58,6 +58,7 @@ pub(crate) async fn execute(
     let engine = Rc::new(Engine::new(script, arrivals, slice.lanes, cx).await?);
     cx.record(|report| report.prepare(engine.names()));
     if !cx.rehearsal() {
+        engine.http().let_linger();
         let (engine, cx) = (Rc::clone(&engine), cx.clone());
         cx.clone().spawn(async move { engine.warm_up(&cx).await });
     }

@@ -18,6 +18,7 @@ use super::http1::Head;
 use super::location::Location;
 use super::origin::Origin;
 use super::outgoing::Outgoing;
+use super::parting::Own;
 use super::pool::Lease;
 use super::request;
 use super::resolve::Resolver;
@@ -80,7 +81,7 @@ pub(in crate::run) struct Answer {
 #[derive(Debug)]
 pub(in crate::run) struct Client {
     shared: Rc<Shared>,
-    connections: Vec<Connection>,
+    own: Own,
     /// The right to the connection in use, where users share them; there are none of its own then.
     lease: Option<Lease>,
     /// Made when the first cookie comes, or when there are several clients.
@@ -101,8 +102,8 @@ impl Client {
         Self {
             tls: shared.connector(),
             resolver: shared.resolver(),
+            own: Own::new(Rc::clone(&shared.parting)),
             shared,
-            connections: Vec::new(),
             lease: None,
             jar: None,
             watchdog: Watchdog::new(),
@@ -206,9 +207,9 @@ impl Client {
             };
             let (head, watchdog) = (&mut self.head, &mut self.watchdog);
             let sent = connection.send(head, &call.body, asked, limit, watchdog, meter.cx());
-            match sent.await {
+            match self.shared.parting.close_while(sent).await {
                 Ok(answered) => {
-                    self.connections.push(connection);
+                    self.own.connections.push(connection);
                     return Ok(answered);
                 }
                 Err(SendError::Unsent) if !fresh => {}
@@ -238,9 +239,9 @@ impl Client {
         limit: Duration,
     ) -> Option<Connection> {
         let Some(lease) = self.lease.take() else {
-            let mut connections = self.connections.iter();
+            let mut connections = self.own.connections.iter();
             let at = connections.position(|connection| connection.is_to(origin))?;
-            let connection = self.connections.swap_remove(at);
+            let connection = self.own.connections.swap_remove(at);
             return self.still_open(connection, limit).await;
         };
         while let Some(idle) = lease.take() {
@@ -265,7 +266,7 @@ impl Client {
     /// Leaves a connection that users share to the next of them.
     fn give_back(&mut self) {
         if let Some(lease) = self.lease.take()
-            && let Some(connection) = self.connections.pop()
+            && let Some(connection) = self.own.connections.pop()
         {
             lease.give_back(connection);
         }
@@ -277,9 +278,17 @@ impl Client {
         limit: Duration,
         meter: &Meter<'_>,
     ) -> Result<Connection, RequestError> {
-        let tls = |name: &_, tcp| self.shared.handshake(&self.tls, name, tcp);
-        let (resolver, watchdog) = (&self.resolver, &mut self.watchdog);
-        Connection::open(origin, resolver, tls, limit, watchdog, meter.cx()).await
+        loop {
+            let tls = |name: &_, tcp| self.shared.handshake(&self.tls, name, tcp);
+            let (resolver, watchdog) = (&self.resolver, &mut self.watchdog);
+            let opened = Connection::open(origin, resolver, tls, limit, watchdog, meter.cx());
+            match opened.await {
+                // What users had who are gone must not be missed.
+                Err(error) if error.is_for_want_of_descriptors() && self.shared.parting.close() => {
+                }
+                opened => return opened,
+            }
+        }
     }
 
     /// Where a response leads on to, if it does.
@@ -338,16 +347,16 @@ impl Client {
         let limit = limit.max(LEAST_BODY_LIMIT);
         let in_all = self.shared.settings.body_timeout;
         let keeper = Keeper::new(keep.then(|| Rc::clone(&self.shared.room)));
-        let mut connections = self.connections.iter();
+        let mut connections = self.own.connections.iter();
         let Some(at) = connections.position(|connection| connection.is_to(&from.origin)) else {
             return (Received::default(), Ok(()));
         };
-        let connection = &mut self.connections[at];
+        let connection = &mut self.own.connections[at];
         let received = connection.receive(keeper, limit, in_all, &mut self.watchdog);
         let received = received.await;
         // The other side is not kept waiting for its end while the user thinks.
         if connection.is_ended() {
-            self.connections.swap_remove(at);
+            self.own.connections.swap_remove(at);
         }
         received
     }

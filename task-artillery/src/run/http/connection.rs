@@ -95,6 +95,19 @@ impl Connection {
             .unwrap_or(Err(RequestError::TimedOut))
     }
 
+    /// One that nothing was asked on yet.
+    #[cfg(test)]
+    pub(super) fn to_nobody(tcp: Tcp) -> Self {
+        let gates = super::proxy::Gates::default();
+        let origin = Origin::new(false, "localhost", 80, &gates);
+        Self {
+            origin: Rc::new(origin.expect("that is a host")),
+            http: Http1::new(Stream::Plain(tcp)),
+            used: false,
+            awaited: None,
+        }
+    }
+
     /// Whether it leads to this server.
     pub(super) fn is_to(&self, origin: &Origin) -> bool {
         self.origin.is(origin)
@@ -121,6 +134,11 @@ impl Connection {
             watchdog.poll(cx).map(|_| false)
         })
         .await
+    }
+
+    /// Whether nothing is under way on it.
+    pub(super) fn is_idle(&self) -> bool {
+        self.http.stays() && self.http.is_sent()
     }
 
     /// Whether it can carry nothing more.

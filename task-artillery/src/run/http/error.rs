@@ -74,6 +74,12 @@ impl RequestError {
         })
     }
 
+    /// Whether there was no descriptor for a connection.
+    pub(super) fn is_for_want_of_descriptors(&self) -> bool {
+        let errno = self.system().and_then(Errno::from_io_error);
+        matches!(errno, Some(Errno::MFILE | Errno::NFILE))
+    }
+
     /// What the operating system said, where it is that which refused a connection.
     pub(in crate::run) fn system(&self) -> Option<&io::Error> {
         match self {

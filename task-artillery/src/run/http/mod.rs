@@ -25,6 +25,7 @@ mod http1;
 mod location;
 mod origin;
 mod outgoing;
+mod parting;
 mod peer;
 mod pool;
 mod proxy;
@@ -51,6 +52,7 @@ pub(super) use decode::{DecodeError, Encoding};
 pub(super) use error::RequestError;
 pub(super) use location::{Location, Locations, UrlError};
 pub(super) use outgoing::Outgoing;
+use parting::Parting;
 use pool::Pool;
 use resolve::Resolver;
 use tcp::Tcp;
@@ -73,6 +75,8 @@ pub(super) struct Shared {
     connector: Connector,
     /// What may still be kept of bodies.
     room: Rc<Room>,
+    /// The connections of users that have ended.
+    parting: Rc<Parting>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -100,6 +104,7 @@ impl Shared {
             connector: Connector::new(security.resumes),
             security,
             room: Room::new(MOST_KEPT),
+            parting: Rc::default(),
         }
     }
 
@@ -134,6 +139,11 @@ impl Shared {
     ) -> Connect<Tcp> {
         let name = self.security.server_name.as_ref().unwrap_or(name);
         connector.connect(|| self.tls(), name.clone(), tcp)
+    }
+
+    /// From now on connections whose users have ended may be open a moment longer: see [`parting`].
+    pub(super) fn let_linger(&self) {
+        self.parting.begin();
     }
 
     /// Looks the target's name up and sets TLS up, so that the first user has not to wait for either.

@@ -15,13 +15,18 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
-/// A TCP connection that sends at once what it is given (`TCP_NODELAY`).
+/// A TCP connection that sends at once what it is given.
 #[derive(Debug)]
 pub(super) struct Tcp {
     /// None only where it could not be asked for once more.
     socket: Option<AsyncFd<net::TcpStream>>,
     /// Whether the runtime tells when it can be written to.
     tells_writable: bool,
+    /// Whether something was sent.
+    sent: bool,
+    /// Whether the system has been told to send at once (`TCP_NODELAY`). What is sent first goes out at once anyway: the system waits, if it is not told
+    /// not to, only while something short is on its way (RFC 896, and Linux's `tcp_nagle_check`). Most connections of one request need no more.
+    undelayed: bool,
 }
 
 impl Tcp {
@@ -55,6 +60,8 @@ impl Tcp {
         Ok(Self {
             socket: Some(socket),
             tells_writable: interest.is_writable(),
+            sent: false,
+            undelayed: false,
         })
     }
 
@@ -117,8 +124,20 @@ impl Tcp {
     /// Has the runtime tell from now on when it can be written to.
     fn ask_for_more(&mut self) -> io::Result<()> {
         if let Some(socket) = self.socket.take() {
-            *self = Self::asking(socket.into_inner(), Interest::READABLE | Interest::WRITABLE)?;
+            *self = Self {
+                sent: self.sent,
+                undelayed: self.undelayed,
+                ..Self::asking(socket.into_inner(), Interest::READABLE | Interest::WRITABLE)?
+            };
         }
+        Ok(())
+    }
+
+    /// Has the system send at once what is sent from now on.
+    fn undelay(&mut self) -> io::Result<()> {
+        // Where the connection has broken meanwhile, that is for the writing to say.
+        let _told_or_broken = self.socket()?.get_ref().set_nodelay(true);
+        self.undelayed = true;
         Ok(())
     }
 }
@@ -131,7 +150,6 @@ fn socket(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
     #[cfg(not(target_os = "linux"))]
     socket.set_nonblocking(true)?;
-    socket.set_tcp_nodelay(true)?;
     Ok(socket)
 }
 
@@ -163,6 +181,9 @@ impl AsyncWrite for Tcp {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if std::mem::replace(&mut this.sent, true) && !this.undelayed {
+            this.undelay()?;
+        }
         if !this.tells_writable {
             match this.socket()?.get_ref().write(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => this.ask_for_more()?,
@@ -232,6 +253,11 @@ mod tests {
             assert_eq!(tcp.peek(&mut seen).await.unwrap(), 2);
             assert_eq!(tcp.read(&mut seen).await.unwrap(), 2);
             assert_eq!(&seen[..2], b"me");
+            assert!(!tcp.undelayed);
+            tcp.write_all(b"now").await.unwrap();
+            peer.read_exact(&mut asked).unwrap();
+            assert_eq!(&asked, b"now");
+            assert!(tcp.socket().unwrap().get_ref().nodelay().unwrap());
             drop(peer);
             assert_eq!(tcp.read(&mut seen).await.unwrap(), 0);
             assert!(!tcp.tells_writable);
