@@ -9,7 +9,7 @@ use star_core::ledger::Directory;
 use star_core::registry::Kinds;
 use star_core::transport::{Processes, Threads};
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{Ending, Job, Limits, Plan, Voice};
+use star_core::{Bell, Ending, Job, Limits, Plan, Voice};
 
 use crate::args::RunsArgs;
 use crate::error::CommandError;
@@ -65,6 +65,7 @@ impl Runs {
             deployment: DEPLOYMENT.to_owned(),
             voice: Voice::default(),
             ending: Ending::default(),
+            bell: Bell::default(),
         })
     }
 

@@ -12,7 +12,7 @@ use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
 use star_core::wire::Reply;
 use star_core::worker::{Host, SystemIds, World, work};
-use star_core::{Ending, Failure, Heard, Told, Voice};
+use star_core::{Bell, Ending, Failure, Heard, Told, Voice};
 
 use crate::alert::Topic;
 use crate::bucket::Bucket;
@@ -170,6 +170,7 @@ impl Function {
                 deployment,
                 voice: Voice::default(),
                 ending: Ending::default(),
+                bell: Bell::default(),
             },
             transport: Arc::new(Lambda::new(&config, name)),
             deadline: None,

@@ -201,12 +201,14 @@ async fn wait_for_start(sender: &Sender, expires: Time) -> Option<StartRecord> {
     }
 }
 
-/// Sets a run's stop mark.
+/// Sets a run's stop mark. Workers of this process see it at once, others at their next look.
 ///
 /// # Errors
 /// Where the ledger does not answer.
 pub async fn stop(host: &Host, run: &RunId) -> Result<(), LedgerError> {
     let book = Book::new(Arc::clone(&host.world.ledger), run.clone());
     let at = host.world.clock.now();
-    book.write_stop(StopMark { at }).await
+    book.write_stop(StopMark { at }).await?;
+    host.world.bell.ring_stop();
+    Ok(())
 }

@@ -12,6 +12,7 @@
 //! The core knows no AWS, no HTTP and no YAML.
 
 pub mod arrivals;
+mod bell;
 pub mod clock;
 pub mod context;
 pub mod document;
@@ -48,6 +49,7 @@ mod voice;
 pub mod wire;
 pub mod worker;
 
+pub use bell::Bell;
 pub use context::{Context, RunContext, Unit, Units};
 pub use ending::{Ending, Told};
 pub use erased::{AnyOutcome, AnySummary, AnyTask, Glance, Job, Observer};

@@ -10,7 +10,7 @@ use star_core::registry::Kinds;
 use star_core::transport::{Transport, TransportError};
 use star_core::wire::{Envelope, Order};
 use star_core::worker::{Host, World as CoreWorld};
-use star_core::{Ending, Voice, nanos};
+use star_core::{Bell, Ending, Voice, nanos};
 
 use crate::event::Event;
 use crate::kernel::HostClock;
@@ -47,6 +47,7 @@ pub(crate) fn host(site: &Arc<Site>, kinds: &Kinds, who: Who, skew: i64, slownes
         deployment: DEPLOYMENT.to_owned(),
         voice: Voice::default(),
         ending: Ending::default(),
+        bell: Bell::default(),
     };
     let link = Link {
         site: Arc::clone(site),

@@ -29,7 +29,7 @@ use star_core::clock::SystemClock;
 use star_core::ledger::Directory;
 use star_core::registry::Kinds;
 use star_core::worker::{SystemIds, World};
-use star_core::{Ending, Voice};
+use star_core::{Bell, Ending, Voice};
 use task_artillery as _;
 
 pub use author::Author;
@@ -89,6 +89,7 @@ pub fn world(runs: PathBuf) -> World {
         deployment: "test".to_owned(),
         voice: Voice::default(),
         ending: Ending::default(),
+        bell: Bell::default(),
     }
 }
 

@@ -14,7 +14,7 @@ use star_core::registry::Kinds;
 use star_core::transport::{Transport, TransportError, run_here};
 use star_core::wire::{Envelope, Order};
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{Ending, Intervals, Launch, Limits, Voice, attend, launch, stop};
+use star_core::{Bell, Ending, Intervals, Launch, Limits, Voice, attend, launch, stop};
 use task_artillery as _;
 
 use crate::bench::{Bench, phases, scripts, slsart};
@@ -89,6 +89,7 @@ fn once(bench: &Bench, round: usize) -> io::Result<f64> {
             deployment: DEPLOYMENT.to_owned(),
             voice: Voice::default(),
             ending: Ending::default(),
+            bell: Bell::default(),
         },
         envelope: Arc::default(),
     };

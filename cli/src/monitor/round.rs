@@ -13,8 +13,8 @@ use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, Ids as _, SystemIds, World};
 use star_core::{
-    AnyOutcome, Ending, Intervals, Job, Launch, Limits, RunId, Verdict, Voice, attend, follow,
-    launch,
+    AnyOutcome, Bell, Ending, Intervals, Job, Launch, Limits, RunId, Verdict, Voice, attend,
+    follow, launch,
 };
 
 use super::rules::millis;
@@ -198,6 +198,7 @@ fn host(clock: &Arc<dyn Clock>) -> Result<Host, CommandError> {
         deployment: "monitor".to_owned(),
         voice: Voice::default(),
         ending: Ending::default(),
+        bell: Bell::default(),
     };
     Ok(Threads::new(world).host())
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::silence::Silence;
+use crate::bell::{Bell, Ear};
 use crate::clock::Clock;
 use crate::erased::{AnyOutcome, Glance, Observer};
-use crate::ledger::{LedgerError, Manifest};
+use crate::ledger::{LedgerError, Manifest, RunId};
 use crate::outcome::Facts;
 use crate::time::Time;
 use crate::worker::Host;
@@ -33,11 +34,13 @@ pub async fn follow(
     let mut settled_at = None;
     let mut silence = Silence::new(clock.now(), observer);
     let mut closings = 0;
+    let mut closed = false;
+    let mut near = Near::new(&host.world.bell, &manifest.run);
     loop {
         let began = clock.now();
         // Where it can't be recorded that the run is over, what is settled stands.
         let whole = closings == CLOSINGS;
-        let seen = see(observer, whole).await;
+        let seen = see(observer, whole || closed).await;
         let seen_at = clock.now();
         let seen = silence.after(seen, observer, seen_at)?;
         pace.seen(seen.as_ref().map(Seen::facts));
@@ -59,7 +62,7 @@ pub async fn follow(
             }
         }
         let took = seen_at.since(began);
-        rest(clock, observer, &pace, took).await;
+        closed = rest(clock, observer, (&pace, took), &mut near).await;
     }
 }
 
@@ -92,17 +95,47 @@ async fn see(observer: &mut Observer, whole: bool) -> Result<Seen, LedgerError> 
     Ok(Seen::Outcome(Box::new(outcome)))
 }
 
-/// Waits until there can be more to see, or the run is closed; the last time that it was looked at took so long.
-async fn rest(clock: &dyn Clock, observer: &Observer, pace: &Pace, took: Duration) {
+/// Waits until there can be more to see, or the run may be over; the last time that it was looked at took so long. Whether it is known to be
+/// closed.
+async fn rest(
+    clock: &dyn Clock,
+    observer: &Observer,
+    (pace, took): (&Pace, Duration),
+    near: &mut Near<'_>,
+) -> bool {
     let now = clock.now();
-    let next = now + pace.until_more(now, took);
+    let next = now + pace.until_more(now, took, near.will_tell());
     loop {
         let now = clock.now();
-        clock.sleep_until(next.min(now + pace.pause(now))).await;
-        // What can't be read now is found out next time.
-        if clock.now() >= next || matches!(observer.is_closed().await, Ok(true)) {
-            return;
+        let look = next.min(now + pace.pause(now, near.will_tell()));
+        let heard = near.ends.heard_until(clock, look).await;
+        if !heard && clock.now() >= next {
+            return false;
         }
+        // What can't be read now is found out next time.
+        let closed = matches!(observer.is_closed().await, Ok(true));
+        if heard || closed {
+            return closed;
+        }
+    }
+}
+
+/// What is known of a run in this process.
+struct Near<'h> {
+    bell: &'h Bell,
+    run: &'h RunId,
+    ends: Ear,
+}
+
+impl<'h> Near<'h> {
+    fn new(bell: &'h Bell, run: &'h RunId) -> Self {
+        let ends = bell.ends();
+        Self { bell, run, ends }
+    }
+
+    /// Whether one of its workers is here, so that its end will most likely be heard.
+    fn will_tell(&self) -> bool {
+        self.bell.has_worker_of(self.run)
     }
 }
 
@@ -140,21 +173,25 @@ impl Pace {
         }
     }
 
-    /// How long until there can be more to see than that the run is over. A look at a wide run takes long, and costs as much: until the end
-    /// there is no hurry for another.
-    fn until_more(&self, now: Time, took: Duration) -> Duration {
+    /// How long until there can be more to see than that the run is over, of which one hears or does not. A look at a wide run takes long, and
+    /// costs as much: until the end there is no hurry for another.
+    fn until_more(&self, now: Time, took: Duration, hears: bool) -> Duration {
         let left = self.end.map_or(Duration::ZERO, |end| end.since(now));
-        let apart = if self.read {
-            self.rarest.min(left + SHORTEST)
-        } else {
-            SHORTEST
+        let apart = match (self.read, hears) {
+            (false, _) => SHORTEST,
+            (true, true) => self.rarest,
+            (true, false) => self.rarest.min(left + SHORTEST),
         };
-        self.pause(now).max(apart).max((took / 2).min(left))
+        let pause = self.pause(now, hears);
+        pause.max(apart).max((took / 2).min(left))
     }
 
-    /// How long until it is looked again whether it is over: so long that nobody waits much longer for a run than it took, and is never far
-    /// from its end for long.
-    fn pause(&self, now: Time) -> Duration {
+    /// How long until it is looked again whether it is over. Where one hears of that, so long as until there can be more to see; otherwise so
+    /// long that nobody waits much longer for a run than it took, and is never far from its end for long.
+    fn pause(&self, now: Time, hears: bool) -> Duration {
+        if hears && self.read {
+            return self.rarest.max(SHORTEST);
+        }
         let pause = now.since(self.begun) / 24;
         let pause = match self.end {
             Some(end) if end <= now => pause.min(now.since(end) / 8),
@@ -166,58 +203,4 @@ impl Pace {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::sample;
-
-    fn at(millis: u64) -> Time {
-        Time::from_nanos(millis * 1_000_000)
-    }
-
-    /// Of a run that is followed since the first second, and of which something was read.
-    fn pace(end: Option<u64>) -> Pace {
-        Pace {
-            end: end.map(at),
-            read: true,
-            ..Pace::new(at(1_000), &sample::manifest())
-        }
-    }
-
-    #[test]
-    fn a_run_is_looked_after_often_when_it_is_short_or_at_its_end() {
-        let pause = |end: Option<u64>, now| pace(end).pause(at(now)).as_millis();
-        assert_eq!(pause(None, 1_000), 5);
-        assert_eq!(pause(Some(2_000), 1_480), 20);
-        assert_eq!(pause(Some(61_000), 31_000), 500);
-        assert_eq!(pause(Some(61_000), 60_900), 105);
-        assert_eq!(pause(Some(61_000), 61_010), 5);
-        assert_eq!(pause(Some(61_000), 61_800), 100);
-        assert_eq!(pause(Some(61_000), 90_000), 500);
-    }
-
-    #[test]
-    fn more_is_looked_for_twice_in_a_snapshots_time_until_the_end() {
-        let until_more = |end: Option<u64>, now, took| {
-            let took = Duration::from_millis(took);
-            pace(end).until_more(at(now), took).as_millis()
-        };
-        assert_eq!(until_more(None, 1_160, 0), 6, "it may begin at any time");
-        assert_eq!(until_more(Some(61_000), 1_160, 0), 500);
-        assert_eq!(until_more(Some(1_400), 1_160, 0), 245);
-        assert_eq!(until_more(Some(61_000), 61_800, 0), 100);
-        // A wide run.
-        assert_eq!(until_more(Some(61_000), 31_000, 4_000), 2_000);
-        assert_eq!(until_more(Some(61_000), 60_000, 4_000), 1_000);
-        assert_eq!(until_more(Some(61_000), 61_800, 4_000), 100);
-    }
-
-    #[test]
-    fn what_could_not_be_read_is_asked_for_again_soon() {
-        let pace = Pace {
-            read: false,
-            ..pace(Some(61_000))
-        };
-        let soon = pace.until_more(at(1_160), Duration::ZERO);
-        assert_eq!(soon.as_millis(), 6);
-    }
-}
+mod tests;

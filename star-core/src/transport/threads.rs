@@ -1,4 +1,5 @@
-//! Workers that are threads of this process. They share nothing with whoever sends for them but the ledger and the clock.
+//! Workers that are threads of this process. They share nothing with whoever sends for them but the ledger, the clock, and a bell that rings at a
+//! run's end.
 
 use std::sync::Arc;
 

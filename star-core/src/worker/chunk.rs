@@ -140,10 +140,11 @@ fn last_instant<T: Task>(running: &Running<T>, chunk: Slice) -> Time {
 async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) {
     let intervals = &running.manifest.intervals;
     let clock = running.clock();
+    let mut told = running.host.world.bell.stops();
     let mut answered = clock.now();
     let mut pause = intervals.stop;
     loop {
-        clock.sleep_until(clock.now() + pause).await;
+        told.heard_until(clock, clock.now() + pause).await;
         match running.book.stop().await {
             Ok(Some(_)) => break,
             Ok(None) => {

@@ -133,6 +133,7 @@ async fn end<T: Task>(running: &Running<T>, mut outcome: Outcome<T::Report>) {
 /// Returns when the run was told to stop, and what is done at its end has had its time since.
 async fn told_to_stop<T: Task>(running: &Running<T>) -> Failure {
     let begun = running.now();
+    let mut told = running.host.world.bell.stops();
     loop {
         if let Ok(Some(mark)) = running.book.stop().await {
             let until = mark.at.max(begun) + AFTER_STOP;
@@ -143,7 +144,7 @@ async fn told_to_stop<T: Task>(running: &Running<T>) -> Failure {
             ));
         }
         let next = running.now() + running.manifest.intervals.stop;
-        running.clock().sleep_until(next).await;
+        told.heard_until(running.clock(), next).await;
     }
 }
 
@@ -172,6 +173,8 @@ async fn record<T: Task>(
     if let Some(tale) = running.tale() {
         tale.done();
     }
+    // Last: whoever hears it may end this process.
+    running.host.world.bell.ring_end();
 }
 
 async fn is_closed<T: Task>(running: &Running<T>) -> bool {

@@ -28,6 +28,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::context::RunContext;
 use crate::ending::Ending;
@@ -63,6 +64,8 @@ pub struct World {
     pub voice: Voice,
     /// Who is told of runs that are over.
     pub ending: Ending,
+    /// What those who share a process hear of each other's runs.
+    pub bell: Bell,
 }
 
 /// What one worker has.
@@ -115,6 +118,7 @@ pub async fn work(bytes: &[u8], host: &Host) -> Reply {
     if born > envelope.expires {
         return Reply::Expired;
     }
+    let _here = host.world.bell.enter(&envelope.run);
     let book = Book::new(Arc::clone(&host.world.ledger), envelope.run.clone());
     let patience = Patience::until(&*host.world.clock, envelope.expires);
     let manifest = match patience.ask(|| book.manifest()).await {

@@ -108,9 +108,10 @@ async fn pass_on<T: Task>(running: &Running<T>, bundle: Slice) {
 async fn open_in_time<T: Task>(worker: &Worker, task: &mut T) -> Result<(), Failure> {
     let cx = worker.run_context();
     let stopped = async {
+        let mut told = worker.host.world.bell.stops();
         while !worker.is_stopped().await {
             let next = worker.now() + worker.manifest.intervals.stop;
-            worker.clock().sleep_until(next).await;
+            told.heard_until(worker.clock(), next).await;
         }
     };
     let last = worker.lease - worker.manifest.limits.closing;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ use star_core::transport::{Transport, TransportError};
 use star_core::wire::{Envelope, Order};
 use star_core::worker::{Host, Ids, World, work};
 use star_core::{
-    AnyOutcome, AnyTask, Intervals, Job, Launch, Limits, Task, Time, Voice, attend, follow, launch,
+    AnyOutcome, AnyTask, Bell, Intervals, Job, Launch, Limits, Task, Time, Voice, attend, follow,
+    launch,
 };
 use tokio::task::{AbortHandle, LocalSet};
 
@@ -34,6 +35,7 @@ pub(crate) struct Fleet {
     world: Arc<Mutex<Option<World>>>,
     started: Arc<Mutex<Vec<(Order, AbortHandle)>>>,
     refused: Arc<Mutex<Option<Refused>>>,
+    apart: Arc<AtomicBool>,
     pub(crate) ledger: Arc<Flaky>,
 }
 
@@ -48,18 +50,19 @@ pub(crate) struct Flaky {
     /// How keys end that nothing can be created under.
     pub(crate) unwritable: Mutex<Option<&'static str>>,
     clock: Mutex<Option<VirtualClock>>,
+    /// How often it was looked whether a run is closed.
+    pub(crate) looks: AtomicU64,
+    /// When a run's end was recorded.
+    pub(crate) closed_at: Mutex<Option<Time>>,
 }
 
 impl Flaky {
+    fn now(&self) -> Time {
+        self.clock.lock().unwrap().unwrap().now()
+    }
+
     fn answer(&self, key: &str) -> Result<(), LedgerError> {
-        let now = self
-            .clock
-            .lock()
-            .unwrap()
-            .unwrap()
-            .now()
-            .since(ZERO)
-            .as_secs();
+        let now = self.now().since(ZERO).as_secs();
         match *self.away.lock().unwrap() {
             Some((from, until)) if from <= now && now < until => Err(LedgerError {
                 what: "read",
@@ -87,7 +90,11 @@ impl Ledger for Flaky {
                 remote: false,
             });
         }
-        self.memory.create(key, value).await
+        let created = self.memory.create(key, value).await?;
+        if created && key.ends_with("/closed") {
+            *self.closed_at.lock().unwrap() = Some(self.now());
+        }
+        Ok(created)
     }
 
     async fn put(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
@@ -97,6 +104,9 @@ impl Ledger for Flaky {
 
     async fn get(&self, key: &str) -> Result<Option<Bytes>, LedgerError> {
         self.answer(key)?;
+        if key.ends_with("/closed") {
+            self.looks.fetch_add(1, Ordering::SeqCst);
+        }
         self.memory.get(key).await
     }
 }
@@ -104,7 +114,10 @@ impl Ledger for Flaky {
 #[async_trait(?Send)]
 impl Transport for Fleet {
     async fn send(&self, envelope: Vec<u8>) -> Result<(), TransportError> {
-        let host = self.host();
+        let mut host = self.host();
+        if self.apart.load(Ordering::SeqCst) {
+            host.world.bell = Bell::default();
+        }
         let order = Envelope::decode(&envelope).unwrap().order;
         if self
             .refused
@@ -159,12 +172,14 @@ impl Fleet {
             ids: Arc::new(Counter::default()),
             voice: star_core::Voice::default(),
             ending: star_core::Ending::default(),
+            bell: Bell::default(),
             deployment: "driven".to_owned(),
         };
         Self {
             world: Arc::new(Mutex::new(Some(world))),
             started: Arc::default(),
             refused: Arc::default(),
+            apart: Arc::default(),
             ledger,
         }
     }
@@ -186,6 +201,11 @@ impl Fleet {
             world.voice = voice;
         }
         lines
+    }
+
+    /// Workers that are sent for from now on hear nothing of each other, as in processes of their own.
+    pub(crate) fn part(&self) {
+        self.apart.store(true, Ordering::SeqCst);
     }
 
     /// Refuses to send these orders, from now on.

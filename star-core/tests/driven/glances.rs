@@ -2,17 +2,18 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use star_core::laws::toys::{Sums, Ticks};
-use star_core::ledger::Book;
 use star_core::{
-    AnyOutcome, AnyTask, Context, Executable, Extent, Facts, Failure, Job, Report, RunContext,
-    Slice, Splittable, Task, attend, follow, launch,
+    AnyOutcome, AnyTask, Context, Executable, Extent, Facts, Failure, Job, Limits, Report,
+    RunContext, Slice, Splittable, Task, attend, follow, launch,
 };
 
 use crate::fleet::{Fleet, driven, launched};
+use crate::once::Doors;
 use crate::{function, seconds};
 
 thread_local! {
@@ -172,33 +173,97 @@ fn what_a_lost_chunk_said_last_is_in_the_report_also_where_the_end_cannot_be_rec
     }
 }
 
+/// How long after its end a run is noticed to be over that is stopped after so many seconds, and how long it took until then.
+async fn noticed(fleet: &Fleet, stopped_after: u64) -> (Duration, Duration) {
+    let host = fleet.host();
+    let clock = &host.world.clock;
+    let begun = clock.now();
+    let task = Ticks {
+        units: 6_000,
+        gap: 100,
+    };
+    // Its second worker is there longer than the one that closes it.
+    let one_window = Limits {
+        chunk: Duration::from_mins(10),
+        workers: Some(2),
+        ..function()
+    };
+    let outcome = fleet
+        .run(task, one_window, async {
+            seconds(stopped_after).await;
+            star_core::stop(&host, &"run".parse().unwrap())
+                .await
+                .unwrap();
+        })
+        .await;
+    assert!(outcome.closed && outcome.facts.stopped.is_some());
+    let closed = fleet.ledger.closed_at.lock().unwrap().unwrap();
+    (clock.now().since(closed), closed.since(begun))
+}
+
 #[test]
-fn an_early_end_is_noticed_as_soon_as_in_a_sixteenth_of_the_time_until_then() {
+fn an_early_end_is_noticed_as_soon_as_in_a_twenty_fourth_of_the_time_until_then() {
+    let late = |stopped_after| {
+        driven(async {
+            let fleet = Fleet::new();
+            fleet.part();
+            let (late, took) = noticed(&fleet, stopped_after).await;
+            let most = took / 24 + Duration::from_millis(1);
+            assert!(late <= most, "{late:?} after {took:?}");
+            late
+        })
+    };
+    let latest = (20..30).map(late).max();
+    assert!(latest > Some(Duration::from_millis(100)), "{latest:?}");
+}
+
+#[test]
+fn an_end_in_the_same_process_is_noticed_at_once() {
+    for stopped_after in 20..30 {
+        driven(async {
+            let (late, took) = noticed(&Fleet::new(), stopped_after).await;
+            assert!(late.is_zero(), "{late:?} after {took:?}");
+        });
+    }
+}
+
+#[test]
+fn a_start_in_the_same_process_that_fails_is_noticed_at_once() {
     driven(async {
         let fleet = Fleet::new();
         let host = fleet.host();
         let clock = &host.world.clock;
-        let task = Ticks {
-            units: 6_000,
-            gap: 100,
-        };
-        let (begun, closed) = (clock.now(), Cell::new(None));
+        let (begun, stopped) = (clock.now(), Duration::from_secs(17));
         let outcome = fleet
-            .run(task, function(), async {
-                seconds(17).await;
-                let run = "run".parse().unwrap();
-                star_core::stop(&host, &run).await.unwrap();
-                let book = Book::new(host.world.ledger.clone(), run);
-                while !book.is_closed().await.unwrap() {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-                closed.set(Some(clock.now()));
+            .run(Doors::new(16, 100, 0), function(), async {
+                clock.sleep_until(begun + stopped).await;
+                star_core::stop(&host, &"run".parse().unwrap())
+                    .await
+                    .unwrap();
             })
             .await;
-        let closed = closed.get().unwrap_or(clock.now());
-        let late = clock.now().since(closed);
-        assert!(outcome.closed && outcome.facts.stopped.is_some());
-        let most = closed.since(begun) / 16 + Duration::from_millis(10);
-        assert!(late <= most, "{late:?} after {:?}", closed.since(begun));
+        assert!(outcome.closed && outcome.facts.zero.is_none());
+        assert_eq!(clock.now().since(begun), stopped);
     });
+}
+
+#[test]
+fn whether_a_run_is_over_is_seldom_looked_at_where_it_would_be_heard() {
+    let looks = |apart: bool| {
+        driven(async {
+            let fleet = Fleet::new();
+            if apart {
+                fleet.part();
+            }
+            let outcome = fleet
+                .run(Watched { observes: false }, function(), async {})
+                .await;
+            assert_eq!(outcome.counts()["ended"], 180);
+            fleet.ledger.looks.load(Ordering::SeqCst)
+        })
+    };
+    let (here, elsewhere) = (looks(false), looks(true));
+    // Twice in a snapshot's five seconds, and a few at the end.
+    assert!(here <= 180 * 2 / 5 + 20, "{here}");
+    assert!(elsewhere > here * 2, "{elsewhere}");
 }

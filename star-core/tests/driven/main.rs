@@ -131,37 +131,50 @@ fn a_ledger_that_is_away_for_half_a_minute_ends_no_run() {
     });
 }
 
+/// How many units were due until a run was told to stop, and how many had started in all.
+async fn stopped(fleet: &Fleet) -> (u128, u128) {
+    let task = Ticks {
+        units: 3_000,
+        gap: 100,
+    };
+    let host = fleet.host();
+    let outcome = fleet
+        .run(task, function(), async {
+            // Between two looks of its workers.
+            tokio::time::sleep(Duration::from_millis(60_450)).await;
+            star_core::stop(&host, &"run".parse().unwrap())
+                .await
+                .unwrap();
+        })
+        .await;
+    let facts = &outcome.facts;
+    assert!(
+        facts.adds_up() && facts.lost + facts.unfinished == 0,
+        "{facts:?}"
+    );
+    let until_stop = facts.stopped.unwrap().since(facts.zero.unwrap());
+    (until_stop.as_millis() / 100, facts.tally.started.into())
+}
+
 #[test]
 fn a_stop_is_seen_at_the_next_look_and_nothing_starts_after_it() {
     driven(async {
         let fleet = Fleet::new();
-        let task = Ticks {
-            units: 3_000,
-            gap: 100,
-        };
-        let host = fleet.host();
-        let outcome = fleet
-            .run(task, function(), async {
-                seconds(60).await;
-                star_core::stop(&host, &"run".parse().unwrap())
-                    .await
-                    .unwrap();
-            })
-            .await;
-        let facts = &outcome.facts;
-        assert!(
-            facts.adds_up() && facts.lost + facts.unfinished == 0,
-            "{facts:?}"
-        );
-        let until_stop = facts
-            .stopped
-            .unwrap()
-            .since(facts.zero.unwrap())
-            .as_millis()
-            / 100;
-        let started = u128::from(facts.tally.started);
+        fleet.part();
+        let (until_stop, started) = stopped(&fleet).await;
         assert!(
             (until_stop..=until_stop + 11).contains(&started),
+            "{started} for {until_stop}"
+        );
+    });
+}
+
+#[test]
+fn a_stop_in_the_same_process_is_seen_at_once() {
+    driven(async {
+        let (until_stop, started) = stopped(&Fleet::new()).await;
+        assert!(
+            (until_stop..=until_stop + 1).contains(&started),
             "{started} for {until_stop}"
         );
     });

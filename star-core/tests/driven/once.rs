@@ -34,15 +34,15 @@ struct Counters {
     closed: AtomicU64,
 }
 
-static COUNTERS: [Counters; 16] = [const {
+static COUNTERS: [Counters; 17] = [const {
     Counters {
         opened: AtomicU64::new(0),
         closed: AtomicU64::new(0),
     }
-}; 16];
+}; 17];
 
 impl Doors {
-    fn new(test: usize, opens_in: u64, closes_in: u64) -> Self {
+    pub(crate) fn new(test: usize, opens_in: u64, closes_in: u64) -> Self {
         Self {
             opens_in,
             closes_in,

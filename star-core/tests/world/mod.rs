@@ -191,6 +191,7 @@ fn world(ledger: Arc<dyn Ledger>) -> World {
         deployment: "test".to_owned(),
         voice: star_core::Voice::default(),
         ending: star_core::Ending::default(),
+        bell: star_core::Bell::default(),
     }
 }
 

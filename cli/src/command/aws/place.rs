@@ -8,7 +8,7 @@ use star_aws::{Access, Advised, AwsError, Bucket, Calls, Config, Lambda, Names};
 use star_core::clock::SystemClock;
 use star_core::registry::Kinds;
 use star_core::worker::{Host, SystemIds, World};
-use star_core::{Ending, Voice};
+use star_core::{Bell, Ending, Voice};
 
 use crate::args::AwsArgs;
 use crate::error::CommandError;
@@ -103,6 +103,7 @@ impl Deployed {
                 deployment,
                 voice: Voice::default(),
                 ending: Ending::default(),
+                bell: Bell::default(),
             },
             transport: Arc::new(Lambda::new(&self.config, function)),
             deadline: None,

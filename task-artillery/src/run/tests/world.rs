@@ -12,7 +12,7 @@ use star_core::registry::Kinds;
 use star_core::transport::Threads;
 use star_core::worker::{Host, SystemIds, World};
 use star_core::{
-    AnyTask, Ending, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch,
+    AnyTask, Bell, Ending, Facts, Intervals, Job, Launch, Limits, Voice, attend, follow, launch,
 };
 use tokio::sync::Notify;
 
@@ -132,6 +132,7 @@ fn host(voice: Voice) -> Host {
         deployment: "test".to_owned(),
         voice,
         ending: Ending::default(),
+        bell: Bell::default(),
     })
     .host()
 }
