@@ -1,12 +1,13 @@
 //! Reads what a run's book says of its chunks.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::clock::Clock;
-use crate::ledger::{Book, ClaimKey, LedgerError, Live, Manifest, StartRecord};
+use crate::ledger::{Book, ClaimKey, LedgerError, Live, Manifest, PartId, StartRecord};
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::settle::{Evidence, Record, settle, silence};
@@ -18,14 +19,27 @@ use crate::worker::spread;
 /// How many chunks are read at once.
 const AT_ONCE: usize = 64;
 
+/// How many parts of a chunk's report are read at once.
+const PARTS_AT_ONCE: usize = 8;
+
 /// How often a chunk is attempted at most, by tasks that allow it.
 pub(crate) const ATTEMPTS: u32 = 2;
+
+/// What is to be known of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// What was measured, too.
+    Report,
+    /// What the core counted: parts of reports are not read.
+    Counts,
+}
 
 /// What is known of a run's chunks so far; a chunk that has had its last word is not read again.
 #[derive(Debug)]
 pub(crate) struct Gathered<R: Report> {
     evidence: Vec<Evidence<R>>,
     attempts: u32,
+    wanted: Wanted,
     /// When it last looked.
     looked: Option<Time>,
     /// The begin of the last window of which something was read before it had begun by the reader's clock, which is behind then.
@@ -35,7 +49,12 @@ pub(crate) struct Gathered<R: Report> {
 }
 
 impl<R: Report> Gathered<R> {
-    pub(crate) fn new(timetable: &dyn Splittable, start: &StartRecord, attempts: u32) -> Self {
+    pub(crate) fn new(
+        timetable: &dyn Splittable,
+        start: &StartRecord,
+        attempts: u32,
+        wanted: Wanted,
+    ) -> Self {
         let unknown = |chunk: Slice| Evidence {
             chunk,
             units: timetable.units_of(&chunk),
@@ -43,12 +62,14 @@ impl<R: Report> Gathered<R> {
             last: None,
             failed: None,
             live: None,
+            parts: BTreeMap::new(),
             sign: None,
             again: false,
         };
         Self {
             evidence: start.chunks().map(unknown).collect(),
             attempts,
+            wanted,
             looked: None,
             begun: None,
             peeked: None,
@@ -75,6 +96,7 @@ impl<R: Report> Gathered<R> {
         let reading = Reading {
             book,
             attempts: self.attempts,
+            wanted: self.wanted,
             now,
             interval: manifest.intervals.snapshot,
             signs: start.batch && manifest.limits.life.is_none(),
@@ -120,6 +142,15 @@ impl<R: Report> Gathered<R> {
     }
 }
 
+/// How long what is read of a chunk will stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Until the next one.
+    Snapshot,
+    /// For ever.
+    LastWord,
+}
+
 /// After so many rounds in a row that read nothing the ledger is held for away.
 const IN_VAIN: u32 = 3;
 
@@ -127,6 +158,7 @@ const IN_VAIN: u32 = 3;
 struct Reading<'b> {
     book: &'b Book,
     attempts: u32,
+    wanted: Wanted,
     now: Time,
     /// How often there is a new snapshot.
     interval: Duration,
@@ -185,7 +217,7 @@ impl Reading<'_> {
     }
 
     /// Reads a chunk: the last word of the lowest attempt that has one without a failure; that of the last attempt there can be; otherwise
-    /// the newest snapshot.
+    /// the newest snapshot. What is read is known only once its parts are.
     async fn one<R: Report>(&self, chunk: &mut Evidence<R>) -> Result<(), LedgerError> {
         let book = self.book;
         for attempt in 1..=self.attempts {
@@ -200,20 +232,59 @@ impl Reading<'_> {
             chunk.again = attempt < self.attempts;
             match book.last_word(chunk.chunk, attempt).await? {
                 Some(last) if last.failure.is_none() || attempt == self.attempts => {
+                    self.parts(chunk, &last.parts, Standing::LastWord).await?;
+                    chunk.parts.retain(|part, _| last.parts.contains(part));
                     chunk.last = Some(last);
                     return Ok(());
                 }
                 // Another attempt is to come.
-                Some(last) => chunk.failed = Some(last),
+                Some(last) => {
+                    self.parts(chunk, &last.parts, Standing::LastWord).await?;
+                    chunk.failed = Some(last);
+                }
                 None if self.is_newest(chunk.live.as_ref()) => {}
                 None => {
-                    chunk.live = book.live(chunk.chunk, attempt).await?;
+                    let live: Option<Live<R>> = book.live(chunk.chunk, attempt).await?;
+                    let parts = live.as_ref().map_or(&[][..], |live| &live.parts);
+                    self.parts(chunk, parts, Standing::Snapshot).await?;
+                    chunk.live = live;
                     if self.signs {
                         let key = ClaimKey::Slice(chunk.chunk, attempt);
                         chunk.sign = book.sign(key).await?;
                     }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Reads these parts of a chunk's report, unless they are known: they never change. A part is there before anything says so.
+    async fn parts<R: Report>(
+        &self,
+        chunk: &mut Evidence<R>,
+        parts: &[PartId],
+        said_by: Standing,
+    ) -> Result<(), LedgerError> {
+        if self.wanted == Wanted::Counts {
+            return Ok(());
+        }
+        let (book, slice) = (self.book, chunk.chunk);
+        let unknown = parts.iter().filter(|part| !chunk.parts.contains_key(part));
+        let unknown: Vec<PartId> = unknown.copied().collect();
+        let reads = stream::iter(unknown).map(|part| async move {
+            let read = book.part::<R>(slice, part).await?;
+            let read = read.ok_or_else(|| LedgerError {
+                what: "read",
+                key: book.part_key(slice, part),
+                why: "it is not there, and a report needs it".to_owned(),
+                lasting: said_by == Standing::LastWord,
+                remote: false,
+            })?;
+            Ok((part, read))
+        });
+        let mut reads = pin!(reads.buffer_unordered(PARTS_AT_ONCE));
+        while let Some((part, read)) = reads.try_next().await? {
+            chunk.parts.insert(part, read);
         }
         Ok(())
     }
@@ -225,99 +296,4 @@ impl Reading<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::clock::VirtualClock;
-    use crate::laws::toys::Sums;
-    use crate::ledger::sample::{self, ZERO, manifest};
-    use crate::ledger::{Claim, Final, Memory};
-    use crate::report::{Measured, Tally};
-    use crate::split::Extent;
-
-    fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    /// A unit a second.
-    struct Steady;
-
-    impl Splittable for Steady {
-        fn extent(&self) -> Extent {
-            Extent::Timed(seconds(40))
-        }
-
-        fn units(&self) -> u64 {
-            40
-        }
-
-        fn due(&self, unit: u64) -> Duration {
-            seconds(unit)
-        }
-    }
-
-    /// Four windows of ten seconds, of two lanes each.
-    fn start() -> StartRecord {
-        sample::start(4, 10)
-    }
-
-    async fn claim(book: &Book, chunk: Slice) {
-        let claim = Claim {
-            nonce: 1,
-            at: ZERO,
-            lease: ZERO + seconds(900),
-        };
-        let key = ClaimKey::Slice(chunk, 1);
-        book.claim(key, &claim).await.unwrap();
-    }
-
-    async fn last_word(book: &Book, chunk: Slice) {
-        claim(book, chunk).await;
-        let tally = Tally {
-            started: 5,
-            ended: 5,
-            ..Tally::default()
-        };
-        let measured = Measured::<Sums> {
-            tally,
-            ..Measured::default()
-        };
-        let last = Final {
-            measured,
-            failure: None,
-        };
-        book.write_final(chunk, 1, &last).await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_was_told_is_read_though_it_is_yet_to_come_by_a_clock_that_is_behind() {
-        let (manifest, start) = (manifest(), start());
-        let book = Book::new(Arc::new(Memory::default()), manifest.run.clone());
-        let clock = VirtualClock::starting_at(ZERO - seconds(60));
-        let mut gathered = Gathered::<Sums>::new(&Steady, &start, 1);
-        let chunks: Vec<Slice> = start.chunks().collect();
-        let mut seen = Vec::new();
-        for done in [0, 2, 3, 4, 8] {
-            for chunk in &chunks[..done] {
-                last_word(&book, *chunk).await;
-            }
-            // Who will be at it next has claimed it before its time.
-            if let Some(next) = chunks.get(done) {
-                claim(&book, *next).await;
-            }
-            clock.sleep_until(clock.now() + seconds(2)).await;
-            let outcome = gathered.settle(&book, &manifest, &start, &clock).await;
-            let facts = outcome.unwrap().facts;
-            seen.push((facts.tally.started, facts.settled));
-        }
-        let expected = [
-            (0, false),
-            (10, false),
-            (15, false),
-            (20, false),
-            (40, true),
-        ];
-        assert_eq!(seen, expected);
-    }
-}
+mod tests;

@@ -30,6 +30,15 @@ pub trait Report: Default + Clone + Serialize + DeserializeOwned + Send + 'stati
     /// often may put off a part of that.
     fn catch_up(&mut self) {}
 
+    /// Splits off what will hardly change any more, such as stretches of time that are over; none where there is nothing of that, or it is not
+    /// told apart. What is left and all that was ever split off, merged in any order, are what the report would be without this.
+    ///
+    /// A worker tells again and again all that it has measured. Where that grows with the time, what was split off is told once, and snapshots stay
+    /// as small as they were. What changes all the same is counted anew in what is left: merging adds it.
+    fn split_off(&mut self) -> Option<Self> {
+        None
+    }
+
     /// What to read of it, with the core's facts on the run.
     fn summarize(&self, facts: &Facts) -> Self::Summary;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
+use super::splitting::{Splits, Splitting};
 use crate::clock::VirtualClock;
 use crate::context::{Context, Made, Signals, Terms, Traced};
 use crate::document::Blob;
@@ -26,6 +27,8 @@ pub(super) struct Execution<R: Report> {
     failures: Vec<Failure>,
     trace: Vec<Traced>,
     slices: Vec<Slice>,
+    /// Where what was split off and what was left were not the same report.
+    unlike: Option<String>,
     /// What was made, in the order in which it was.
     pub(super) made: Vec<Made>,
 }
@@ -35,6 +38,7 @@ pub(super) fn execute<T: Task>(
     task: &T,
     slices: &[Slice],
     blobs: &[Blob],
+    splits: Splits,
 ) -> Execution<<T as Executable>::Report> {
     let mut execution = Execution {
         parts: Vec::new(),
@@ -42,6 +46,7 @@ pub(super) fn execute<T: Task>(
         failures: Vec::new(),
         trace: Vec::new(),
         slices: slices.to_vec(),
+        unlike: None,
         made: Vec::new(),
     };
     for slice in slices {
@@ -54,10 +59,19 @@ pub(super) fn execute<T: Task>(
         local.block_on(&runtime, async {
             let cx = context(task, blobs).await;
             cx.note_made();
-            let done = guarded(task.execute(*slice, &cx)).await;
-            let done = done.and(cx.idle().await);
+            let work = async {
+                let done = guarded(task.execute(*slice, &cx)).await;
+                done.and(cx.idle().await)
+            };
+            let mut splitting = Splitting::of(&cx);
+            let done = match splits {
+                Splits::Never => work.await,
+                Splits::Often => splitting.during(work, task.extent(), slice).await,
+            };
             execution.failures.extend(done.err());
-            execution.parts.push(cx.measured());
+            let (measured, unlike) = splitting.end();
+            execution.parts.push(measured);
+            execution.unlike = execution.unlike.take().or(unlike);
             execution.units.push(task.units_of(slice));
             execution.trace.extend(cx.trace());
             execution.made.extend(cx.made());
@@ -94,6 +108,11 @@ async fn context<T: Task>(task: &T, blobs: &[Blob]) -> Context<<T as Executable>
 }
 
 impl<R: Report> Execution<R> {
+    /// Whether what was split off and what was left were always the same report.
+    pub(super) fn splitting(&self) -> Result<(), String> {
+        self.unlike.clone().map_or(Ok(()), Err)
+    }
+
     /// Whether every unit was taken and ended, and nothing failed.
     pub(super) fn counted<T: Splittable>(&self, _task: &T) -> Result<(), String> {
         if let Some(failure) = self.failures.first() {
@@ -143,6 +162,11 @@ impl Difference {
     /// Of twice the same.
     pub(super) fn again(&self) -> String {
         self.show("once", "again")
+    }
+
+    /// Of a whole from which nothing was split off, and one from which something was.
+    pub(super) fn split(&self) -> String {
+        self.show("in one piece", "split")
     }
 
     /// Of a task and the same after a journey.

@@ -18,6 +18,7 @@
 //! | what is kept has a name it can be kept under | the unit fails, and what it made is nowhere |
 //! | what is kept under one name is the same, and the parts keep what the whole keeps | what a run leaves behind depends on who was last, or on the cutting |
 //! | merging is associative and commutative, nothing is its identity, by wire bytes | the report depends on which worker was first |
+//! | what is split off a report, whenever that is, and what is left are the same report | what was measured is lost or counted twice where a run is long |
 //!
 //! Tasks are executed in rehearsal, on a clock of their own: an hour takes no time. Keep the tasks that you check small: every unit is
 //! executed some thousand times.
@@ -25,6 +26,7 @@
 mod artifacts;
 mod cutting;
 mod execution;
+mod splitting;
 pub mod toys;
 
 use std::fmt;
@@ -36,9 +38,11 @@ pub use cutting::Cutting;
 
 use crate::document::Blob;
 use crate::report::Report;
+use crate::slice::Slice;
 use crate::split::{Extent, Splittable};
 use crate::task::Task;
 use execution::{Execution, execute};
+use splitting::Splits;
 
 /// A law that does not hold, and the smallest cutting found that shows it.
 #[derive(Clone, Debug)]
@@ -215,26 +219,32 @@ impl Kit {
         let shown = || Some(cutting::show(task, &leaves));
         partition(task, &leaves).map_err(|seen| complain(&PARTITION, seen, shown()))?;
 
-        let whole = execute(task, &[crate::slice::Slice::WHOLE], &self.blobs);
-        let parts = execute(&there, &leaves, &self.blobs);
+        let uncut = |task: &T, splits| execute(task, &[Slice::WHOLE], &self.blobs, splits);
+        let whole = uncut(task, Splits::Never);
+        let parts = execute(&there, &leaves, &self.blobs, Splits::Often);
         for execution in [&whole, &parts] {
             execution
                 .counted(task)
                 .map_err(|seen| complain(&COUNTED, seen, shown()))?;
         }
         merging(&parts).map_err(|seen| complain(&MERGING, seen, shown()))?;
+        parts
+            .splitting()
+            .map_err(|seen| complain(&SPLITTING, seen, shown()))?;
         artifacts::named(&whole).map_err(|seen| complain(&NAMED, seen, None))?;
         artifacts::named(&parts).map_err(|seen| complain(&NAMED, seen, shown()))?;
         artifacts::apart(&whole).map_err(|seen| complain(&APART, seen, None))?;
         artifacts::apart(&parts).map_err(|seen| complain(&APART, seen, shown()))?;
         execution::same(&whole, &parts).map_err(|seen| {
             // The cutting is to blame only if there is a difference by nothing else.
-            let uncut = |task: &T| execute(task, &[crate::slice::Slice::WHOLE], &self.blobs);
-            if let Err(seen) = execution::same(&whole, &uncut(task)) {
+            if let Err(seen) = execution::same(&whole, &uncut(task, Splits::Never)) {
                 return complain(&STEADY, seen.again(), None);
             }
-            if let Err(seen) = execution::same(&whole, &uncut(&there)) {
+            if let Err(seen) = execution::same(&whole, &uncut(&there, Splits::Never)) {
                 return complain(&WIRE, seen.travelled(), None);
+            }
+            if let Err(seen) = execution::same(&whole, &uncut(task, Splits::Often)) {
+                return complain(&SPLITTING, seen.split(), None);
             }
             let law = if seen.kept { &KEPT } else { &SAME };
             complain(law, seen.to_string(), shown())
@@ -307,6 +317,11 @@ const MERGING: Law = Law {
     consequence: "the report depends on which worker happened to be first",
 };
 
+const SPLITTING: Law = Law {
+    text: "what is split off a report, whenever that is, and what is left are the same report",
+    consequence: "what was measured is lost or counted twice where a run is long",
+};
+
 /// How many units are asked for their instants one by one; of more, these many at the beginning, and as many spread over the rest.
 const ASKED: u64 = 20_000;
 
@@ -372,7 +387,7 @@ fn wire<T: Task>(task: &T) -> Result<T, String> {
     Ok(there)
 }
 
-fn partition<T: Splittable>(task: &T, leaves: &[crate::slice::Slice]) -> Result<(), String> {
+fn partition<T: Splittable>(task: &T, leaves: &[Slice]) -> Result<(), String> {
     let mut owners: Vec<u32> = vec![0; usize::try_from(task.units()).unwrap_or(usize::MAX)];
     for leaf in leaves {
         let among = task.units_in(leaf.window);

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::records::{
-    Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, RunId, StartRecord, StopMark,
+    Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, PartId, RunId, StartRecord,
+    StopMark,
 };
 use super::{Ledger, LedgerError, RUNS};
 use crate::context::Traced;
@@ -193,6 +194,46 @@ impl Book {
         attempt: u32,
     ) -> Result<Option<Live<R>>, LedgerError> {
         self.read(&format!("live/{chunk}.{attempt}")).await
+    }
+
+    /// Encodes what was split off a chunk's report, with room for so many bytes to begin with.
+    ///
+    /// # Errors
+    /// Where it can't be.
+    pub fn encode_part<R: Report>(
+        &self,
+        chunk: Slice,
+        part: &R,
+        room: usize,
+    ) -> Result<Bytes, LedgerError> {
+        encode_in(room, &self.key(&format!("parts/{chunk}")), part)
+    }
+
+    /// Writes what was split off a chunk's report, which was encoded.
+    ///
+    /// # Errors
+    /// Where the ledger does not answer: then it is open whether it is there, and the number is not to be used again.
+    pub async fn write_part(
+        &self,
+        chunk: Slice,
+        part: PartId,
+        encoded: Bytes,
+    ) -> Result<(), LedgerError> {
+        put(&*self.ledger, &self.part_key(chunk, part), encoded).await
+    }
+
+    /// What was split off a chunk's report.
+    pub async fn part<R: Report>(
+        &self,
+        chunk: Slice,
+        part: PartId,
+    ) -> Result<Option<R>, LedgerError> {
+        self.read(&format!("parts/{chunk}.{part}")).await
+    }
+
+    /// Under which key a part is.
+    pub(crate) fn part_key(&self, chunk: Slice, part: PartId) -> String {
+        self.key(&format!("parts/{chunk}.{part}"))
     }
 
     /// Writes a chunk's last word, once.

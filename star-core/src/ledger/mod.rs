@@ -22,8 +22,8 @@ pub use directory::Directory;
 pub(crate) use heard::Heard;
 pub use memory::Memory;
 pub use records::{
-    Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, NoRunId, RunId, StartRecord,
-    StopMark, WindowPlan,
+    Begun, Claim, ClaimKey, Closed, Final, Live, LiveView, Manifest, NoRunId, PartId, RunId,
+    StartRecord, StopMark, WindowPlan,
 };
 
 /// What the keys of all that is recorded of runs begin with, before a run's name and `/`.

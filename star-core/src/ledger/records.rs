@@ -233,6 +233,35 @@ pub struct Claim {
     pub lease: Time,
 }
 
+/// A part of a chunk's report that was split off and is recorded by itself, once. Whatever else is said of the report says to which parts it is to
+/// be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "(u32, u32)", into = "(u32, u32)")]
+pub struct PartId {
+    /// The attempt at the chunk that measured it.
+    pub attempt: u32,
+    /// Another for each part, and for each that could not be written.
+    pub number: u32,
+}
+
+impl From<(u32, u32)> for PartId {
+    fn from((attempt, number): (u32, u32)) -> Self {
+        Self { attempt, number }
+    }
+}
+
+impl From<PartId> for (u32, u32) {
+    fn from(part: PartId) -> Self {
+        (part.attempt, part.number)
+    }
+}
+
+impl fmt::Display for PartId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.attempt, self.number)
+    }
+}
+
 /// A chunk's newest snapshot: cumulative, so a later one replaces an earlier one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
@@ -241,8 +270,11 @@ pub struct Live<R: Report> {
     pub sequence: u64,
     /// When it was written.
     pub at: Time,
-    /// What was counted and measured until then.
+    /// What was counted and measured until then, without the parts.
     pub measured: Measured<R>,
+    /// What belongs to the report besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartId>,
 }
 
 /// A snapshot as it is written: what [`Live`] reads.
@@ -253,16 +285,22 @@ pub struct LiveView<'a, R: Report> {
     pub sequence: u64,
     /// When it is written.
     pub at: Time,
-    /// What was counted and measured until now.
+    /// What was counted and measured until now, without the parts.
     pub measured: &'a Measured<R>,
+    /// What belongs to the report besides.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub parts: &'a [PartId],
 }
 
 /// A chunk's last word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
 pub struct Final<R: Report> {
-    /// What was counted and measured.
+    /// What was counted and measured, without the parts.
     pub measured: Measured<R>,
+    /// What belongs to the report besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartId>,
     /// Why it could not be done to the end.
     pub failure: Option<Failure>,
 }
@@ -297,6 +335,41 @@ mod tests {
         for bad in ["", ".", "..", "-a", "a/b", "a b", "ä", &"a".repeat(129)] {
             assert!(bad.parse::<RunId>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_told_of_a_chunk_names_the_parts_of_its_report_if_there_are_any() {
+        let measured = Measured::<()>::default();
+        let live = |parts: &[PartId]| {
+            let at = Time::from_nanos(5);
+            let sequence = 2;
+            let live = LiveView {
+                sequence,
+                at,
+                measured: &measured,
+                parts,
+            };
+            serde_json::to_value(live).unwrap()
+        };
+        let parts = [(1, 0), (1, 2)].map(PartId::from);
+        let (with, without) = (live(&parts), live(&[]));
+        assert_eq!(with["parts"], serde_json::json!([[1, 0], [1, 2]]));
+        assert!(without.get("parts").is_none(), "{without}");
+        let read: Live<()> = serde_json::from_value(with).unwrap();
+        assert_eq!(read.parts, parts);
+        let read: Live<()> = serde_json::from_value(without).unwrap();
+        assert!(read.parts.is_empty());
+        let last = |parts: &[PartId]| Final::<()> {
+            measured: Measured::default(),
+            parts: parts.to_vec(),
+            failure: None,
+        };
+        let with = serde_json::to_value(last(&parts)).unwrap();
+        assert_eq!(with["parts"], serde_json::json!([[1, 0], [1, 2]]));
+        let read: Final<()> = serde_json::from_value(with).unwrap();
+        assert_eq!(read.parts, parts);
+        let without = serde_json::to_value(last(&[])).unwrap();
+        assert!(without.get("parts").is_none(), "{without}");
     }
 
     #[test]

@@ -80,6 +80,14 @@ macro_rules! tuple {
                 $(self.$at.catch_up();)+
             }
 
+            fn split_off(&mut self) -> Option<Self> {
+                let mut split = None::<Self>;
+                $(if let Some(part) = self.$at.split_off() {
+                    split.get_or_insert_default().$at = part;
+                })+
+                split
+            }
+
             fn summarize(&self, facts: &Facts) -> Figures {
                 Figures::list([$(Figures::of(&self.$at.summarize(facts))),+])
             }
@@ -127,6 +135,14 @@ macro_rules! report {
 
             fn catch_up(&mut self) {
                 $($crate::Report::catch_up(&mut self.$field);)*
+            }
+
+            fn split_off(&mut self) -> ::core::option::Option<Self> {
+                let mut split = ::core::option::Option::None::<Self>;
+                $(if let ::core::option::Option::Some(part) = $crate::Report::split_off(&mut self.$field) {
+                    split.get_or_insert_default().$field = part;
+                })*
+                split
             }
 
             fn summarize(&self, facts: &$crate::Facts) -> $crate::reports::Figures {

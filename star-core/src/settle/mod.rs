@@ -2,13 +2,14 @@
 
 mod deadline;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::deadline::deadline;
 pub(crate) use self::deadline::{SIGNS_MISSED, silence};
 use crate::failure::Failure;
 use crate::health::{ChunkHealth, Health, worst_first};
-use crate::ledger::{Claim, Final, Live, Manifest, StartRecord, StopMark};
+use crate::ledger::{Claim, Final, Live, Manifest, PartId, StartRecord, StopMark};
 use crate::outcome::{Facts, Fault, Loss, Outcome, Why};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
@@ -29,6 +30,8 @@ pub struct Evidence<R: Report> {
     pub failed: Option<Final<R>>,
     /// Without a last word: the newest snapshot.
     pub live: Option<Live<R>>,
+    /// What these say belongs to their reports besides, as far as it was asked for.
+    pub parts: BTreeMap<PartId, R>,
     /// Of a batch, without a last word: the last sign of life of whoever claimed it.
     pub sign: Option<Time>,
     /// Whether another attempt may follow where nothing more is heard of this one.
@@ -46,10 +49,23 @@ impl<R: Report> Evidence<R> {
     /// The last that it said: what it counted, and how it failed.
     fn told(&self) -> (Measured<R>, Option<&Failure>) {
         match (self.last.as_ref().or(self.failed.as_ref()), &self.live) {
-            (Some(last), _) => (last.measured.clone(), last.failure.as_ref()),
-            (None, Some(live)) => (live.measured.clone(), None),
+            (Some(last), _) => (
+                self.whole(&last.measured, &last.parts),
+                last.failure.as_ref(),
+            ),
+            (None, Some(live)) => (self.whole(&live.measured, &live.parts), None),
             (None, None) => (Measured::default(), None),
         }
+    }
+
+    /// What was measured, with the parts that belong to it.
+    fn whole(&self, measured: &Measured<R>, parts: &[PartId]) -> Measured<R> {
+        let mut whole = measured.clone();
+        let parts = parts.iter().filter_map(|part| self.parts.get(part));
+        for part in parts {
+            whole.report.merge(part.clone());
+        }
+        whole
     }
 }
 

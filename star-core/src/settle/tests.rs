@@ -53,6 +53,7 @@ fn evidence_of(start: &StartRecord) -> Vec<Evidence<Sums>> {
         last: None,
         failed: None,
         live: None,
+        parts: BTreeMap::new(),
         sign: None,
         again: false,
     };
@@ -70,6 +71,7 @@ fn claim() -> Claim {
 fn last(started: u64, ended: u64) -> Final<Sums> {
     Final {
         measured: measured(started, ended),
+        parts: Vec::new(),
         failure: None,
     }
 }
@@ -160,6 +162,7 @@ fn a_last_word_settles_a_chunk_at_once_and_a_snapshot_stands_until_then() {
         sequence: 3,
         at: ZERO,
         measured: measured(99, 99),
+        parts: Vec::new(),
     });
     assert_eq!(
         settled(&evidence, None, 1).facts.tally.started,
@@ -171,6 +174,7 @@ fn a_last_word_settles_a_chunk_at_once_and_a_snapshot_stands_until_then() {
         sequence: 3,
         at: ZERO,
         measured: measured(6, 5),
+        parts: Vec::new(),
     });
     let running = settled(&evidence, None, 9).facts;
     assert_eq!(
@@ -215,6 +219,7 @@ fn a_chunk_of_a_batch_is_given_up_when_its_worker_is_silent_where_that_is_asked_
             sequence: 1,
             at: ZERO + seconds(at),
             measured: measured(4, 3),
+            parts: Vec::new(),
         });
         let chunk = batch.chunks().next().unwrap();
         let evidence = [Evidence {
@@ -224,6 +229,7 @@ fn a_chunk_of_a_batch_is_given_up_when_its_worker_is_silent_where_that_is_asked_
             last: None,
             failed: None,
             live,
+            parts: BTreeMap::new(),
             sign: None,
             again: false,
         }];
@@ -260,6 +266,7 @@ fn a_chunk_whose_units_all_ended_and_that_never_said_so_is_a_fault() {
         sequence: 1,
         at: ZERO,
         measured: measured(10, 10),
+        parts: Vec::new(),
     });
     let facts = settled(&evidence, None, 60).facts;
     assert_eq!(
@@ -296,6 +303,7 @@ fn units_without_a_bound_keep_a_chunk_open_while_its_worker_gives_signs() {
             sequence: 1,
             at: ZERO + seconds(50),
             measured: measured(10, 9),
+            parts: Vec::new(),
         });
     }
     assert!(!settled(&evidence, None, 56).facts.settled);
@@ -332,12 +340,13 @@ proptest! {
             some.tally.cancelled = cancelled.min(10 - started);
             let word = Final {
                 measured: some.clone(),
+                parts: Vec::new(),
                 failure: failed.then(|| Failure::new("it broke")),
             };
             match which {
                 0 => chunk.last = Some(word),
                 1 => chunk.failed = Some(word),
-                2 => chunk.live = Some(Live { sequence: 1, at: ZERO, measured: some }),
+                2 => chunk.live = Some(Live { sequence: 1, at: ZERO, measured: some, parts: Vec::new() }),
                 _ => {}
             }
         }

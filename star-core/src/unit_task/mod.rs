@@ -359,6 +359,14 @@ impl<R: Report> Report for Done<R> {
         self.report.catch_up();
     }
 
+    fn split_off(&mut self) -> Option<Self> {
+        let report = self.report.split_off()?;
+        Some(Self {
+            report,
+            failed: Sample::default(),
+        })
+    }
+
     fn summarize(&self, facts: &Facts) -> Figures {
         let own = Figures::of(&self.report.summarize(facts));
         let failed = self.failed.summarize(facts);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::parts::{Splitter, Written};
 use super::snapshot::Encoder;
 use super::{Running, guarded, spread};
 use crate::context::{Context, Signals, Terms};
@@ -49,16 +50,19 @@ pub(super) async fn execute<T: Task>(
         terms,
         signals.clone(),
     );
+    // A task of its own: what the worker itself waits for is looked at whenever any of its units is woken.
+    let mut publishing = JoinSet::new();
+    let written = Written::default();
+    let publisher = publish(running.clone(), chunk, attempt, cx.clone(), written.clone());
+    publishing.spawn_local(publisher);
     let failure = {
         let work = async {
             let done = guarded(running.task.execute(chunk, &cx)).await;
             let idle = cx.idle().await;
             done.and(idle)
         };
-        // Tasks of their own: what the worker itself waits for is looked at whenever any of its units is woken.
-        let (mut ending, mut publishing) = (JoinSet::new(), JoinSet::new());
+        let mut ending = JoinSet::new();
         ending.spawn_local(end(running.clone(), chunk, cx.clone(), signals));
-        publishing.spawn_local(publish(running.clone(), chunk, attempt, cx.clone()));
         tokio::select! {
             biased;
             done = work => done.err(),
@@ -68,11 +72,17 @@ pub(super) async fn execute<T: Task>(
             }
         }
     };
+    // From here on nothing is split off any more, and what was and is not known to be written is in the report again.
+    publishing.shutdown().await;
     cx.look();
     let units = running.task.units_of(&chunk);
     let measured = cx.measured();
     let failure = failure.or_else(|| untaken(&measured, units));
-    let last = Final { measured, failure };
+    let last = Final {
+        measured,
+        parts: written.list(),
+        failure,
+    };
     let patience = running.last_patience();
     if manifest.traced {
         let trace = cx.trace();
@@ -93,6 +103,7 @@ async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> 
     measured.tally.skipped = running.task.units_of(&chunk);
     let last = Final {
         measured,
+        parts: Vec::new(),
         failure: None,
     };
     let write = || running.book.write_final(chunk, attempt, &last);
@@ -173,7 +184,13 @@ fn pause_after(took: Duration, interval: Duration) -> Duration {
 }
 
 /// Publishes snapshots for ever. A snapshot that can't be written is made up for by the next.
-async fn publish<T: Task>(running: Running<T>, chunk: Slice, attempt: u32, cx: Context<T::Report>) {
+async fn publish<T: Task>(
+    running: Running<T>,
+    chunk: Slice,
+    attempt: u32,
+    cx: Context<T::Report>,
+    written: Written,
+) {
     let clock = running.clock();
     // Nothing is worth publishing before the first unit is due.
     let begin = running.start.zero + chunk.window.from().min(running.start.end);
@@ -183,7 +200,9 @@ async fn publish<T: Task>(running: Running<T>, chunk: Slice, attempt: u32, cx: C
     // A window's workers take turns: a ledger can take so many writes in an interval that it could not at one instant.
     let turn = f64::from(chunk.lanes.first() + 1) / f64::from(chunk.lanes.of());
     let mut next = clock.now() + interval.mul_f64(turn);
-    let mut encoder = Encoder::new(&running.book, &running.host.world.clock, chunk);
+    let (book, clock_of_all) = (&running.book, &running.host.world.clock);
+    let mut splitter = Splitter::new(book, chunk, attempt, written.clone());
+    let mut encoder = Encoder::new(book, clock_of_all, chunk, written);
     loop {
         clock.sleep_until(next).await;
         cx.look();
@@ -192,6 +211,7 @@ async fn publish<T: Task>(running: Running<T>, chunk: Slice, attempt: u32, cx: C
         if let Some(encoded) = encoded {
             let written = running.book.write_live(chunk, attempt, encoded);
             let _next_one_replaces_it = written.await;
+            splitter.after_snapshot(&cx, &mut encoder).await;
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Holder, Running, guarded, holder, signs};
 use crate::erased::{AnyOutcome, Stakes};
 use crate::failure::Failure;
-use crate::gather::{ATTEMPTS, Gathered};
+use crate::gather::{ATTEMPTS, Gathered, Wanted};
 use crate::ledger::{ClaimKey, Claimed, Closed, LedgerError};
 use crate::outcome::{Fault, Outcome};
 use crate::task::Task;
@@ -92,7 +92,8 @@ async fn settled<T: Task>(
 ) -> Option<(Outcome<T::Report>, Gathered<T::Report>)> {
     let manifest = &running.manifest;
     let attempts = if T::IDEMPOTENT { ATTEMPTS } else { 1 };
-    let mut gathered = Gathered::<T::Report>::new(&*running.task, &running.start, attempts);
+    let (task, start) = (&*running.task, &running.start);
+    let mut gathered = Gathered::<T::Report>::new(task, start, attempts, Wanted::Report);
     let mut pause = SHORTEST_LOOK;
     loop {
         let now = running.now();

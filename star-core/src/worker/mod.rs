@@ -15,6 +15,7 @@ mod baton;
 mod carry;
 mod chunk;
 mod close;
+mod parts;
 mod serve;
 mod signs;
 mod snapshot;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::parts::Written;
 use crate::clock::Clock;
 use crate::context::Context;
-use crate::ledger::{Book, LiveView};
+use crate::ledger::{Book, LedgerError, LiveView};
 use crate::report::Report;
 use crate::slice::Slice;
 
@@ -21,6 +22,8 @@ pub(super) struct Encoder<'r> {
     book: &'r Book,
     clock: &'r Arc<dyn Clock>,
     chunk: Slice,
+    /// What was split off.
+    written: Written,
     /// How many there were.
     sequence: u64,
     /// How long the last one took.
@@ -30,11 +33,17 @@ pub(super) struct Encoder<'r> {
 }
 
 impl<'r> Encoder<'r> {
-    pub(super) fn new(book: &'r Book, clock: &'r Arc<dyn Clock>, chunk: Slice) -> Self {
+    pub(super) fn new(
+        book: &'r Book,
+        clock: &'r Arc<dyn Clock>,
+        chunk: Slice,
+        written: Written,
+    ) -> Self {
         Self {
             book,
             clock,
             chunk,
+            written,
             sequence: 0,
             took: Duration::ZERO,
             length: 0,
@@ -46,6 +55,28 @@ impl<'r> Encoder<'r> {
         let encoded = self.encode_in(self.room(), cx).await?;
         self.length = encoded.len();
         Some(encoded)
+    }
+
+    /// How many bytes the last one had.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// So many bytes of the last one will not be said again.
+    pub(super) fn is_shorter_by(&mut self, bytes: usize) {
+        self.length = self.length.saturating_sub(bytes);
+    }
+
+    /// What was split off a report, with room for so many bytes to begin with; nothing where it can't be encoded.
+    pub(super) async fn encode_part<R: Report>(&self, part: &R, room: usize) -> Option<Bytes> {
+        let (book, chunk) = (self.book.clone(), self.chunk);
+        if self.took <= DEAR {
+            return book.encode_part(chunk, part, room).ok();
+        }
+        let part = part.clone();
+        let encode = move || book.encode_part(chunk, &part, room);
+        let encoded: Result<Bytes, LedgerError> = tokio::task::spawn_blocking(encode).await.ok()?;
+        encoded.ok()
     }
 
     /// How many bytes the next one will need: somewhat more than the last. A text that grows as it is written is copied again and again, and takes up
@@ -61,24 +92,28 @@ impl<'r> Encoder<'r> {
         let sequence = self.sequence;
         if self.took <= DEAR {
             let encoded = cx.with_measured(|measured| {
-                let live = LiveView {
-                    sequence,
-                    at,
-                    measured,
-                };
-                self.book.encode_live(chunk, &live, room)
+                self.written.with(|parts| {
+                    let live = LiveView {
+                        sequence,
+                        at,
+                        measured,
+                        parts,
+                    };
+                    self.book.encode_live(chunk, &live, room)
+                })
             });
             self.took = self.clock.now().since(at);
             return encoded.ok();
         }
         let (book, clock) = (self.book.clone(), Arc::clone(self.clock));
-        let measured = cx.measured();
+        let (measured, parts) = (cx.measured(), self.written.list());
         let encoding = tokio::task::spawn_blocking(move || {
             let begun = clock.now();
             let live = LiveView {
                 sequence,
                 at,
                 measured: &measured,
+                parts: &parts,
             };
             let encoded = book.encode_live(chunk, &live, room);
             (encoded, clock.now().since(begun))
@@ -159,7 +194,7 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let run = RunContext::new(5, Arc::clone(&clock), book.clone(), Voice::default(), false);
         let (cx, _unit) = run.aside::<Text>();
-        let mut encoder = Encoder::new(&book, &clock, Slice::WHOLE);
+        let mut encoder = Encoder::new(&book, &clock, Slice::WHOLE, Written::default());
         cx.record(|text| text.0 = "a".repeat(140_000));
         let _first = encoder.encode(&cx).await;
         for _ in 0..5 {
@@ -179,7 +214,7 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let run = RunContext::new(5, Arc::clone(&clock), book.clone(), Voice::default(), false);
         let (cx, _unit) = run.aside::<Dear>();
-        let mut encoder = Encoder::new(&book, &clock, Slice::WHOLE);
+        let mut encoder = Encoder::new(&book, &clock, Slice::WHOLE, Written::default());
         for sequence in 1..=3 {
             cx.record(|sums| sums.0.ended = sequence);
             let encoding = encoder.encode(&cx);

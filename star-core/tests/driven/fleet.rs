@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use crate::batch::{Costly, Harmful, Harmless};
 use crate::crowd::Crowd;
 use crate::glances::Watched;
 use crate::once::Doors;
+use crate::parts::{Journal, Tries};
 use crate::{Late, Stuck};
 
 pub(crate) const ZERO: Time = Time::from_nanos(1_000_000_000_000);
@@ -44,11 +45,17 @@ type Refused = fn(Order) -> bool;
 
 #[derive(Debug, Default)]
 pub(crate) struct Flaky {
-    memory: Memory,
+    memory: Arc<Memory>,
     /// From and until when it does not answer, in seconds after the beginning.
     pub(crate) away: Mutex<Option<(u64, u64)>>,
     /// How keys end that nothing can be created under.
     pub(crate) unwritable: Mutex<Option<&'static str>>,
+    /// What becomes of writes of parts of reports.
+    pub(crate) parting: Mutex<Parting>,
+    /// How long snapshots were at most.
+    pub(crate) longest: AtomicUsize,
+    /// How often a part was read.
+    pub(crate) parts_read: AtomicUsize,
     clock: Mutex<Option<VirtualClock>>,
     /// How often it was looked whether a run is closed.
     pub(crate) looks: AtomicU64,
@@ -56,9 +63,66 @@ pub(crate) struct Flaky {
     pub(crate) closed_at: Mutex<Option<Time>>,
 }
 
+/// What becomes of writes of parts of reports.
+#[derive(Debug, Default)]
+pub(crate) struct Parting {
+    /// One after another, and again from the first; where there is none, all are written.
+    pub(crate) fates: Vec<Fate>,
+    /// How many there were.
+    pub(crate) writes: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fate {
+    Written,
+    /// They are refused.
+    Refused,
+    /// They are carried out, and answered with an error.
+    Unanswered,
+    /// They are carried out after so many seconds, whether or not somebody waits for it.
+    Late(u64),
+}
+
 impl Flaky {
     fn now(&self) -> Time {
         self.clock.lock().unwrap().unwrap().now()
+    }
+
+    /// All keys that there are.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.memory.keys()
+    }
+
+    async fn put_part(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
+        let fate = {
+            let mut parting = self.parting.lock().unwrap();
+            let at = parting.writes % parting.fates.len().max(1);
+            parting.writes += 1;
+            parting.fates.get(at).copied().unwrap_or(Fate::Written)
+        };
+        let error = LedgerError {
+            what: "write",
+            key: key.to_owned(),
+            why: "the connection was lost".to_owned(),
+            lasting: false,
+            remote: false,
+        };
+        match fate {
+            Fate::Refused => return Err(error),
+            Fate::Written | Fate::Unanswered => self.memory.put(key, value).await?,
+            Fate::Late(seconds) => {
+                let (memory, key) = (Arc::clone(&self.memory), key.to_owned());
+                let writing = tokio::task::spawn_local(async move {
+                    tokio::time::sleep(Duration::from_secs(seconds)).await;
+                    memory.put(&key, value).await
+                });
+                writing.await.unwrap()?;
+            }
+        }
+        if matches!(fate, Fate::Unanswered) {
+            return Err(error);
+        }
+        Ok(())
     }
 
     fn answer(&self, key: &str) -> Result<(), LedgerError> {
@@ -99,6 +163,12 @@ impl Ledger for Flaky {
 
     async fn put(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
         self.answer(key)?;
+        if key.contains("/parts/") {
+            return self.put_part(key, value).await;
+        }
+        if key.contains("/live/") {
+            self.longest.fetch_max(value.len(), Ordering::SeqCst);
+        }
         self.memory.put(key, value).await
     }
 
@@ -106,6 +176,9 @@ impl Ledger for Flaky {
         self.answer(key)?;
         if key.ends_with("/closed") {
             self.looks.fetch_add(1, Ordering::SeqCst);
+        }
+        if key.contains("/parts/") {
+            self.parts_read.fetch_add(1, Ordering::SeqCst);
         }
         self.memory.get(key).await
     }
@@ -167,6 +240,8 @@ impl Fleet {
                 Kind::of::<Harmless>("here"),
                 Kind::of::<Harmful>("here"),
                 Kind::of::<Watched>("here"),
+                Kind::of::<Journal>("here"),
+                Kind::of::<Tries>("here"),
             ])
             .unwrap(),
             ids: Arc::new(Counter::default()),

@@ -7,6 +7,7 @@ mod fleet;
 mod glances;
 mod manner;
 mod once;
+mod parts;
 
 use std::time::Duration;
 

@@ -46,6 +46,7 @@ macro_rules! broken {
 }
 
 mod kept;
+mod split;
 
 /// Keeps the name that came last.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

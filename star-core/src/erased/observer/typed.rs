@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::{ErasedObserver, Glance};
 use crate::erased::outcome::{AnyOutcome, Stakes};
 use crate::failure::Failure;
-use crate::gather::{ATTEMPTS, Gathered};
+use crate::gather::{ATTEMPTS, Gathered, Wanted};
 use crate::ledger::{Begun, Book, ClaimKey, LedgerError, Manifest};
 use crate::outcome::Outcome;
 use crate::report::Report;
@@ -163,11 +163,13 @@ async fn settled<T: Task, R: Report, O: Report>(
     running: &Running<T>,
     gathered: &mut Option<Gathered<R>>,
     others: Option<&Gathered<O>>,
+    wanted: Wanted,
 ) -> Result<Outcome<R>, LedgerError> {
     let (book, manifest, start) = (&running.book, &running.manifest, &running.start);
     let attempts = if T::IDEMPOTENT { ATTEMPTS } else { 1 };
     // Of a wide run it is large, and there is none where nobody looks for it.
-    let gathered = gathered.get_or_insert_with(|| Gathered::new(&*running.task, start, attempts));
+    let gathered =
+        gathered.get_or_insert_with(|| Gathered::new(&*running.task, start, attempts, wanted));
     if let Some(others) = others {
         gathered.informed_by(others);
     }
@@ -189,7 +191,8 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
             return Ok(AnyOutcome::new(outcome, closed, stakes));
         };
         let running = &joined.running;
-        let outcome = settled(running, &mut joined.looks, joined.glances.as_ref()).await?;
+        let glances = joined.glances.as_ref();
+        let outcome = settled(running, &mut joined.looks, glances, Wanted::Report).await?;
         if self.tells && !outcome.facts.settled {
             let (intervals, zero) = (&running.manifest.intervals, running.start.zero);
             let snapshots = intervals.snapshot * 2 + intervals.margin;
@@ -214,7 +217,7 @@ impl<T: Task> ErasedObserver for TypedObserver<T> {
             return Ok(glance(outcome, closed));
         };
         let looks = joined.looks.as_ref();
-        let outcome = settled(&joined.running, &mut joined.glances, looks).await?;
+        let outcome = settled(&joined.running, &mut joined.glances, looks, Wanted::Counts).await?;
         Ok(glance(outcome, false))
     }
 
