@@ -206,6 +206,16 @@ impl Report for LoadReport {
         take_greater(&mut self.view, other.view);
     }
 
+    /// What happened in stretches of time that are over.
+    fn split_off(&mut self) -> Option<Self> {
+        let (series, periods) = (self.series.split_off(), self.periods.split_off());
+        (series.is_some() || periods.is_some()).then(|| Self {
+            series: series.unwrap_or_default(),
+            periods: periods.unwrap_or_default(),
+            ..Self::default()
+        })
+    }
+
     fn summarize(&self, facts: &Facts) -> Summary {
         Summary::new(self.clone(), facts.clone())
     }

@@ -19,6 +19,7 @@ mod judgement;
 mod load;
 mod made;
 mod names;
+mod over;
 mod periods;
 mod record;
 mod series;

@@ -12,13 +12,14 @@ use super::apdex::Apdex;
 use super::endpoint::Endpoints;
 use super::few::Few;
 use super::made;
+use super::over::split_over;
 use super::view::View;
 
 /// The least length of a period, in seconds, as in Artillery.
 const LEAST: u64 = 10;
 
 /// How many periods behind the last are looked at again when the next begins: stragglers are counted in them.
-const STRAGGLERS: usize = 3;
+const STRAGGLERS: u32 = 3;
 
 /// The most endpoints of periods that are to be expected: periods are as long as that takes, so that a report stays small.
 const MOST_CELLS: u128 = 1_000;
@@ -166,11 +167,20 @@ impl Periods {
         let number = self.number_of(bucket);
         if !self.periods.contains_key(&number) {
             let before = self.periods.range_mut(..number.saturating_sub(1));
-            for (_, period) in before.rev().take(STRAGGLERS) {
+            for (_, period) in before.rev().take(STRAGGLERS as usize) {
                 period.compact();
             }
         }
         self.periods.entry(number).or_default()
+    }
+
+    /// Splits off those that are over, and that no straggler is looked for in any more; none where there are none.
+    pub fn split_off(&mut self) -> Option<Self> {
+        let periods = split_over(&mut self.periods, STRAGGLERS)?;
+        Some(Self {
+            width: self.width,
+            periods,
+        })
     }
 
     /// The numbers of those in which something happened, in order.

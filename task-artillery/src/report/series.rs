@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::over::split_over;
 use super::traffic::Traffic;
 use super::users::Users;
 
 /// How many buckets behind the last are looked at again when the next begins: stragglers are counted in them.
-const STRAGGLERS: usize = 10;
+const STRAGGLERS: u32 = 10;
 
 /// The most buckets of a [`Series`].
 pub const MOST_BUCKETS: u32 = 600;
@@ -57,7 +58,7 @@ impl Series {
         if !self.buckets.contains_key(&number) {
             // Six hundred histograms that can take anything would be most of what a worker needs.
             let before = self.buckets.range_mut(..number.saturating_sub(1));
-            for (_, bucket) in before.rev().take(STRAGGLERS) {
+            for (_, bucket) in before.rev().take(STRAGGLERS as usize) {
                 bucket.traffic.compact();
             }
         }
@@ -81,6 +82,15 @@ impl Series {
         for (number, bucket) in other.buckets {
             self.buckets.entry(number).or_default().merge(*bucket);
         }
+    }
+
+    /// Splits off the buckets that are over, and that no straggler is looked for in any more; none where there are none.
+    pub fn split_off(&mut self) -> Option<Self> {
+        let buckets = split_over(&mut self.buckets, STRAGGLERS)?;
+        Some(Self {
+            width: self.width,
+            buckets,
+        })
     }
 
     /// How long a bucket is.

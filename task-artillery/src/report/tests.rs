@@ -12,6 +12,7 @@ use crate::arrivals::Load;
 
 mod formats;
 mod judged;
+mod parted;
 
 /// Something that happens to a user.
 #[derive(Clone, Copy, Debug)]
