@@ -24,11 +24,13 @@ pub(crate) struct Evidence<'a> {
     pub(crate) state: &'a State,
     pub(crate) start: Option<&'a StartRecord>,
     pub(crate) facts: &'a Facts,
+    /// How many pages of diaries were reported.
+    pub(crate) pages: u64,
     pub(crate) intervals: Intervals,
     /// Under which limits it was cut.
     pub(crate) limits: &'a Limits,
-    /// What settling the run once more came to, where nothing was written after it was closed.
-    pub(crate) again: Option<&'a Facts>,
+    /// What settling the run once more came to, and how many pages that has, where nothing was written after it was closed.
+    pub(crate) again: Option<(&'a Facts, u64)>,
 }
 
 /// The promises that were broken, a sentence each.
@@ -36,6 +38,7 @@ pub(crate) fn broken(evidence: &Evidence<'_>) -> Vec<String> {
     let mut broken = Vec::new();
     evidence.counts(&mut broken);
     evidence.twice(&mut broken);
+    evidence.pages(&mut broken);
     evidence.settled_again(&mut broken);
     evidence.lives(&mut broken);
     if let Some(start) = evidence.start {
@@ -112,9 +115,31 @@ impl Evidence<'_> {
         }
     }
 
+    /// What was measured is reported once; all of it where nothing was lost, and nothing tried again.
+    fn pages(&self, broken: &mut Vec<String>) {
+        let (facts, reported) = (self.facts, self.pages);
+        let shows = self.stage.shows.borrow();
+        let written: u64 = shows.iter().map(|show| show.pages).sum();
+        let told = facts.lost == 0 && facts.unfinished == 0 && facts.faults.is_empty();
+        let all = told && !self.stage.task.is_idempotent();
+        if reported > written || all && reported < written {
+            broken.push(format!(
+                "{written} pages were written, and {reported} are reported"
+            ));
+        }
+    }
+
     /// Settling again, of what the ledger has in the end, comes to the same.
     fn settled_again(&self, broken: &mut Vec<String>) {
-        let Some(again) = self.again else { return };
+        let Some((again, pages)) = self.again else {
+            return;
+        };
+        if pages != self.pages {
+            broken.push(format!(
+                "the run was closed with {} pages, settled again it has {pages}",
+                self.pages
+            ));
+        }
         let facts = self.facts;
         let same = (facts.tally, facts.lost, facts.planned, facts.unfinished)
             == (again.tally, again.lost, again.planned, again.unfinished);

@@ -7,6 +7,7 @@
 mod check;
 mod cloud;
 mod delay;
+mod diary;
 mod doom;
 mod event;
 mod fault;

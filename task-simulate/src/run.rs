@@ -7,7 +7,7 @@ use std::time::Duration;
 use star_core::ledger::{Book, LedgerError, Manifest, StartRecord};
 use star_core::registry::{Kind, Kinds};
 use star_core::worker::Host;
-use star_core::{AnyOutcome, AnyTask, Facts, Job, Launch, attend, follow, launch};
+use star_core::{AnyOutcome, AnyTask, Job, Launch, attend, follow, launch};
 
 use crate::check::slowest_request;
 use crate::cloud;
@@ -28,7 +28,7 @@ pub(crate) struct Ran {
     pub(crate) unread: Option<String>,
     pub(crate) start: Option<StartRecord>,
     /// What settling once more comes to, of all that the ledger has; none where something was written after the run was closed.
-    pub(crate) again: Option<Facts>,
+    pub(crate) again: Option<AnyOutcome>,
 }
 
 /// Launches what is on stage, follows it to its end, and waits until the last worker has left.
@@ -117,7 +117,7 @@ async fn finish(
             let mut host = host;
             host.world.clock = cloud::clock_ahead(site, Duration::from_hours(24 * 365));
             let mut observer = job.task.observe(&host, Rc::clone(manifest));
-            Some(observer.look().await?.facts)
+            Some(observer.look().await?)
         }
         None => None,
     };

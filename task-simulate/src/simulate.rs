@@ -41,6 +41,7 @@ pub fn simulate(
         site,
         task,
         life,
+        wordy: options.wordy,
         shows: RefCell::default(),
     });
     let launch = Launch {

@@ -226,6 +226,9 @@ pub struct Options {
     /// A deliberate fault of the framework.
     #[doc(hidden)]
     pub sabotage: Option<crate::Sabotage>,
+    /// Whether workers measure so much that their reports are told in parts.
+    #[doc(hidden)]
+    pub wordy: bool,
 }
 
 impl Default for Options {
@@ -237,6 +240,7 @@ impl Default for Options {
             followed: true,
             logged: true,
             sabotage: None,
+            wordy: false,
         }
     }
 }

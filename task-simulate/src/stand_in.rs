@@ -14,11 +14,11 @@ use star_core::context::{Sweep, Unit};
 use star_core::draw::Draws;
 use star_core::ledger::ClaimKey;
 use star_core::{
-    AnyTask, Context, Executable, Extent, Facts, Failure, Rate, Report, Slice, Splittable, Task,
-    Time, Window,
+    AnyTask, Context, Executable, Extent, Failure, Rate, Slice, Splittable, Task, Time, Window,
 };
 
 use crate::cloud::holds;
+use crate::diary::{self, Diary};
 use crate::event::on_stage;
 use crate::kernel::LAUNCH;
 use crate::simulation::ChunkLife;
@@ -34,6 +34,8 @@ pub(crate) struct Stage {
     pub(crate) site: Arc<Site>,
     pub(crate) task: AnyTask,
     pub(crate) life: Duration,
+    /// Whether workers keep diaries.
+    pub(crate) wordy: bool,
     pub(crate) shows: RefCell<Vec<Show>>,
 }
 
@@ -46,6 +48,8 @@ pub(crate) struct Show {
     pub(crate) over: Option<Time>,
     /// What became of which numbers, and when that was told.
     pub(crate) acts: Vec<(Range<u64>, Sweep, Time)>,
+    /// How many pages of its diary were written.
+    pub(crate) pages: u64,
 }
 
 impl Show {
@@ -143,28 +147,10 @@ impl<const I: bool> Task for StandIn<I> {
     }
 }
 
-/// A stand-in measures nothing.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Nothing {}
-
-impl Report for Nothing {
-    type Summary = String;
-
-    fn merge(&mut self, _: Self) {}
-
-    fn summarize(&self, facts: &Facts) -> String {
-        let tally = facts.tally;
-        format!(
-            "planned {}, started {}, skipped {}, missed {}, cancelled {}, lost {}",
-            facts.planned, tally.started, tally.skipped, tally.missed, tally.cancelled, facts.lost
-        )
-    }
-}
-
 impl<const I: bool> Executable for StandIn<I> {
-    type Report = Nothing;
+    type Report = Diary;
 
-    async fn execute(&self, slice: Slice, cx: &Context<Nothing>) -> Result<(), Failure> {
+    async fn execute(&self, slice: Slice, cx: &Context<Diary>) -> Result<(), Failure> {
         let stage = &self.0;
         let show = stage.begin(slice);
         let mut draws = chunk_draws(stage.site.seed, slice);
@@ -180,6 +166,17 @@ impl<const I: bool> Executable for StandIn<I> {
                 cx.sweep(&slice, stage.life, told).await;
             }
             Ok(())
+        };
+        let whole = async {
+            if !stage.wordy {
+                return whole.await;
+            }
+            let written = || stage.shows.borrow_mut()[show].pages += 1;
+            tokio::select! {
+                biased;
+                done = whole => done,
+                never = diary::keep(cx, written) => match never {},
+            }
         };
         let done = if fails {
             let within = self.longest(&slice).mul_f64(draws.unit_interval());
@@ -236,6 +233,7 @@ impl Stage {
             ready: now,
             over: None,
             acts: Vec::new(),
+            pages: 0,
         });
         shows.len() - 1
     }
@@ -274,7 +272,7 @@ impl Stage {
     }
 
     /// Does a batch's items, as many at once as the task has open.
-    async fn items(&self, show: usize, slice: Slice, cx: &Context<Nothing>) {
+    async fn items(&self, show: usize, slice: Slice, cx: &Context<Diary>) {
         let most = self.task.at_once() as usize;
         let mut units = cx.units(&slice);
         let mut open = FuturesUnordered::new();
@@ -291,7 +289,7 @@ impl Stage {
         }
     }
 
-    async fn item(&self, show: usize, unit: Unit<Nothing>, cx: &Context<Nothing>) {
+    async fn item(&self, show: usize, unit: Unit<Diary>, cx: &Context<Diary>) {
         let index = unit.index();
         self.act(show, index..index + 1, Sweep::Started(cx.time()));
         let mut draws = Draws::new(self.site.seed, ITEMS, index, 0);

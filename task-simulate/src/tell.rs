@@ -6,7 +6,7 @@ use std::time::Duration;
 use star_core::context::Sweep;
 use star_core::ledger::{StartRecord, WindowPlan};
 use star_core::wire::Order;
-use star_core::{Extent, Facts, Fill, Intervals, Limits, Splittable, Window};
+use star_core::{AnyOutcome, Extent, Facts, Fill, Intervals, Limits, Splittable, Window};
 
 use crate::check;
 use crate::kernel::LAUNCH;
@@ -14,6 +14,11 @@ use crate::lead::causes;
 use crate::run::Ran;
 use crate::simulation::{Fate, Ready, SecondRate, Simulation, WorkerLife};
 use crate::stand_in::{Show, Stage};
+
+/// How many pages of diaries are in a report.
+fn pages(outcome: &AnyOutcome) -> u64 {
+    outcome.counts().as_u64().unwrap_or_default()
+}
 
 /// Puts together what is told.
 pub(crate) fn told(
@@ -33,9 +38,10 @@ pub(crate) fn told(
         state: &state,
         start: ran.start.as_ref(),
         facts: &outcome.facts,
+        pages: pages(&outcome),
         intervals,
         limits: &limits,
-        again: ran.again.as_ref(),
+        again: ran.again.as_ref().map(|again| (&again.facts, pages(again))),
     });
     state.broken.extend(more);
     measured_nothing(&mut outcome.facts);

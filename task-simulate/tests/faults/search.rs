@@ -109,6 +109,7 @@ impl Trial {
             stop_at: stopped.then_some(stop_at),
             followed: draws.below(3) == 0,
             logged: false,
+            wordy: draws.below(4) == 0,
             ..Options::default()
         };
         Self {
@@ -182,6 +183,20 @@ fn number(name: &str) -> Option<u64> {
 /// Which seeds are looked at.
 fn seeds() -> std::ops::Range<u64> {
     0..number("FAULTS_SEEDS").unwrap_or(SEEDS)
+}
+
+#[test]
+fn some_of_what_is_tried_is_told_in_parts() {
+    let wordy = (0..SEEDS)
+        .map(Trial::of)
+        .find(|trial| trial.options.wordy && trial.faults.is_empty());
+    let simulation = wordy.expect("there is one").run().unwrap();
+    let parts = simulation.ledger.kinds.get("parts");
+    assert!(
+        parts.is_some_and(|parts| *parts > 10),
+        "{:?}",
+        simulation.ledger.kinds
+    );
 }
 
 #[test]
