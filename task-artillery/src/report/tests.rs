@@ -228,7 +228,9 @@ proptest! {
             }
         }
         let mut other = prepared();
-        rest.iter().for_each(|event| note(&mut other, *event));
+        for event in &rest {
+            note(&mut other, *event);
+        }
         noted.merge(other);
         noted.catch_up();
         let all: Vec<_> = events.iter().map(|(event, _)| event).chain(&rest).copied().collect();

@@ -127,7 +127,7 @@ impl<'u> Meter<'u> {
     ) {
         self.cx.record(|report| match endpoint {
             Some(EndpointKey::Number(number)) => {
-                report.note(now, Note::Answered(number, *answered))
+                report.note(now, Note::Answered(number, *answered));
             }
             made => report.answered(now, made, answered),
         });

@@ -35,7 +35,9 @@ pub(super) struct Parting {
 impl fmt::Debug for Parting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = self.connections.borrow().len();
-        f.debug_struct("Parting").field("open", &open).finish()
+        f.debug_struct("Parting")
+            .field("open", &open)
+            .finish_non_exhaustive()
     }
 }
 
