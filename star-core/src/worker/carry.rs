@@ -43,9 +43,14 @@ pub(super) async fn carry<T: Task>(running: Running<T>, bundle: Slice) -> Reply 
     if let Some(carrier) = baton::Carrier::of(chunk) {
         duties.spawn_local(baton::hand_over(running.clone(), position, carrier));
     }
-    let failure = chunk::execute(&running, chunk, 1).await;
+    let chunk::Executed { failure, stopped } = chunk::execute(&running, chunk, 1).await;
     tell_done(&running);
-    finish(&running, duties).await;
+    if stopped {
+        // Nothing is handed on, and who was sent is told the same: the run's end need not wait for when that would have been.
+        drop(duties);
+    } else {
+        finish(&running, duties).await;
+    }
     if let Some(closer) = closer(&running, chunk, position).await {
         close::close(&running, closer).await;
     }

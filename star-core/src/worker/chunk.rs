@@ -1,5 +1,6 @@
 //! Executes one chunk.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,18 +22,24 @@ use crate::time::Time;
 /// How long units have to note their end once they are cut off.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// Executes a claimed chunk and writes its last word. What failed, if something did.
-pub(super) async fn execute<T: Task>(
-    running: &Running<T>,
-    chunk: Slice,
-    attempt: u32,
-) -> Option<Failure> {
+/// How a chunk was executed.
+#[derive(Debug)]
+pub(super) struct Executed {
+    /// What failed, if something did.
+    pub(super) failure: Option<Failure>,
+    /// Whether the run was told to stop meanwhile.
+    pub(super) stopped: bool,
+}
+
+/// Executes a claimed chunk and writes its last word.
+pub(super) async fn execute<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> Executed {
     let manifest = &running.manifest;
     let voice = running.host.world.voice.of_chunk(chunk);
     voice.begun();
     if manifest.manner.simulation {
         return simulate(running, chunk, attempt).await;
     }
+    let stopped = Rc::new(Cell::new(false));
     let signals = Signals::default();
     let terms = Terms {
         zero: running.start.zero,
@@ -62,7 +69,8 @@ pub(super) async fn execute<T: Task>(
             done.and(idle)
         };
         let mut ending = JoinSet::new();
-        ending.spawn_local(end(running.clone(), chunk, cx.clone(), signals));
+        let told = (signals, Rc::clone(&stopped));
+        ending.spawn_local(end(running.clone(), chunk, cx.clone(), told));
         tokio::select! {
             biased;
             done = work => done.err(),
@@ -93,11 +101,14 @@ pub(super) async fn execute<T: Task>(
     patience
         .ask(|| running.book.write_final(chunk, attempt, &last))
         .await;
-    last.failure
+    Executed {
+        failure: last.failure,
+        stopped: stopped.get(),
+    }
 }
 
 /// Writes the last word of a chunk that is not executed, since the job says that nothing is to be done.
-async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> Option<Failure> {
+async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> Executed {
     running.say_simulated(chunk, &*running.task);
     let mut measured = Measured::<T::Report>::default();
     measured.tally.skipped = running.task.units_of(&chunk);
@@ -108,7 +119,10 @@ async fn simulate<T: Task>(running: &Running<T>, chunk: Slice, attempt: u32) -> 
     };
     let write = || running.book.write_final(chunk, attempt, &last);
     running.last_patience().ask(write).await;
-    None
+    Executed {
+        failure: None,
+        stopped: false,
+    }
 }
 
 /// A task that returns before it has taken all of its units has left them undone.
@@ -123,10 +137,15 @@ fn untaken<R: crate::report::Report>(measured: &Measured<R>, units: u64) -> Opti
 }
 
 /// Watches for the stop mark and for the end of the chunk's time, and tells units of it. Returns when all must be over.
-async fn end<T: Task>(running: Running<T>, chunk: Slice, cx: Context<T::Report>, signals: Signals) {
+async fn end<T: Task>(
+    running: Running<T>,
+    chunk: Slice,
+    cx: Context<T::Report>,
+    (signals, stopped): (Signals, Rc<Cell<bool>>),
+) {
     tokio::select! {
         biased;
-        () = watch_for_stop(&running, &cx) => {}
+        () = watch_for_stop(&running, &cx, &stopped) => {}
         () = running.clock().sleep_until(last_instant(&running, chunk)) => {}
     }
     // Units that are not yet due will not be, and those that are open end now.
@@ -146,9 +165,13 @@ fn last_instant<T: Task>(running: &Running<T>, chunk: Slice) -> Time {
     end.min(running.lease - limits.closing)
 }
 
-/// Looks for the stop mark; returns when it was seen and the grace is over. While the ledger can't be read for too long, nothing is
-/// started.
-async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) {
+/// Looks for the stop mark, and notes that it is there; returns when it was seen and the grace is over. While the ledger can't be read for too
+/// long, nothing is started.
+async fn watch_for_stop<T: Task>(
+    running: &Running<T>,
+    cx: &Context<T::Report>,
+    stopped: &Cell<bool>,
+) {
     let intervals = &running.manifest.intervals;
     let clock = running.clock();
     let mut told = running.host.world.bell.stops();
@@ -171,6 +194,7 @@ async fn watch_for_stop<T: Task>(running: &Running<T>, cx: &Context<T::Report>) 
             }
         }
     }
+    stopped.set(true);
     cx.stop();
     clock.sleep_until(clock.now() + intervals.grace).await;
 }

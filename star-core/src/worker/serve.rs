@@ -247,7 +247,7 @@ impl<'a, T: Task> Batch<'a, T> {
         if let Some(pulse) = &self.pulse {
             pulse.of(key);
         }
-        let failure = chunk::execute(running, slice, attempt).await;
+        let chunk::Executed { failure, .. } = chunk::execute(running, slice, attempt).await;
         if let Some(pulse) = &self.pulse {
             pulse.done();
         }

@@ -267,3 +267,28 @@ fn whether_a_run_is_over_is_seldom_looked_at_where_it_would_be_heard() {
     assert!(here <= 180 * 2 / 5 + 20, "{here}");
     assert!(elsewhere > here * 2, "{elsewhere}");
 }
+
+#[test]
+fn a_stopped_run_is_closed_soon_though_it_was_yet_to_be_handed_on_and_nobody_follows_it() {
+    driven(async {
+        let fleet = Fleet::new();
+        let host = fleet.host();
+        let job = Job {
+            task: AnyTask::new(Watched { observes: false }),
+            blobs: Vec::new(),
+        };
+        // The second window would be sent for after 105 seconds.
+        let manifest = launch(&host, &job, launched(function())).await.unwrap();
+        attend(&host, &manifest).await;
+        seconds(20).await;
+        let stopped = host.world.clock.now();
+        star_core::stop(&host, &manifest.run).await.unwrap();
+        let closed = || *fleet.ledger.closed_at.lock().unwrap();
+        while closed().is_none() {
+            assert!(host.world.clock.now().since(stopped) < Duration::from_mins(5));
+            seconds(1).await;
+        }
+        let late = closed().unwrap().since(stopped);
+        assert!(late <= Duration::from_secs(10), "{late:?}");
+    });
+}
