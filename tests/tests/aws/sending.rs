@@ -123,8 +123,13 @@ scenarios: [{{ flow: [{{ get: {{ url: /echo }} }}] }}]
     let invoked = cloud.slsart().args(["invoke", "--wait"]).env(key.0, key.1);
     invoked.run().expect(0);
     signed(&cloud, key.1, None);
-    let logged = documents(&cloud.aws.log());
-    assert_eq!(sum("vusers.created", &logged[before..]), 40);
+    // What a function prints is in its log a moment later.
+    let mut created = 0;
+    wait_until("the figures are in the log", || {
+        created = sum("vusers.created", &documents(&cloud.aws.log())[before..]);
+        created >= 40
+    });
+    assert_eq!(created, 40);
 }
 
 /// Fails unless all requests are signed by that key, and with that token.
