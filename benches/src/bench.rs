@@ -81,7 +81,7 @@ impl Bench {
 
     /// Runs this once.
     pub(crate) fn once(&self, call: &Call, limit: Duration) -> io::Result<Ran> {
-        call.run(&self.target, &self.log(), limit, |_| {})
+        call.run(&self.target, &self.log(), limit)
     }
 
     /// Where a tool's errors go.

@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
 use crate::launcher::Usage;
 use crate::machine::Spent;
@@ -67,12 +69,18 @@ impl Call {
         self
     }
 
-    /// Runs it for at most so long. Meanwhile `watch` is called a hundred times a second with the tool's process.
-    pub(crate) fn run(
+    /// Runs it for at most so long. Nothing of the harness runs meanwhile but the target: whatever wakes a core makes what the tool does next dearer.
+    pub(crate) fn run(&self, target: &Target, log: &Path, limit: Duration) -> io::Result<Ran> {
+        self.watched(target, log, limit, limit, |_| {})
+    }
+
+    /// Runs it for at most so long. Meanwhile `watch` is called again and again with the tool's process.
+    pub(crate) fn watched(
         &self,
         target: &Target,
         log: &Path,
         limit: Duration,
+        every: Duration,
         mut watch: impl FnMut(u32),
     ) -> io::Result<Ran> {
         let _from_before = target.take();
@@ -91,8 +99,10 @@ impl Call {
             .parse()
             .map_err(|_| self.failed("cannot be started", log))?;
         let deadline = Instant::now() + limit;
-        while launcher.try_wait()?.is_none() {
-            if Instant::now() > deadline {
+        let running = pidfd_open(Pid::from_child(&launcher), PidfdFlags::empty())?;
+        let left = || deadline.saturating_duration_since(Instant::now());
+        while !ends_within(&running, every.min(left()))? {
+            if Instant::now() >= deadline {
                 let group = i32::try_from(process).ok().and_then(Pid::from_raw);
                 group
                     .map(|group| kill_process_group(group, Signal::KILL))
@@ -101,8 +111,8 @@ impl Call {
                 return Err(self.failed(&format!("did not end in {limit:?}"), log));
             }
             watch(tool);
-            std::thread::park_timeout(Duration::from_millis(10));
         }
+        launcher.wait()?;
         line.clear();
         said.read_line(&mut line)?;
         let usage = Usage::read(&line).ok_or_else(|| self.failed("was not measured", log))?;
@@ -140,6 +150,16 @@ impl Call {
         let lines: Vec<&str> = printed.lines().collect();
         let last = lines[lines.len().saturating_sub(8)..].join("\n");
         io::Error::other(format!("`{}` {what}\n{last}", self.name))
+    }
+}
+
+/// Whether a process ends within a time.
+fn ends_within(running: &OwnedFd, time: Duration) -> io::Result<bool> {
+    let time = Timespec::try_from(time).map_err(io::Error::other)?;
+    let mut ended = [PollFd::new(running, PollFlags::IN)];
+    match poll(&mut ended, Some(&time)) {
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        ended => Ok(ended? > 0),
     }
 }
 

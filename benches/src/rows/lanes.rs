@@ -16,6 +16,9 @@ use crate::call::{BOTH, Call, Ran};
 use crate::table::Line;
 use crate::target::Target;
 
+/// How often it is looked for threads.
+const OFTEN: Duration = Duration::from_millis(10);
+
 /// What the threads are called that have a core each.
 const WORKER: &str = "worker";
 const WRK: &str = "wrk";
@@ -44,7 +47,7 @@ fn part(process: u32, name: &str) -> io::Result<usize> {
 fn beside(bench: &Bench, (call, target): &(Call, Target), name: &str) -> io::Result<Ran> {
     let threads = target.connections().len();
     let (mut parted, mut with) = (threads == 1, Vec::new());
-    let ran = call.run(target, &bench.log(), LIMIT, |process| {
+    let ran = call.watched(target, &bench.log(), LIMIT, OFTEN, |process| {
         parted = parted || part(process, name).is_ok_and(|found| found == threads);
         with = target.connections();
     })?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::bench::{Bench, phases};
 use crate::lateness::median;
@@ -36,14 +36,11 @@ impl Held {
 pub(super) fn memory(bench: &Bench) -> io::Result<Vec<Line>> {
     let minutes = if bench.options.quick { 3 } else { 10 };
     let call = bench.slsart("open.yml", phases(RATE, minutes * 60))?;
-    let (mut held, mut next) = (Vec::new(), Instant::now());
+    let mut held = Vec::new();
     let limit = Duration::from_mins(u64::from(minutes) + 1);
-    let ran = call.run(&bench.target, &bench.log(), limit, |process| {
-        if Instant::now() >= next {
-            next += Duration::from_secs(6);
-            held.extend(Held::by(process));
-        }
-    })?;
+    let (log, every) = (bench.log(), Duration::from_secs(6));
+    let watch = |process| held.extend(Held::by(process));
+    let ran = call.watched(&bench.target, &log, limit, every, watch)?;
     let last = held.len().saturating_sub(10);
     let (second, last) = (held.get(10..20).unwrap_or_default(), &held[last..]);
     let of = |held: &[Held], part: fn(&Held) -> f64| median(held.iter().map(part));
