@@ -80,10 +80,10 @@ impl RequestError {
         matches!(errno, Some(Errno::MFILE | Errno::NFILE))
     }
 
-    /// What the operating system said, where it is that which refused a connection.
+    /// What the operating system said, where it is that which refused a connection, or broke it.
     pub(in crate::run) fn system(&self) -> Option<&io::Error> {
         match self {
-            Self::Connection(error) => Some(error),
+            Self::Connection(error) | Self::Exchange(ExchangeError::Io(error)) => Some(error),
             _ => None,
         }
     }
@@ -168,6 +168,22 @@ mod tests {
         let eof = io::Error::from(io::ErrorKind::UnexpectedEof);
         assert_eq!(RequestError::Connection(eof).name(), "ECONNRESET");
     }
+
+    #[test]
+    fn what_the_system_says_is_known_also_where_it_breaks_a_connection() {
+        let full = || io::Error::from_raw_os_error(Errno::NOBUFS.raw_os_error());
+        let broken = RequestError::Exchange(ExchangeError::Io(full()));
+        for error in [RequestError::Connection(full()), broken] {
+            let said = error.system().and_then(Errno::from_io_error);
+            assert_eq!(said, Some(Errno::NOBUFS));
+        }
+        assert!(
+            RequestError::Exchange(ExchangeError::Ended)
+                .system()
+                .is_none()
+        );
+    }
+
     #[test]
     fn every_name_is_in_the_reference() {
         let of_the_system = (1..=133).map(|errno| {

@@ -3,6 +3,9 @@
 //! The runtime's own asks to be told both when a connection can be read and when it can be written to. The second is so as soon as it is
 //! connected, and then nearly always: at a new connection a user, as by default, the worker would be woken once a user to hear it.
 //! Here a write is tried, and only where the system takes no more does the runtime hear of it.
+//!
+//! Nor is it asked anything before there is something to wait for. So the first request follows its connection at once, and a server on the same
+//! machine has both when it is woken.
 
 use std::future::poll_fn;
 use std::io::{self, Read as _, Write as _};
@@ -15,13 +18,23 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
+/// What the runtime tells of a socket.
+#[derive(Debug)]
+enum Told {
+    /// Nothing yet.
+    Nothing(net::TcpStream),
+    /// When it can be read.
+    Readable(AsyncFd<net::TcpStream>),
+    /// When it can be read, and when it can be written to.
+    Both(AsyncFd<net::TcpStream>),
+    /// The runtime could not be asked, and the socket is closed.
+    InVain,
+}
+
 /// A TCP connection that sends at once what it is given.
 #[derive(Debug)]
 pub(super) struct Tcp {
-    /// None only where it could not be asked for once more.
-    socket: Option<AsyncFd<net::TcpStream>>,
-    /// Whether the runtime tells when it can be written to.
-    tells_writable: bool,
+    told: Told,
     /// Whether something was sent.
     sent: bool,
     /// Whether the system has been told to send at once (`TCP_NODELAY`). What is sent first goes out at once anyway: the system waits, if it is not told
@@ -41,33 +54,21 @@ impl Tcp {
         {
             return Err(error);
         }
-        let socket = net::TcpStream::from(socket);
-        // On the same machine it is connected by now.
-        if socket.peer_addr().is_ok() {
-            return Self::asking(socket, Interest::READABLE);
-        }
-        let mut connecting = Self::asking(socket, Interest::READABLE | Interest::WRITABLE)?;
-        poll_fn(|cx| connecting.poll_connected(cx)).await?;
-        Ok(connecting)
-    }
-
-    fn asking(socket: net::TcpStream, interest: Interest) -> io::Result<Self> {
-        #[expect(
-            deprecated,
-            reason = "its unsafe successor guards against owners that close or swap their descriptor; a stream that nobody else can reach does neither"
-        )]
-        let socket = AsyncFd::with_interest(socket, interest)?;
-        Ok(Self {
-            socket: Some(socket),
-            tells_writable: interest.is_writable(),
+        let mut tcp = Self {
+            told: Told::Nothing(socket.into()),
             sent: false,
             undelayed: false,
-        })
+        };
+        // On the same machine it is connected by now.
+        if tcp.stream()?.peer_addr().is_err() {
+            poll_fn(|cx| tcp.poll_connected(cx)).await?;
+        }
+        Ok(tcp)
     }
 
     fn poll_connected(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            let mut ready = ready!(self.socket()?.poll_write_ready_mut(cx))?;
+            let mut ready = ready!(self.writable()?.poll_write_ready_mut(cx))?;
             if let Some(error) = ready.get_inner().take_error()? {
                 return Poll::Ready(Err(error));
             }
@@ -81,7 +82,7 @@ impl Tcp {
 
     #[cfg(test)]
     pub(super) fn peer_addr(&mut self) -> io::Result<SocketAddr> {
-        self.socket()?.get_ref().peer_addr()
+        self.stream()?.peer_addr()
     }
 
     /// Looks at what has come, which stays; nothing at the end.
@@ -102,7 +103,7 @@ impl Tcp {
         mut read: impl FnMut(&net::TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         loop {
-            let mut ready = ready!(self.socket()?.poll_read_ready_mut(cx))?;
+            let mut ready = ready!(self.readable()?.poll_read_ready_mut(cx))?;
             match read(ready.get_inner()) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
                 // Less than it takes at most is all that there was: asking once more would be in vain.
@@ -115,31 +116,64 @@ impl Tcp {
         }
     }
 
-    fn socket(&mut self) -> io::Result<&mut AsyncFd<net::TcpStream>> {
-        self.socket
-            .as_mut()
-            .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    fn stream(&self) -> io::Result<&net::TcpStream> {
+        match &self.told {
+            Told::Nothing(socket) => Ok(socket),
+            Told::Readable(socket) | Told::Both(socket) => Ok(socket.get_ref()),
+            Told::InVain => Err(io::ErrorKind::NotConnected.into()),
+        }
     }
 
-    /// Has the runtime tell from now on when it can be written to.
-    fn ask_for_more(&mut self) -> io::Result<()> {
-        if let Some(socket) = self.socket.take() {
-            *self = Self {
-                sent: self.sent,
-                undelayed: self.undelayed,
-                ..Self::asking(socket.into_inner(), Interest::READABLE | Interest::WRITABLE)?
-            };
+    /// The socket, of which the runtime tells when it can be read.
+    fn readable(&mut self) -> io::Result<&mut AsyncFd<net::TcpStream>> {
+        if let Told::Nothing(_) = self.told {
+            let socket = self.untold()?;
+            self.told = Told::Readable(ask(socket, Interest::READABLE)?);
         }
-        Ok(())
+        self.asked()
+    }
+
+    /// The socket, of which the runtime tells when it can be written to.
+    fn writable(&mut self) -> io::Result<&mut AsyncFd<net::TcpStream>> {
+        if !matches!(self.told, Told::Both(_)) {
+            let socket = self.untold()?;
+            self.told = Told::Both(ask(socket, Interest::READABLE | Interest::WRITABLE)?);
+        }
+        self.asked()
+    }
+
+    fn asked(&mut self) -> io::Result<&mut AsyncFd<net::TcpStream>> {
+        match &mut self.told {
+            Told::Readable(socket) | Told::Both(socket) => Ok(socket),
+            Told::Nothing(_) | Told::InVain => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// The socket, of which the runtime tells nothing any more.
+    fn untold(&mut self) -> io::Result<net::TcpStream> {
+        match std::mem::replace(&mut self.told, Told::InVain) {
+            Told::Nothing(socket) => Ok(socket),
+            Told::Readable(socket) | Told::Both(socket) => Ok(socket.into_inner()),
+            Told::InVain => Err(io::ErrorKind::NotConnected.into()),
+        }
     }
 
     /// Has the system send at once what is sent from now on.
     fn undelay(&mut self) -> io::Result<()> {
         // Where the connection has broken meanwhile, that is for the writing to say.
-        let _told_or_broken = self.socket()?.get_ref().set_nodelay(true);
+        let _done_or_broken = self.stream()?.set_nodelay(true);
         self.undelayed = true;
         Ok(())
     }
+}
+
+/// Asks the runtime to tell of a socket.
+fn ask(socket: net::TcpStream, interest: Interest) -> io::Result<AsyncFd<net::TcpStream>> {
+    #[expect(
+        deprecated,
+        reason = "its unsafe successor guards against owners that close or swap their descriptor; a stream that nobody else can reach does neither"
+    )]
+    AsyncFd::with_interest(socket, interest)
 }
 
 /// A socket for a connection to there.
@@ -184,15 +218,16 @@ impl AsyncWrite for Tcp {
         if std::mem::replace(&mut this.sent, true) && !this.undelayed {
             this.undelay()?;
         }
-        if !this.tells_writable {
-            match this.socket()?.get_ref().write(bytes) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => this.ask_for_more()?,
+        if !matches!(this.told, Told::Both(_)) {
+            match this.stream()?.write(bytes) {
+                // From now on the runtime tells.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 written => return Poll::Ready(written),
             }
-            // Whoever waits to read has to ask anew too.
+            // Whoever waits to read already has to ask anew too.
             cx.waker().wake_by_ref();
         }
-        let socket = this.socket()?;
+        let socket = this.writable()?;
         loop {
             let mut ready = ready!(socket.poll_write_ready_mut(cx))?;
             match ready.get_inner_mut().write(bytes) {
@@ -207,8 +242,7 @@ impl AsyncWrite for Tcp {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let socket = self.get_mut().socket()?;
-        Poll::Ready(socket.get_ref().shutdown(Shutdown::Write))
+        Poll::Ready(self.stream()?.shutdown(Shutdown::Write))
     }
 }
 
@@ -248,6 +282,7 @@ mod tests {
             let mut asked = [0; 3];
             peer.read_exact(&mut asked).unwrap();
             assert_eq!(&asked, b"who");
+            assert!(matches!(tcp.told, Told::Nothing(_)));
             peer.write_all(b"me").unwrap();
             let mut seen = [0; 8];
             assert_eq!(tcp.peek(&mut seen).await.unwrap(), 2);
@@ -257,10 +292,10 @@ mod tests {
             tcp.write_all(b"now").await.unwrap();
             peer.read_exact(&mut asked).unwrap();
             assert_eq!(&asked, b"now");
-            assert!(tcp.socket().unwrap().get_ref().nodelay().unwrap());
+            assert!(tcp.stream().unwrap().nodelay().unwrap());
             drop(peer);
             assert_eq!(tcp.read(&mut seen).await.unwrap(), 0);
-            assert!(!tcp.tells_writable);
+            assert!(matches!(tcp.told, Told::Readable(_)));
         });
     }
 
@@ -290,7 +325,7 @@ mod tests {
             let (answer, ()) = tokio::join!(answer, sending);
             assert_eq!(&answer, b"ok");
             assert!(peer.join().unwrap());
-            assert!(reading.unsplit(writing).tells_writable);
+            assert!(matches!(reading.unsplit(writing).told, Told::Both(_)));
         });
     }
 
