@@ -91,7 +91,7 @@ impl<'u> Walk<'u> {
             match &step.kind {
                 StepKind::Request(request) => {
                     self.place.request = Some(request.number);
-                    request.run(self.turn(step.id, iteration)).await?;
+                    request.run(&mut self.turn(step.id, iteration)).await?;
                     self.place.request = None;
                 }
                 StepKind::Think(think) => think.run(self.turn(step.id, iteration)).await?,

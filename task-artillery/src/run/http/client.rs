@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -135,10 +136,11 @@ impl Client {
         Some(client)
     }
 
-    /// Makes a request and follows where it is redirected. Each hop is counted as a request, and its answer as a response.
+    /// Makes a request and follows where it is redirected, after which the call is the last hop's. Each hop is counted as a request, and its
+    /// answer as a response.
     pub(in crate::run) async fn call(
         &mut self,
-        mut call: Call<'_>,
+        call: &mut Call<'_>,
         meter: &Meter<'_>,
     ) -> Result<Answer, RequestError> {
         for cookie in &call.cookies {
@@ -150,13 +152,13 @@ impl Client {
             // Nothing is asked of anybody while a user waits for its turn.
             let waited = self.wait_for_turn(&call.location.origin).await;
             let pending = meter.request(if waited { meter.now() } else { begun });
-            let (head, sent, came) = self.exchange(&call, limit, meter).await?;
+            let (head, sent, came) = self.exchange(call, limit, meter).await?;
             pending.answered();
             let latency = came.saturating_sub(sent);
             let (status, waited) = (head.status.as_u16(), sent.saturating_sub(begun));
             meter.response(came, status, latency, waited);
             self.take_cookies(&head, &call.location, meter);
-            let next = self.redirect(&head, &call);
+            let next = self.redirect(&head, call);
             let keep = call.keep && matches!(next, Ok(None));
             let (received, ended) = self.receive(&call.location, keep, limit).await;
             let now = meter.now();
@@ -179,7 +181,7 @@ impl Client {
                     ended: now,
                 });
             };
-            turn_to(&mut call, location, head.status);
+            turn_to(call, location, head.status);
         }
         Err(RequestError::TooManyRedirects)
     }
@@ -207,7 +209,8 @@ impl Client {
             };
             let (head, watchdog) = (&mut self.head, &mut self.watchdog);
             let sent = connection.send(head, &call.body, asked, limit, watchdog, meter.cx());
-            match self.shared.parting.close_while(sent).await {
+            let answered = self.shared.parting.close_while(pin!(sent)).await;
+            match answered {
                 Ok(answered) => {
                     self.own.connections.push(connection);
                     return Ok(answered);

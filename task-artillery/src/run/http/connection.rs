@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -27,7 +28,8 @@ use crate::report::Note;
 #[derive(Debug)]
 pub(super) struct Connection {
     origin: Rc<Origin>,
-    http: Http1,
+    /// In a box: connections are handed about.
+    http: Box<Http1>,
     /// Whether it has carried a request.
     used: bool,
     /// There while a request is answered.
@@ -80,19 +82,15 @@ impl Connection {
         watchdog: &mut Watchdog,
         cx: &Cx,
     ) -> Result<Self, RequestError> {
-        let opening = async {
-            let stream = connect(origin, resolver, tls, cx).await?;
-            Ok(Self {
-                origin: Rc::clone(origin),
-                http: Http1::new(stream),
-                used: false,
-                awaited: None,
-            })
-        };
-        watchdog
-            .limit(limit, opening)
-            .await
-            .unwrap_or(Err(RequestError::TimedOut))
+        let opening = pin!(connect(origin, resolver, tls, cx));
+        let opened = watchdog.limit(limit, opening).await;
+        let stream = opened.unwrap_or(Err(RequestError::TimedOut))?;
+        Ok(Self {
+            origin: Rc::clone(origin),
+            http: Box::new(Http1::new(stream)),
+            used: false,
+            awaited: None,
+        })
     }
 
     /// One that nothing was asked on yet.
@@ -102,7 +100,7 @@ impl Connection {
         let origin = Origin::new(false, "localhost", 80, &gates);
         Self {
             origin: Rc::new(origin.expect("that is a host")),
-            http: Http1::new(Stream::Plain(tcp)),
+            http: Box::new(Http1::new(Stream::Plain(tcp))),
             used: false,
             awaited: None,
         }
@@ -270,7 +268,9 @@ async fn connect(
     let Some(name) = origin.server_name() else {
         return Ok(Stream::Plain(tcp));
     };
-    let stream = tls(name, tcp).await.map_err(RequestError::Connection)?;
+    // In a box, as what a proxy is told below: most connections need no room for either.
+    let stream = Box::pin(tls(name, tcp)).await;
+    let stream = stream.map_err(RequestError::Connection)?;
     let agreed = cx.now();
     cx.record(|report| report.secured(agreed, agreed.saturating_sub(opened)));
     Ok(Stream::Tls(Box::new(stream)))
@@ -296,7 +296,7 @@ async fn connect_tcp(
     if let Some(gate) = origin.gate()
         && origin.server_name().is_some()
     {
-        gate.tunnel(&mut tcp, origin).await?;
+        Box::pin(gate.tunnel(&mut tcp, origin)).await?;
     }
     let opened = cx.now();
     cx.record(|report| report.note(opened, Note::Connected(opened.saturating_sub(begun))));

@@ -9,7 +9,8 @@ use bytes::{Buf, Bytes};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::run) struct Outgoing {
     first: Bytes,
-    rest: VecDeque<Bytes>,
+    /// Few bodies have more.
+    rest: Option<VecDeque<Bytes>>,
 }
 
 impl Outgoing {
@@ -20,13 +21,18 @@ impl Outgoing {
         } else if self.first.is_empty() {
             self.first = bytes;
         } else {
-            self.rest.push_back(bytes);
+            self.rest.get_or_insert_default().push_back(bytes);
         }
     }
 
     /// How many bytes it has.
     pub(in crate::run) fn len(&self) -> u64 {
-        let rest: usize = self.rest.iter().map(Bytes::len).sum();
+        let rest: usize = self
+            .rest
+            .iter()
+            .flat_map(|rest| rest.iter())
+            .map(Bytes::len)
+            .sum();
         self.first.len() as u64 + rest as u64
     }
 
@@ -37,7 +43,8 @@ impl Outgoing {
 
     /// Its stretches.
     pub(in crate::run) fn parts(&self) -> impl Iterator<Item = &Bytes> {
-        std::iter::once(&self.first).chain(&self.rest)
+        let rest = self.rest.iter().flatten();
+        std::iter::once(&self.first).chain(rest)
     }
 
     /// The first of them.
@@ -49,7 +56,8 @@ impl Outgoing {
     pub(super) fn advance(&mut self, length: usize) {
         self.first.advance(length);
         if self.first.is_empty() {
-            self.first = self.rest.pop_front().unwrap_or_default();
+            let next = self.rest.as_mut().and_then(VecDeque::pop_front);
+            self.first = next.unwrap_or_default();
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -57,8 +57,7 @@ impl Parting {
     }
 
     /// Does something, and closes all while that has to wait.
-    pub(super) async fn close_while<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
+    pub(super) async fn close_while<T>(&self, mut work: Pin<&mut impl Future<Output = T>>) -> T {
         poll_fn(|cx| {
             let polled = work.as_mut().poll(cx);
             if polled.is_pending() {
@@ -119,6 +118,7 @@ impl Drop for Own {
 mod tests {
     use std::io::{ErrorKind, Read as _};
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::pin::pin;
 
     use tokio::task::LocalSet;
 
@@ -173,9 +173,9 @@ mod tests {
             drop(own);
             assert_eq!(closed(&peers), 0);
             // Whoever need not wait closes nothing.
-            parting.close_while(async {}).await;
+            parting.close_while(pin!(async {})).await;
             assert_eq!(closed(&peers), 0);
-            parting.close_while(tokio::task::yield_now()).await;
+            parting.close_while(pin!(tokio::task::yield_now())).await;
             assert_eq!(closed(&peers), 2);
         });
     }

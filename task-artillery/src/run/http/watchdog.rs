@@ -188,14 +188,13 @@ impl Watchdog {
         Poll::Pending
     }
 
-    /// Waits for something, for at most so long.
+    /// Waits for something, for at most so long. It stays where it is: what is handed over as it is has room twice.
     pub(super) async fn limit<T>(
         &mut self,
         limit: Duration,
-        work: impl Future<Output = T>,
+        mut work: Pin<&mut impl Future<Output = T>>,
     ) -> Result<T, Elapsed> {
         self.set(limit);
-        let mut work = pin!(work);
         poll_fn(|cx| match work.as_mut().poll(cx) {
             Poll::Ready(done) => Poll::Ready(Ok(done)),
             Poll::Pending => self.poll(cx).map(Err),

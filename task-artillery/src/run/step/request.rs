@@ -97,13 +97,13 @@ impl RequestStep {
     ///
     /// # Errors
     /// Where it can't be made, is not answered, or a capture fails.
-    pub(in crate::run) async fn run(&self, mut turn: Turn<'_>) -> Result<(), UserError> {
-        if !self.guard.lets_pass(&turn)? {
+    pub(in crate::run) async fn run(&self, turn: &mut Turn<'_>) -> Result<(), UserError> {
+        if !self.guard.lets_pass(turn)? {
             return Ok(());
         }
         let mut draws = turn.draws();
         let sampled = turn.engine.sampling().is_some();
-        let call = self.call(&turn, &mut draws).inspect_err(|error| {
+        let mut call = self.call(turn, &mut draws).inspect_err(|error| {
             if sampled {
                 let wanted = self.wanted(turn.engine, self.url.source());
                 let error = turn.engine.shown_error(error.name());
@@ -132,21 +132,24 @@ impl RequestStep {
             let url = format!("{}{}", location.origin, location.path);
             self.wanted(turn.engine, self.url.legible(url))
         });
-        let answer = client.call(call, &turn.meter).await.inspect_err(|error| {
-            if let Some(cause) = error.system() {
-                turn.meter.cx().refused(cause);
-            }
-            let error = turn.engine.shown_error(error.name());
-            turn.meter.unanswered(endpoint, &error);
-            if let Some(wanted) = &wanted {
-                unanswered(&turn.meter, turn.number, wanted.clone(), error);
-            }
-        })?;
+        let answer = client
+            .call(&mut call, &turn.meter)
+            .await
+            .inspect_err(|error| {
+                if let Some(cause) = error.system() {
+                    turn.meter.cx().refused(cause);
+                }
+                let error = turn.engine.shown_error(error.name());
+                turn.meter.unanswered(endpoint, &error);
+                if let Some(wanted) = &wanted {
+                    unanswered(&turn.meter, turn.number, wanted.clone(), error);
+                }
+            })?;
         turn.meter
             .answered(answer.ended, endpoint, &answer.answered);
         turn.meter.matched(self.captures.matches());
         match sent {
-            Some(sent) => self.judge(&mut turn, client, answer, &sent, wanted, &mut draws),
+            Some(sent) => self.judge(turn, client, answer, &sent, wanted, &mut draws),
             None => Ok(()),
         }
     }

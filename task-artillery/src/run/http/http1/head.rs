@@ -22,8 +22,8 @@ const FEW: usize = 32;
 /// line, lest a server that sends byte by byte costs more than it sends.
 const SHORT: usize = 4 * 1024;
 
-/// Where a name and its value are.
-type Place = [usize; 4];
+/// Where a name and its value begin and end, in a head that is not [too long](LONGEST_HEAD).
+type Place = [u16; 4];
 
 /// The first line and the headers.
 #[derive(Debug)]
@@ -88,11 +88,7 @@ struct Parsed {
     length: usize,
     status: u16,
     old: bool,
-    /// How many headers there are.
-    number: usize,
-    few: [Place; FEW],
-    /// Those that `few` has no room for.
-    more: Vec<Place>,
+    headers: Vec<Place>,
 }
 
 fn parse<'b>(
@@ -106,28 +102,17 @@ fn parse<'b>(
         return Ok(None);
     };
     let start = bytes.as_ptr().addr();
+    // The last bytes of a head are line ends: also in the longest one, a value ends before 65536.
     let place = |header: &httparse::Header<'_>| {
-        let name = header.name.as_ptr().addr() - start;
-        let value = header.value.as_ptr().addr() - start;
-        [
-            name,
-            name + header.name.len(),
-            value,
-            value + header.value.len(),
-        ]
+        let (name, value) = (header.name.as_bytes(), header.value);
+        let (name, value) = (name.as_ptr_range(), value.as_ptr_range());
+        [name.start, name.end, value.start, value.end].map(|at| (at.addr() - start) as u16)
     };
-    let mut places = response.headers.iter().map(place);
-    let mut few = [[0; 4]; FEW];
-    for (slot, place) in few.iter_mut().zip(&mut places) {
-        *slot = place;
-    }
     Ok(Some(Parsed {
         length,
         status: response.code.unwrap_or_default(),
         old: response.version == Some(0),
-        number: response.headers.len(),
-        few,
-        more: places.collect(),
+        headers: response.headers.iter().map(place).collect(),
     }))
 }
 
@@ -139,9 +124,9 @@ impl Parsed {
         }
         let status = StatusCode::from_u16(self.status).map_err(|_| ExchangeError::Status)?;
         let bytes = buffer.split_to(self.length).freeze();
-        let places = self.few.iter().chain(&self.more).take(self.number);
-        let mut headers = HeaderMap::with_capacity(self.number);
-        for &[name, name_end, value, value_end] in places {
+        let mut headers = HeaderMap::with_capacity(self.headers.len());
+        for place in self.headers {
+            let [name, name_end, value, value_end] = place.map(usize::from);
             let name = HeaderName::from_bytes(&bytes[name..name_end]);
             let value = HeaderValue::from_maybe_shared(bytes.slice(value..value_end));
             let (Ok(name), Ok(value)) = (name, value) else {

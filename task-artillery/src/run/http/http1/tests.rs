@@ -185,4 +185,13 @@ fn what_is_no_response_is_told_as_soon_as_that_is_clear() {
     // As much as may be.
     let most = format!("{}\r\n", long("a: b\r\n", 999) + "content-length: 0\r\n");
     assert_eq!(told(&[most.as_bytes()]).unwrap().unwrap().1, 1000);
+    let begun = long(&format!("a: {}\r\n", "b".repeat(997)), 65);
+    let end = "\r\ncontent-length: 0\r\nlast: one\r\n\r\n";
+    let room = head::LONGEST_HEAD - begun.len() - end.len() - "c: ".len();
+    let longest = format!("{begun}c: {}{end}", "d".repeat(room));
+    let (head, ..) = read(&[longest.as_bytes()], false).unwrap().unwrap();
+    assert_eq!(
+        (head.headers.len(), head.headers["last"].as_bytes()),
+        (68, &b"one"[..])
+    );
 }

@@ -12,25 +12,31 @@ async fn the_limit_in_force_is_the_last_one_set() {
     let mut watchdog = Watchdog::new();
     let second = Duration::from_secs(1);
     let never = || std::future::pending::<()>();
-    assert_eq!(watchdog.limit(second, never()).await, Err(Elapsed));
+    assert_eq!(watchdog.limit(second, pin!(never())).await, Err(Elapsed));
     assert_eq!(begun.elapsed(), second);
     // The timer was set for a second; the limit moves on twice before it rings.
     assert_eq!(
         watchdog
-            .limit(10 * second, tokio::time::sleep(second))
+            .limit(10 * second, pin!(tokio::time::sleep(second)))
             .await,
         Ok(())
     );
-    assert_eq!(watchdog.limit(10 * second, never()).await, Err(Elapsed));
+    assert_eq!(
+        watchdog.limit(10 * second, pin!(never())).await,
+        Err(Elapsed)
+    );
     assert_eq!(begun.elapsed(), 12 * second);
     // A shorter limit than the timer was set for is kept too.
     assert_eq!(
         watchdog
-            .limit(100 * second, tokio::time::sleep(second))
+            .limit(100 * second, pin!(tokio::time::sleep(second)))
             .await,
         Ok(())
     );
-    assert_eq!(watchdog.limit(2 * second, never()).await, Err(Elapsed));
+    assert_eq!(
+        watchdog.limit(2 * second, pin!(never())).await,
+        Err(Elapsed)
+    );
     assert_eq!(begun.elapsed(), 15 * second);
 }
 
@@ -39,7 +45,10 @@ async fn a_limit_may_be_longer_than_any_clock() {
     let mut watchdog = Watchdog::new();
     assert_eq!(
         watchdog
-            .limit(Duration::MAX, tokio::time::sleep(Duration::from_secs(1)))
+            .limit(
+                Duration::MAX,
+                pin!(tokio::time::sleep(Duration::from_secs(1)))
+            )
             .await,
         Ok(())
     );
@@ -62,7 +71,7 @@ fn standing_still<T>(
         .unwrap();
     let limited = work.into_iter().map(|work| async move {
         let mut watchdog = Watchdog::new();
-        watchdog.limit(limit, work).await
+        watchdog.limit(limit, pin!(work)).await
     });
     let standing = async {
         tokio::task::yield_now().await;
