@@ -1,8 +1,10 @@
-//! Two small tasks that hold every law: one timed, one a batch. They show the kit, and what a task looks like.
+//! Two small tasks that hold every law: one timed, one a batch. They show the kit, and what a task looks like. And a report that grows with the time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -35,6 +37,61 @@ impl Report for Sums {
             "{} of {} ended, sum {}",
             self.ended, facts.planned, self.drawn
         )
+    }
+}
+
+/// How often something happened in each second, and what is to be said of it, at length: what is over is [split off](Report::split_off).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diary(BTreeMap<u64, (u64, String)>);
+
+impl Diary {
+    /// How many bytes are said of a second.
+    const LENGTH: usize = 4_000;
+
+    /// Notes that it happened once more.
+    pub fn note(&mut self, second: u64) {
+        let unsaid = || (0, "x".repeat(Self::LENGTH));
+        self.0.entry(second).or_insert_with(unsaid).0 += 1;
+    }
+
+    /// Has so many bytes more to say of a second.
+    pub fn say_more(&mut self, second: u64, length: usize) {
+        let (_, text) = self.0.entry(second).or_default();
+        text.push_str(&"x".repeat(length));
+    }
+
+    /// How many seconds are told of.
+    pub fn seconds(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Report for Diary {
+    type Summary = String;
+
+    fn merge(&mut self, other: Self) {
+        for (second, (times, text)) in other.0 {
+            let known = self.0.entry(second).or_default();
+            known.0 += times;
+            if text.len() > known.1.len() {
+                known.1 = text;
+            }
+        }
+    }
+
+    fn split_off(&mut self) -> Option<Self> {
+        let last = *self.0.last_key_value()?.0;
+        let left = self.0.split_off(&last);
+        let over = std::mem::replace(&mut self.0, left);
+        (!over.is_empty()).then_some(Self(over))
+    }
+
+    fn summarize(&self, _facts: &Facts) -> String {
+        format!("{} seconds", self.seconds())
+    }
+
+    fn counts(&self) -> Value {
+        self.0.values().map(|(times, _)| times).sum::<u64>().into()
     }
 }
 

@@ -1,57 +1,19 @@
 //! Reports that grow with the time, of which what is over is told once.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use star_core::laws::toys::Diary;
 use star_core::ledger::Book;
 use star_core::{
-    AnyOutcome, AnyTask, Context, Executable, Extent, Facts, Failure, Job, Limits, Report, Slice,
-    Splittable, Task,
+    AnyOutcome, AnyTask, Context, Executable, Extent, Failure, Job, Limits, Slice, Splittable, Task,
 };
 
 use crate::fleet::{Fate, Fleet, driven};
 use crate::{function, seconds};
-
-/// How many units there were in each second, and what is to be said of it, at length.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Diary(BTreeMap<u64, (u64, String)>);
-
-impl Diary {
-    fn note(&mut self, second: u64) {
-        let unsaid = || (0, "x".repeat(4_000));
-        self.0.entry(second).or_insert_with(unsaid).0 += 1;
-    }
-}
-
-impl Report for Diary {
-    type Summary = String;
-
-    fn merge(&mut self, other: Self) {
-        for (second, (times, text)) in other.0 {
-            self.0.entry(second).or_insert((0, text)).0 += times;
-        }
-    }
-
-    fn split_off(&mut self) -> Option<Self> {
-        let last = *self.0.last_key_value()?.0;
-        let left = self.0.split_off(&last);
-        let over = std::mem::replace(&mut self.0, left);
-        (!over.is_empty()).then_some(Self(over))
-    }
-
-    fn summarize(&self, _: &Facts) -> String {
-        String::new()
-    }
-
-    fn counts(&self) -> serde_json::Value {
-        json!(self.0.values().map(|(times, _)| times).sum::<u64>())
-    }
-}
 
 /// A unit a second, each of which is written down then, and every tenth once more a while later.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,6 +1,5 @@
 //! What becomes of a part, whatever becomes of its write.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,48 +8,15 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::poll;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use super::*;
 use crate::clock::{Clock, Timer, VirtualClock};
 use crate::context::RunContext;
+use crate::laws::toys::Diary;
 use crate::ledger::{Ledger, LedgerError, Memory};
-use crate::outcome::Facts;
 use crate::time::Time;
 use crate::voice::Voice;
-
-/// How often something happened in each second, and what is to be said of it, at length.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Diary(BTreeMap<u64, (u64, String)>);
-
-impl Diary {
-    fn note(&mut self, second: u64) {
-        let unsaid = || (0, "x".repeat(4_000));
-        self.0.entry(second).or_insert_with(unsaid).0 += 1;
-    }
-}
-
-impl Report for Diary {
-    type Summary = String;
-
-    fn merge(&mut self, other: Self) {
-        for (second, (times, text)) in other.0 {
-            self.0.entry(second).or_insert((0, text)).0 += times;
-        }
-    }
-
-    fn split_off(&mut self) -> Option<Self> {
-        let (last, _) = self.0.last_key_value()?;
-        let left = self.0.split_off(&last.clone());
-        let over = std::mem::replace(&mut self.0, left);
-        (!over.is_empty()).then_some(Self(over))
-    }
-
-    fn summarize(&self, _: &Facts) -> String {
-        String::new()
-    }
-}
 
 /// What becomes of writes of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +142,7 @@ impl Chunk {
 
     /// How many seconds are in the report itself.
     fn kept(&self) -> usize {
-        self.cx.record(|diary| diary.0.len())
+        self.cx.record(|diary| diary.seconds())
     }
 }
 
@@ -306,8 +272,7 @@ async fn a_report_of_which_nothing_is_over_stays_whole() {
     for _ in 0..100 {
         teller.note(|diary| {
             diary.note(0);
-            let (_, text) = diary.0.entry(0).or_default();
-            text.push_str(&"x".repeat(8_000));
+            diary.say_more(0, 8_000);
         });
         teller.tell().await;
         assert_eq!(chunk.whole().await, teller.noted);
