@@ -6,6 +6,7 @@
 #[cfg(feature = "laws")]
 mod made;
 mod run;
+mod signal;
 mod sweep;
 mod trace;
 mod units;
@@ -20,7 +21,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::task::{JoinError, JoinSet};
-use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "laws")]
 pub(crate) use made::Made;
@@ -29,6 +29,7 @@ pub use sweep::Sweep;
 pub use trace::{TraceLine, Traced};
 pub use units::{Unit, Units};
 
+use signal::Signal;
 use sweep::Sweeping;
 
 use crate::clock::Clock;
@@ -69,9 +70,9 @@ pub(crate) struct Terms {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Signals {
     /// No unit is to be started any more.
-    pub(crate) stop: CancellationToken,
+    pub(crate) stop: Signal,
     /// Units that are still open are to end now.
-    pub(crate) cut_off: CancellationToken,
+    pub(crate) cut_off: Signal,
     /// Whether it is unknown if there is a stop mark.
     pub(crate) doubt: Rc<Cell<bool>>,
 }
@@ -206,12 +207,12 @@ impl<R: Report> Context<R> {
 
     /// Returns when nothing is to be begun any more, because of a stop.
     pub async fn stopping(&self) {
-        self.shared.signals.stop.cancelled().await;
+        self.shared.signals.stop.given().await;
     }
 
     /// Returns when units that are still open are to end at once: the worker's life is over, or a stop's grace is.
     pub async fn cut_off(&self) {
-        self.shared.signals.cut_off.cancelled().await;
+        self.shared.signals.cut_off.given().await;
     }
 
     /// Tells of an error of the operating system that a unit came upon. Where it says that the machine has run out of something, that is

@@ -80,7 +80,7 @@ impl<R: Report> Context<R> {
         let signals = &self.shared.signals;
         tokio::select! {
             biased;
-            () = signals.stop.cancelled() => {}
+            () = signals.stop.given() => {}
             () = timer.until(self.zero() + last_due) => {}
         }
         self.catch_up();
@@ -90,7 +90,7 @@ impl<R: Report> Context<R> {
         };
         tokio::select! {
             biased;
-            () = signals.cut_off.cancelled() => self.end_swept(),
+            () = signals.cut_off.given() => self.end_swept(),
             () = timer.until(self.zero() + last_end) => self.catch_up(),
         }
     }
@@ -116,7 +116,7 @@ impl<R: Report> Context<R> {
         let left = sweeping.next..sweeping.end;
         let upto = first_after(timetable, left.clone(), now);
         let late = !sweeping.begun;
-        if upto == left.start || self.shared.signals.stop.is_cancelled() {
+        if upto == left.start || self.shared.signals.stop.is_given() {
             return;
         }
         sweeping.next = upto;
@@ -221,7 +221,7 @@ impl<R: Report> Context<R> {
     /// Starts no unit from now on.
     pub(crate) fn stop(&self) {
         self.catch_up();
-        self.shared.signals.stop.cancel();
+        self.shared.signals.stop.give();
     }
 }
 

@@ -56,7 +56,7 @@ impl<R: Report> Units<R> {
                 self.next = self.end;
                 return None;
             };
-            if self.cx.shared.signals.stop.is_cancelled() {
+            if self.cx.shared.signals.stop.is_given() {
                 self.cancel_rest();
                 return None;
             }
@@ -100,7 +100,7 @@ impl<R: Report> Units<R> {
         let stop = &self.cx.shared.signals.stop;
         tokio::select! {
             biased;
-            () = stop.cancelled() => false,
+            () = stop.given() => false,
             () = timer.until(at) => true,
         }
     }

@@ -57,7 +57,7 @@ pub(super) async fn execute<T: Task>(running: &Running<T>, chunk: Slice, attempt
         terms,
         signals.clone(),
     );
-    // A task of its own: what the worker itself waits for is looked at whenever any of its units is woken.
+    // A task of its own: what the worker itself waits for is looked at with each unit that is due.
     let mut publishing = JoinSet::new();
     let written = Written::default();
     let publisher = publish(running.clone(), chunk, attempt, cx.clone(), written.clone());
@@ -150,7 +150,7 @@ async fn end<T: Task>(
     }
     // Units that are not yet due will not be, and those that are open end now.
     cx.stop();
-    signals.cut_off.cancel();
+    signals.cut_off.give();
     let clock = running.clock();
     clock.sleep_until(clock.now() + LAST_WORDS).await;
 }

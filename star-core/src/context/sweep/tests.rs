@@ -172,7 +172,7 @@ async fn watched(case: &Case, swept: bool) -> (Vec<Look>, Vec<(Range<u64>, Sweep
             Event::CutOff => {
                 cx.stop();
                 settle_down().await;
-                cx.shared.signals.cut_off.cancel();
+                cx.shared.signals.cut_off.give();
             }
             Event::Look => {}
         }
