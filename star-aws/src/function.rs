@@ -13,6 +13,7 @@ use star_core::registry::Kinds;
 use star_core::wire::Reply;
 use star_core::worker::{Host, SystemIds, World, work};
 use star_core::{Bell, Ending, Failure, Heard, Told, Voice};
+use tokio::runtime::LocalOptions;
 
 use crate::alert::Topic;
 use crate::bucket::Bucket;
@@ -137,8 +138,8 @@ pub fn run(program: Program) -> Result<(), FunctionError> {
     mark::keep();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, async {
+        .build_local(LocalOptions::default())?;
+    runtime.block_on(async {
         let function = Function::new(program).await?;
         let handler = service_fn(|event: LambdaEvent<Payload>| function.take(event));
         let served = lambda_runtime::run(handler).await;

@@ -69,7 +69,8 @@ fn completions(shell: clap_complete::Shell) -> Result<Exit, CommandError> {
     Ok(Exit::Passed)
 }
 
-/// Does something on a runtime of this thread, as workers have it.
+/// Does something on a runtime of this thread. On a `LocalRuntime`, as workers have it, what a simulated fleet spawns would become the runtime's own, and not
+/// the fleet's.
 pub(crate) fn on_runtime<A>(work: impl Future<Output = A>) -> Result<A, CommandError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::task::LocalSet;
+use tokio::runtime::LocalOptions;
 
 use super::{Transport, TransportError};
 use crate::failure::Failure;
@@ -49,12 +49,12 @@ impl Transport for Threads {
 pub fn run_here(envelope: &[u8], host: &Host) -> Reply {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build();
+        .build_local(LocalOptions::default());
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return Reply::Failed(Failure::because("no runtime can be had", &error)),
     };
-    let reply = LocalSet::new().block_on(&runtime, work(envelope, host));
+    let reply = runtime.block_on(work(envelope, host));
     // A name look-up that hangs in the system's resolver must not keep the worker.
     runtime.shutdown_background();
     reply

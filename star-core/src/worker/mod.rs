@@ -103,7 +103,7 @@ impl Ids for SystemIds {
     }
 }
 
-/// Does an envelope's work. To be called inside a [`LocalSet`](tokio::task::LocalSet).
+/// Does an envelope's work. To be called on a [`LocalRuntime`](tokio::runtime::LocalRuntime), or inside a [`LocalSet`](tokio::task::LocalSet).
 pub async fn work(bytes: &[u8], host: &Host) -> Reply {
     let envelope = match Envelope::decode(bytes) {
         Ok(envelope) => envelope,
