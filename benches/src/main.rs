@@ -3,7 +3,7 @@
 //! - `call`, `launcher`: start a tool on a core and say what it took.
 //! - `target`, `request`: what all tools ask, and what it saw of them.
 //! - `least`: what a user of the flow costs at least.
-//! - `lateness`, `machine`: how late arrivals were, how busy the machine was.
+//! - `lateness`, `machine`: how late arrivals were, how busy the machine was. `awake`: what its cores do meanwhile.
 //! - `peers`: finds or installs the other tools.
 //! - `rows`: what is done, a file for what goes together. `bench`: what they have in common.
 //! - `options`, `table`: what is asked for, and how it is shown.
@@ -13,6 +13,7 @@
     reason = "a program for a terminal"
 )]
 
+mod awake;
 mod bench;
 mod call;
 mod lateness;
@@ -29,6 +30,7 @@ mod target;
 use std::io::{self, Read as _};
 use std::process::ExitCode;
 
+use awake::{Awake, Cores};
 use bench::Bench;
 use options::Options;
 
@@ -56,7 +58,7 @@ fn serve() -> io::Result<ExitCode> {
 }
 
 fn compare(arguments: &[String]) -> io::Result<ExitCode> {
-    let names = rows::ROWS.map(|(name, _)| name);
+    let names = rows::ROWS.map(|(name, ..)| name);
     let options = match Options::parse(arguments, &names) {
         Ok(options) => options,
         Err(text) => {
@@ -66,9 +68,18 @@ fn compare(arguments: &[String]) -> io::Result<ExitCode> {
     };
     let bench = Bench::new(options)?;
     let (mut lines, mut whole) = (Vec::new(), true);
-    for (name, measure) in rows::ROWS {
+    let asked = bench.options.cores;
+    let mut slept = asked == Cores::MaySleep;
+    for (name, meanwhile, measure) in rows::ROWS {
         if bench.options.wants(name) {
             eprintln!("{name}");
+            let hold = [meanwhile, asked] == [Cores::Awake; 2];
+            let awake = hold.then(Awake::hold).transpose();
+            let _awake = awake.unwrap_or_else(|error| {
+                eprintln!("  cores may sleep: {error}");
+                slept = true;
+                None
+            });
             match measure(&bench) {
                 Ok(measured) => lines.extend(measured),
                 Err(error) => {
@@ -79,8 +90,13 @@ fn compare(arguments: &[String]) -> io::Result<ExitCode> {
         }
     }
     let below = format!(
-        "{}; medians of {} rounds{}. Not there, and left out: {}.",
+        "{}; {}; medians of {} rounds{}. Not there, and left out: {}.",
         machine::description(),
+        if slept {
+            "its cores slept as the system let them"
+        } else {
+            "its cores were kept awake, but where it is said"
+        },
         bench.options.rounds,
         if bench.options.quick {
             " of two seconds"

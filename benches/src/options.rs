@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::awake::Cores;
+
 /// How it is called.
 pub(crate) const USAGE: &str = "\
 bash benches/compare [OPTIONS]
 
 Runs `slsart` and other tools against one target, and prints a table. On a quiet machine of two cores it takes some ten minutes.
 
-  --only ROW       only this row: full, open, late, smallest, flow, lanes, worker, memory; may be given several times
+  --only ROW       only this row: full, open, late, smallest, flow, asleep, lanes, worker, memory; may be given several times
   --rounds N       how often each tool is run, in turns [default: 3]
   --quick          runs of two seconds instead of five or ten; for trying out
   --long           with the row that takes ten minutes
+  --let-sleep      leave it to the system in all rows whether cores sleep while they wait
   --no-install     leave out tools that are not there
   --write FILE     put the table between the two marks in this file
 ";
@@ -27,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) quick: bool,
     /// Whether what takes ten minutes is measured.
     pub(crate) long: bool,
+    /// What cores do meanwhile, but in the row of those that may sleep.
+    pub(crate) cores: Cores,
     /// Whether tools that are not there are installed.
     pub(crate) install: bool,
     /// Where the table is put.
@@ -44,6 +49,7 @@ impl Options {
             rounds: 3,
             quick: false,
             long: false,
+            cores: Cores::Awake,
             install: true,
             write: None,
         };
@@ -67,6 +73,7 @@ impl Options {
                 }
                 "--quick" => options.quick = true,
                 "--long" => options.long = true,
+                "--let-sleep" => options.cores = Cores::MaySleep,
                 "--no-install" => options.install = false,
                 "--write" => options.write = Some(value()?.into()),
                 "--help" | "-h" => return Err(USAGE.to_owned()),
@@ -100,6 +107,13 @@ mod tests {
         assert!(
             only.is_ok_and(|only| only.wants("memory") && !only.wants("full") && only.rounds == 5)
         );
+    }
+
+    #[test]
+    fn cores_sleep_where_it_is_asked_for() {
+        let cores = |arguments| parse(arguments).map(|options| options.cores);
+        assert_eq!(cores(&[]), Ok(Cores::Awake));
+        assert_eq!(cores(&["--let-sleep"]), Ok(Cores::MaySleep));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod worker;
 
 use std::io;
 
+use crate::awake::Cores::{self, Awake, MaySleep};
 use crate::bench::Bench;
 use crate::table::Line;
 
@@ -17,13 +18,14 @@ use crate::table::Line;
 type Measure = fn(&Bench) -> io::Result<Vec<Line>>;
 
 /// All rows, in the order of the table.
-pub(crate) const ROWS: [(&str, Measure); 8] = [
-    ("full", closed::full),
-    ("open", open::open),
-    ("late", open::late),
-    ("smallest", smallest::smallest),
-    ("flow", flow::flow),
-    ("lanes", lanes::lanes),
-    ("worker", worker::worker),
-    ("memory", memory::memory),
+pub(crate) const ROWS: [(&str, Cores, Measure); 9] = [
+    ("full", Awake, closed::full),
+    ("open", Awake, open::open),
+    ("late", Awake, open::late),
+    ("smallest", Awake, smallest::smallest),
+    ("flow", Awake, flow::flow),
+    ("asleep", MaySleep, flow::asleep),
+    ("lanes", Awake, lanes::lanes),
+    ("worker", Awake, worker::worker),
+    ("memory", Awake, memory::memory),
 ];
