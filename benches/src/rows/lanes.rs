@@ -19,6 +19,9 @@ use crate::target::Target;
 /// How often it is looked for threads.
 const OFTEN: Duration = Duration::from_millis(10);
 
+/// How often it is tried to have connections beside both threads of the target.
+const TRIES: u32 = 3;
+
 /// What the threads are called that have a core each.
 const WORKER: &str = "worker";
 const WRK: &str = "wrk";
@@ -45,19 +48,37 @@ fn part(process: u32, name: &str) -> io::Result<usize> {
 
 /// Runs a tool by so many threads of this name, each beside a thread of the target.
 fn beside(bench: &Bench, (call, target): &(Call, Target), name: &str) -> io::Result<Ran> {
+    let mut tries = 1;
+    loop {
+        let (ran, with) = once(bench, (call, target), name)?;
+        let share = with.iter().sum::<usize>() / with.len().max(1);
+        // One that was opened before its thread had its core may be with the other, and whoever opens all of them at once may be faster than
+        // this program. What was measured is something else then, and is measured again.
+        if with.iter().all(|one| one.abs_diff(share) <= share / 4) {
+            return Ok(ran);
+        }
+        let text = format!("{} had {with:?} connections from its cores", call.name);
+        if tries == TRIES {
+            return Err(io::Error::other(text));
+        }
+        eprintln!("  {text}: once more");
+        tries += 1;
+    }
+}
+
+/// Runs it once; and how many connections each thread of the target had from its own core.
+fn once(
+    bench: &Bench,
+    (call, target): (&Call, &Target),
+    name: &str,
+) -> io::Result<(Ran, Vec<usize>)> {
     let threads = target.connections().len();
     let (mut parted, mut with) = (threads == 1, Vec::new());
     let ran = call.watched(target, &bench.log(), LIMIT, OFTEN, |process| {
         parted = parted || part(process, name).is_ok_and(|found| found == threads);
         with = target.connections();
     })?;
-    let all: usize = with.iter().sum();
-    // One that was opened before its thread had its core may be with the other.
-    if with.iter().any(|one| one.abs_diff(all / threads) > all / 8) {
-        let text = format!("{} had {with:?} connections from its cores", call.name);
-        return Err(io::Error::other(text));
-    }
-    Ok(ran)
+    Ok((ran, with))
 }
 
 /// The full script by two workers instead of one, and wrk by two threads instead of one.
