@@ -8,7 +8,7 @@ use crate::slice::{Lanes, Slice, Window};
 use crate::time::Time;
 
 /// The version of envelopes, manifests and all records. Workers refuse any other.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// An order to a worker. It says where the work is, never what it is: that lies in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,7 +167,7 @@ mod tests {
         }
     }
 
-    const CARRY: &str = r#"{"version":6,"deployment":"local","run":"r1","order":{"carry":{"window":{"from":0,"to":1000000000},"lanes":{"first":0,"end":7,"of":7}}},"hop":2,"expires":3000000000}"#;
+    const CARRY: &str = r#"{"version":7,"deployment":"local","run":"r1","order":{"carry":{"window":{"from":0,"to":1000000000},"lanes":{"first":0,"end":7,"of":7}}},"hop":2,"expires":3000000000}"#;
 
     #[test]
     fn the_wire_stays_as_it_is() {
@@ -181,7 +181,7 @@ mod tests {
         let start = envelope(Order::Start);
         assert_eq!(
             String::from_utf8(start.encode()).unwrap(),
-            r#"{"version":6,"deployment":"local","run":"r1","order":"start","hop":2,"expires":3000000000}"#
+            r#"{"version":7,"deployment":"local","run":"r1","order":"start","hop":2,"expires":3000000000}"#
         );
         let serve = envelope(Order::Serve {
             workers: Lanes::all(3),
@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn what_is_no_envelope_is_refused_in_words() {
-        let newer = CARRY.replace(r#""version":6"#, r#""version":7"#);
+        let newer = CARRY.replace(r#""version":7"#, r#""version":8"#);
         let error = Envelope::decode(newer.as_bytes()).unwrap_err();
-        assert_eq!(error, "the envelope is of version 7, this worker reads 6");
+        assert_eq!(error, "the envelope is of version 8, this worker reads 7");
         for bad in [
             "",
             "{}",

@@ -10,13 +10,14 @@ use super::facts::chunk;
 /// How many chunks that can't be trusted are named one by one.
 const NAMED: usize = 5;
 
-/// What people read, with this in place of what was measured, where it is given; the last line is the verdict. Nothing of a run that never
-/// began.
+/// What people read, with this in place of what was measured, where it is given; the last line is the verdict. Of a run that nobody began to work at
+/// there is no more than that, and nothing of one that could not begin.
 pub(crate) fn lines(facts: &Facts, instead: Option<&str>) -> Vec<String> {
-    if facts.zero.is_none() {
-        return Vec::new();
-    }
     let trust = facts.trust();
+    if facts.zero.is_none() {
+        let of_nobody = facts.settled && facts.lost > 0 && facts.never_began().is_none();
+        return of_nobody.then(|| trust.to_string()).into_iter().collect();
+    }
     let generator = instead.map_or_else(|| measured(&facts.health), str::to_owned);
     let mut lines = vec![format!("generator  {generator}")];
     lines.extend(trust.reasons().iter().filter_map(|why| advice(*why, facts)));
@@ -80,6 +81,7 @@ fn advice(why: Reason, facts: &Facts) -> Option<String> {
         | Reason::Unfinished(_)
         | Reason::Missed(_)
         | Reason::Late(_)
+        | Reason::StoodStill(_)
         | Reason::Busy(_)
         | Reason::Descriptors(_)
         | Reason::Ports(_)
@@ -96,6 +98,7 @@ struct HealthView {
     verdict: String,
     missed: u64,
     lateness: LatenessView,
+    stood_still: f64,
     cpu: CpuView,
     open: Fill,
     crowded: u64,
@@ -162,6 +165,7 @@ fn view(trust: &Trust, missed: u64, lateness: LatenessView, health: &Health) -> 
         verdict: trust.to_string(),
         missed,
         lateness,
+        stood_still: millis(health.stood_still),
         cpu: CpuView {
             seconds: health.cpu as f64 / 1e9,
             share: health.cpu_share(),

@@ -7,6 +7,7 @@
 mod made;
 mod run;
 mod signal;
+mod still;
 mod sweep;
 mod trace;
 mod units;
@@ -30,13 +31,14 @@ pub use trace::{TraceLine, Traced};
 pub use units::{Unit, Units};
 
 use signal::Signal;
+use still::Still;
 use sweep::Sweeping;
 
 use crate::clock::Clock;
 use crate::document::BlobRef;
 use crate::draw::Draws;
 use crate::failure::Failure;
-use crate::health::{Fill, Scarce, Watch};
+use crate::health::{BEAT, Fill, Scarce, Watch};
 use crate::ledger::{Book, RunId, check_artifact};
 use crate::report::{Measured, Report};
 use crate::slice::Slice;
@@ -93,6 +95,8 @@ struct Shared<R: Report> {
     /// Set when everything is dropped: what ends then has not ended by itself.
     aborted: Cell<bool>,
     watch: RefCell<Option<Watch>>,
+    /// When the worker last stood still.
+    still: Cell<Still>,
     /// When the ports were last looked at for a refused connection.
     ports_seen: Cell<Option<Time>>,
     /// What is made in a rehearsal, for those who ask for it.
@@ -140,6 +144,7 @@ impl<R: Report> Context<R> {
                 panicked: RefCell::default(),
                 aborted: Cell::new(false),
                 watch: RefCell::default(),
+                still: Cell::new(Still::NEVER),
                 ports_seen: Cell::default(),
                 #[cfg(feature = "laws")]
                 made: made::Making::default(),
@@ -194,10 +199,21 @@ impl<R: Report> Context<R> {
         }
     }
 
-    /// Waits for a length of time.
+    /// Waits for a length of time. While a worker stands still for longer than a unit may be late, because its process was stopped or its machine
+    /// suspended, no time passes: those who waited do not go on all at once.
     pub async fn sleep(&self, span: Duration) {
         let clock = &self.shared.clock;
-        clock.sleep_until(clock.now() + span).await;
+        let mut until = clock.now() + span;
+        loop {
+            clock.sleep_until(until).await;
+            let mut still = self.shared.still.get();
+            let more = still.until(until, clock.now(), self.shared.terms.late);
+            self.shared.still.set(still);
+            match more {
+                Some(more) => until = more,
+                None => return,
+            }
+        }
     }
 
     /// How many units may be open at once in this worker; none where there is no bound.
@@ -251,6 +267,21 @@ impl<R: Report> Context<R> {
     pub(crate) fn watch(&self) {
         let timed = !self.shared.timetable.extent().is_batch();
         *self.shared.watch.borrow_mut() = Watch::begin(&self.shared.clock, timed);
+    }
+
+    /// Sees for ever whether the worker is woken when it is to be. Returns at once where that says nothing: of a batch, and where time is made up.
+    pub(crate) async fn beat(&self) {
+        let clock = &self.shared.clock;
+        loop {
+            {
+                let mut watch = self.shared.watch.borrow_mut();
+                let Some(watch) = watch.as_mut().filter(|watch| watch.is_timed()) else {
+                    return;
+                };
+                watch.beat(&mut self.shared.measured.borrow_mut().health);
+            }
+            clock.sleep_until(clock.now() + BEAT).await;
+        }
     }
 
     /// Notes how many units are open.

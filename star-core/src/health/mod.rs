@@ -16,7 +16,7 @@ pub use trust::{Reason, Trust};
 
 pub(crate) use chunks::worst_first;
 pub(crate) use machine::{read, wall_ahead};
-pub(crate) use watch::Watch;
+pub(crate) use watch::{BEAT, Watch};
 
 /// How workers did. Of several workers: sums of what adds up, and of the rest that of whoever had it worst.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub(crate) use watch::Watch;
 pub struct Health {
     /// How late, in microseconds, 99 % of a worker's units were at most.
     pub late: u64,
+    /// The longest, in microseconds, that a worker's thread stood still: it was to be woken, and was not. Of timed work only: a unit of
+    /// a batch may compute for as long as it likes.
+    pub stood_still: u64,
     /// For how long workers were watched, in nanoseconds; a sum.
     pub watched: u64,
     /// The processor's time that their threads took in that, in nanoseconds; a sum.
@@ -55,6 +58,7 @@ impl Health {
     /// Adds others'.
     pub fn merge(&mut self, other: &Self) {
         self.late = self.late.max(other.late);
+        self.stood_still = self.stood_still.max(other.stood_still);
         self.watched = self.watched.saturating_add(other.watched);
         self.cpu = self.cpu.saturating_add(other.cpu);
         self.busiest = self.busiest.max(other.busiest);
@@ -125,7 +129,7 @@ mod tests {
 
     fn health() -> impl Strategy<Value = Health> {
         let numbers = prop::array::uniform8(0..1000_u64);
-        let lacks = prop::array::uniform2(0..9_u64);
+        let lacks = prop::array::uniform3(0..9_u64);
         (numbers, prop::array::uniform3(fill()), lacks).prop_map(|(n, fills, lacks)| Health {
             late: n[0],
             watched: n[1],
@@ -140,6 +144,7 @@ mod tests {
             no_descriptor: n[7],
             no_port: lacks[0],
             no_memory: lacks[1],
+            stood_still: lacks[2],
         })
     }
 

@@ -9,6 +9,9 @@ use super::{Fill, Health};
 /// A worker of which 1 % of the units were later than this, in microseconds, did not keep its schedule.
 const LATE: u64 = 10_000;
 
+/// A worker that stood still for longer than this, in microseconds, was not there for what came meanwhile.
+const STILL: u64 = 100_000;
+
 /// A thread that takes more of a core than this, per mille, has no time to be punctual.
 const BUSY: u64 = 900;
 
@@ -43,6 +46,8 @@ pub enum Reason {
     NoMemory(u64),
     /// 99 % of the units were at most so late, in microseconds, and that is too late.
     Late(u64),
+    /// A worker's thread stood still for so long, in microseconds: what came meanwhile waited for it.
+    StoodStill(u64),
     /// A thread took so much of its core, per mille, that it can't have been punctual.
     Busy(u64),
     /// Descriptors are almost used up.
@@ -68,6 +73,10 @@ impl Trust {
         ];
         let measured = [
             (health.late > LATE, Reason::Late(health.late)),
+            (
+                health.stood_still > STILL,
+                Reason::StoodStill(health.stood_still),
+            ),
             (health.busiest > BUSY, Reason::Busy(health.busiest)),
             (
                 health.descriptors.exceeds(FULL),
@@ -128,6 +137,7 @@ impl Reason {
             | Self::NoPort(_)
             | Self::NoMemory(_) => true,
             Self::Late(_)
+            | Self::StoodStill(_)
             | Self::Busy(_)
             | Self::Descriptors(_)
             | Self::Ports(_)
@@ -171,6 +181,9 @@ impl fmt::Display for Reason {
                 "1 % of a worker's units were started more than {:.1} ms late",
                 millis(micros)
             ),
+            Self::StoodStill(micros) => {
+                write!(f, "a worker stood still for {:.1} ms", millis(micros))
+            }
             Self::Busy(share) => {
                 write!(f, "a worker took {:.0} % of its core", share as f64 / 10.0)
             }
@@ -199,6 +212,7 @@ mod tests {
     fn a_generator_at_its_bounds_is_trusted_and_beyond_any_of_them_it_is_not() {
         let good = Health {
             late: LATE,
+            stood_still: STILL,
             watched: 1,
             cpu: 1,
             busiest: BUSY,
@@ -217,6 +231,13 @@ mod tests {
                     ..good
                 },
                 "1 % of a worker's units were started more than 10.1 ms late",
+            ),
+            (
+                Health {
+                    stood_still: 2_000_300,
+                    ..good
+                },
+                "a worker stood still for 2000.3 ms",
             ),
             (
                 Health {
@@ -275,6 +296,7 @@ mod tests {
     fn only_what_was_not_done_costs_the_run_its_success() {
         let fears = Health {
             late: 1_000_000,
+            stood_still: 1_000_000,
             busiest: 1000,
             descriptors: Fill::new(99, 100),
             ports: Fill::new(99, 100),
@@ -282,7 +304,7 @@ mod tests {
             ..Health::default()
         };
         let feared = Trust::of(0, &fears);
-        assert_eq!((feared.reasons().len(), feared.is_lost()), (5, false));
+        assert_eq!((feared.reasons().len(), feared.is_lost()), (6, false));
         assert!(Trust::of(1, &Health::default()).is_lost());
         for (lost, unfinished) in [(1, 0), (0, 1)] {
             let trust = Trust::of(0, &Health::default()).and_lost(lost, unfinished);

@@ -10,6 +10,9 @@ use crate::time::{Time, nanos};
 /// A share of less time than this says nothing.
 const SHORTEST: Duration = Duration::from_millis(200);
 
+/// How often a worker is to be woken for nothing else than to see whether it is.
+pub(crate) const BEAT: Duration = Duration::from_millis(100);
+
 /// A worker under watch: begun when its first unit may be due, and asked at every snapshot and at the end. On the thread that works.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -20,6 +23,8 @@ pub(crate) struct Watch {
     last: (Time, Reading),
     /// From when and what on the share of a core is to be taken.
     since: (Time, Reading),
+    /// When it is to be woken next.
+    beat: Time,
 }
 
 impl Watch {
@@ -32,11 +37,32 @@ impl Watch {
             first: now.1,
             last: now,
             since: now,
+            beat: now.0 + BEAT,
         })
+    }
+
+    /// Whether what it does is due at instants.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.timed
+    }
+
+    /// Notes that the worker is awake. Whoever calls it at every beat sees how long it was not: where nobody is due meanwhile, nothing else
+    /// tells of that, and what waited is charged to the target.
+    pub(crate) fn beat(&mut self, health: &mut Health) {
+        self.note_beat(self.clock.now(), health);
+    }
+
+    fn note_beat(&mut self, now: Time, health: &mut Health) {
+        if self.timed {
+            let late = u64::try_from(now.since(self.beat).as_micros()).unwrap_or(u64::MAX);
+            health.stood_still = health.stood_still.max(late);
+        }
+        self.beat = now + BEAT;
     }
 
     /// Adds what there is to be seen now.
     pub(crate) fn look(&mut self, health: &mut Health) {
+        self.beat(health);
         if let Some(reading) = self.clock.reading() {
             self.note(self.clock.now(), reading, health);
         }
@@ -79,6 +105,7 @@ mod tests {
             first: begun.1,
             last: begun,
             since: begun,
+            beat: begun.0 + BEAT,
         }
     }
 
@@ -116,9 +143,20 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_that_is_not_woken_when_it_is_to_be_stood_still() {
+        let (mut watch, mut health) = (watch(true), Health::default());
+        for millis in [100, 150, 251, 2500, 2590] {
+            watch.note_beat(at(millis), &mut health);
+        }
+        assert_eq!(health.stood_still, 2_149_000);
+    }
+
+    #[test]
     fn of_a_batch_only_the_cost_is_known() {
         let (mut watch, mut health) = (watch(false), Health::default());
         watch.note(at(1000), seen(1000, 0, 5), &mut health);
+        watch.note_beat(at(1000), &mut health);
         assert_eq!((health.busiest, health.cpu), (0, 1_000_000_000));
+        assert_eq!(health.stood_still, 0);
     }
 }

@@ -220,6 +220,9 @@ async fn publish<T: Task>(
     let begin = running.start.zero + chunk.window.from().min(running.start.end);
     clock.sleep_until(begin).await;
     cx.watch();
+    let mut beside = JoinSet::new();
+    let watched = cx.clone();
+    beside.spawn_local(async move { watched.beat().await });
     let interval = running.manifest.intervals.snapshot;
     // A window's workers take turns: a ledger can take so many writes in an interval that it could not at one instant.
     let turn = f64::from(chunk.lanes.first() + 1) / f64::from(chunk.lanes.of());

@@ -62,6 +62,57 @@ fn two_seconds_of_standing_still_are_not_made_up_for() {
     }
 }
 
+#[test]
+fn users_under_way_go_on_as_far_apart_as_they_would_have() {
+    const RATE: u64 = 200;
+    let scratch = Scratch::default();
+    let target = Target::start(0).unwrap();
+    let script = scratch.write(
+        "two.yml",
+        format!(
+            r#"
+config:
+  target: http://127.0.0.1:1
+  phases: [{{ duration: 6, arrivalRate: {RATE} }}]
+scenarios:
+  - flow:
+      - get: {{ url: "/static/64?first" }}
+      - think: 1
+      - get: {{ url: "/static/64?second" }}
+"#
+        ),
+    );
+    let report = scratch.path("report.json");
+    let child = Program::new(PROGRAM, &scratch)
+        .args([
+            "run",
+            "--workers",
+            "1",
+            "--late-limit",
+            "100",
+            "-t",
+            target.url(),
+        ])
+        .args(["-o".as_ref(), report.as_os_str(), script.as_os_str()])
+        .start();
+    wait_until("requests arrive", || target.count() > 1000);
+    let stopped = stand_still(&workers_of(child.id()), Duration::from_secs(2));
+    let _done = finish(child).expect(4);
+    let slsart = json(&report)["slsart"].clone();
+    let tally = &slsart["run"]["tally"];
+    let mut arrived: Vec<_> = target.record().iter().map(|one| one.arrived_ns).collect();
+    arrived.sort_unstable();
+    let burst = most_within(&arrived, Duration::from_millis(10));
+    println!(
+        "stopped for {stopped:?}, {tally}, at most {burst} requests in 10 ms; {}",
+        slsart["health"]["verdict"]
+    );
+    // Users who come and users who go on, each by the late limit; and those who are due meanwhile.
+    let late = RATE * LATE.as_millis() as u64 / 1000;
+    assert!(burst as u64 <= 2 * late + 10, "{burst}");
+    assert_eq!(target.count(), 2 * tally["started"].as_u64().unwrap());
+}
+
 /// The process, those that it started, and those that they did.
 fn workers_of(pid: u32) -> Vec<Pid> {
     let mut all = vec![i32::try_from(pid).unwrap()];
