@@ -11,6 +11,7 @@
 //! A program that links this crate, by `use task_artillery as _;`, knows the kind [`artillery`](Artillery).
 
 pub mod condition;
+mod connections;
 mod html;
 pub mod jsonpath;
 mod life;

@@ -118,7 +118,7 @@ fn rounds(repeat: &Loop) -> u64 {
 }
 
 /// The scenarios that somebody plays, and how often: where they are tried out, each as often as any other.
-fn scenarios(script: &Script) -> impl Iterator<Item = (u32, &Scenario)> {
+pub(crate) fn scenarios(script: &Script) -> impl Iterator<Item = (u32, &Scenario)> {
     let tried = script.sampling.is_some();
     let scenarios = script.scenarios.iter().map(move |scenario| {
         let weight = if tried { 1 } else { scenario.weight };
@@ -159,28 +159,6 @@ pub(crate) fn most_requests(script: &Script) -> u64 {
         .map(|(_, life)| life.requests)
         .max()
         .unwrap_or_default()
-}
-
-/// The most connections that a user of any scenario has at once: one, or as many as it has branches under way.
-pub(crate) fn connections(script: &Script) -> u64 {
-    let most = scenarios(script).map(|(_, scenario)| at_once(&scenario.flow));
-    let most = most.max();
-    most.unwrap_or_default().max(1)
-}
-
-fn at_once(flow: &[Step]) -> u64 {
-    let of_step = |step: &Step| match &step.kind {
-        StepKind::Request(_) => 1,
-        StepKind::Think(_) | StepKind::Log(_) => 0,
-        StepKind::Loop(repeat) => at_once(&repeat.flow),
-        StepKind::Parallel(parallel) => {
-            let mut branches: Vec<_> = parallel.branches.iter().map(|flow| at_once(flow)).collect();
-            branches.sort_unstable();
-            let largest = branches.iter().rev().take(parallel.limit.get() as usize);
-            largest.fold(0_u64, |sum, branch| sum.saturating_add(*branch))
-        }
-    };
-    flow.iter().map(of_step).max().unwrap_or_default()
 }
 
 /// The mean life of a unit: pauses, and a tenth of a second for each answer.

@@ -14,7 +14,7 @@ use crate::report::LoadReport;
 use crate::run::once;
 use crate::script::model::{Phase, Trial};
 use crate::script::{self, Script};
-use crate::{life, publish, run};
+use crate::{connections, life, publish, run};
 
 /// A script to run: its units are the users that arrive; or its scenarios, where each is tried out.
 ///
@@ -264,11 +264,11 @@ impl Task for Artillery {
         Self::new(script).ok()
     }
 
-    /// As many as it has branches under way at once; where connections are shared, users do not need any of their own.
+    /// To each server one, or as many as it has branches under way at once that ask it; where connections are shared, users do not need any of their own.
     fn connections(&self) -> u64 {
         match self.script.http.pool {
             Some(_) => 0,
-            None => life::connections(&self.script),
+            None => connections::connections(&self.script),
         }
     }
 

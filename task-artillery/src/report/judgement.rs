@@ -86,7 +86,10 @@ impl Tried {
 /// What a run is worth.
 pub(super) fn verdict(report: &LoadReport, facts: &Facts) -> Verdict {
     let tried = Tried::of(report, facts);
-    let unanswered = report.traffic.requests > 0 && report.traffic.responses == 0;
+    // Requests for which the generator had no descriptor, port or memory never came to the target.
+    let health = &facts.health;
+    let refused = health.no_descriptor + health.no_port + health.no_memory;
+    let unanswered = report.traffic.requests > refused && report.traffic.responses == 0;
     if tried.is_none() && unanswered {
         // There is nothing to judge.
         return Verdict::NoAnswer;

@@ -446,6 +446,12 @@ fn only_a_target_that_never_answered_is_no_answer() {
     let mut report = prepared();
     report.request(Duration::ZERO, Place::default());
     assert_eq!(report.verdict(&facts), Verdict::NoAnswer);
+    // Of two requests one had no port, so one came to the target, or should have; of one none.
+    let mut without = facts.clone();
+    without.health.no_port = 1;
+    assert_eq!(report.verdict(&without), Verdict::Passed);
+    report.request(Duration::ZERO, Place::default());
+    assert_eq!(report.verdict(&without), Verdict::NoAnswer);
     let received = Received {
         status: 500,
         latency: Duration::ZERO,

@@ -192,6 +192,19 @@ fn a_user_has_as_many_connections_as_branches_under_way_and_none_of_its_own_in_a
     let looped = format!("{GET}, {{loop: [{parallel}], count: 2}}");
     assert_eq!(connections("", &looped), 3);
     assert_eq!(connections("http: {pool: 5}", &looped), 0);
+    // To each server one, and more only to those that are asked at once; the target may be named in full.
+    let other = |host: &str| format!("{{get: {{url: \"http://{host}/x\"}}}}");
+    let two = format!("{GET}, {}, {}, {}", other("a"), other("b"), other("a"));
+    assert_eq!(connections("", &two), 3);
+    let named = format!("{GET}, {}", other("a.test"));
+    assert_eq!(connections("", &named), 1);
+    let parallel = format!(
+        "{GET}, {{parallel: [{}, {}, {}]}}",
+        other("a"),
+        other("a"),
+        other("b")
+    );
+    assert_eq!(connections("", &parallel), 4);
 }
 
 #[test]
