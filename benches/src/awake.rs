@@ -7,12 +7,15 @@
 //! (<https://docs.kernel.org/admin-guide/pm/cpuidle.html>, "Power Management Quality of Service for CPUs"). The time of cores that wait awake is idle time
 //! as before, and nobody's.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Where latencies are asked for.
 const DEVICE: &str = "/dev/cpu_dma_latency";
+
+/// Who lets cores sleep, and heeds such requests.
+const DRIVER: &str = "/sys/devices/system/cpu/cpuidle/current_driver";
 
 /// What cores do while nothing is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +37,14 @@ impl Awake {
     /// Keeps all cores awake from now on.
     ///
     /// # Errors
-    /// The device is not there, or not for this user: on most systems it is root's.
+    /// The device is not there, or not for this user: on most systems it is root's. Or nothing would heed it: where the kernel has no driver for idle cores,
+    /// it halts them all the same.
     pub(crate) fn hold() -> io::Result<Self> {
+        let driver = fs::read_to_string(DRIVER).unwrap_or_default();
+        if ["", "none"].contains(&driver.trim()) {
+            let text = format!("{DRIVER} names none that keeps cores awake");
+            return Err(io::Error::other(text));
+        }
         Self::ask(Path::new(DEVICE)).map_err(|error| io::Error::other(format!("{DEVICE}: {error}")))
     }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::bench::{Bench, ITEM, of_rounds, others, ratio};
 use crate::call::{Call, Ran};
 use crate::table::Line;
-use crate::target::Target;
 
 /// How many rounds a user makes for each second that a run is to take.
 const ROUNDS_A_SECOND: u32 = 1_000;
@@ -21,10 +20,10 @@ pub(super) fn rounds(bench: &Bench) -> [String; 2] {
 }
 
 /// wrk with so many threads, and what it is to ask.
-pub(super) fn asks(bench: &Bench, wrk: Call, threads: u32, target: &Target) -> Call {
-    let (threads, duration) = (format!("-t{threads}"), format!("-d{}s", bench.seconds(5)));
-    let url = format!("{}{ITEM}", target.url());
-    wrk.with([&threads, "-c64", &duration, &url])
+fn asks(bench: &Bench, wrk: Call) -> Call {
+    let duration = format!("-d{}s", bench.seconds(5));
+    let url = format!("{}{ITEM}", bench.target.url());
+    wrk.with(["-t1", "-c64", &duration, &url])
 }
 
 /// A full script, and a plain one, beside wrk.
@@ -32,7 +31,7 @@ pub(super) fn full(bench: &Bench) -> io::Result<Vec<Line>> {
     let Some(wrk) = bench.peers.wrk() else {
         return Ok(Vec::new());
     };
-    let wrk = asks(bench, wrk, 1, &bench.target);
+    let wrk = asks(bench, wrk);
     let smallest = bench.smallest(&bench.slsart("smallest.yml", [""; 0])?)?;
     let calls = [
         bench.slsart("full.yml", rounds(bench))?,
