@@ -19,7 +19,7 @@ pub(super) fn rounds(bench: &Bench) -> [String; 2] {
     ["--variables".to_owned(), format!("rounds={rounds}")]
 }
 
-/// wrk with so many threads, and what it is to ask.
+/// wrk by one thread, and what it is to ask.
 fn asks(bench: &Bench, wrk: Call) -> Call {
     let duration = format!("-d{}s", bench.seconds(5));
     let url = format!("{}{ITEM}", bench.target.url());
