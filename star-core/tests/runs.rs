@@ -81,6 +81,19 @@ fn a_batch_is_shared_and_every_item_is_done_once() {
 }
 
 #[test]
+fn a_batch_that_is_over_long_before_its_workers_are_looked_after_is_closed_by_one_of_them() {
+    // The first look would be after half a minute; the launcher closes what nobody else has for two seconds.
+    let limits = Limits {
+        lead: millis(60_000),
+        ..Limits::here(2)
+    };
+    let done = run(AnyTask::new(Items { items: 1000 }), Run::new(limits));
+    assert_eq!(done.outcome.counts()["ended"], 1000);
+    assert!(done.outcome.closed);
+    assert!(done.one_is_told());
+}
+
+#[test]
 fn a_task_without_units_is_over_at_once() {
     let empty = AnyTask::new(Ticks { units: 0, gap: 1 });
     let outcome = run(empty, Run::new(Limits::here(2))).outcome;

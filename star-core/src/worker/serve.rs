@@ -61,13 +61,12 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     if left == Left::Tired {
         successor::send(&running, place, life, &mut duties).await;
     }
-    carry::finish(&running, duties).await;
-    if left == Left::Done {
-        match place.first() {
-            0 => close::close(&running, Closer::First).await,
-            1 => close::close(&running, Closer::Second).await,
-            _ => {}
-        }
+    // Once the run is over nobody who was sent for is to be looked after, so whoever closes it does not wait for that first: a look is half
+    // a lead away, and a short run would be closed by whoever follows it, and nobody be told.
+    match place.first() {
+        0 if left == Left::Done => close::close(&running, Closer::First).await,
+        1 if left == Left::Done => close::close(&running, Closer::Second).await,
+        _ => carry::finish(&running, duties).await,
     }
     Reply::Executed
 }

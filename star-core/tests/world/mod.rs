@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -19,9 +19,9 @@ use star_core::transport::{Threads, Transport, TransportError};
 use star_core::wire::{Envelope, Order};
 use star_core::worker::{Host, SystemIds, World};
 use star_core::{
-    AnyOutcome, AnyTask, Context, Executable, Extent, Facts, Failure, Intervals, Job, Launch,
-    LaunchError, Limits, Report, RunContext, Slice, Splittable, Task, attend, follow, launch,
-    laws::toys,
+    AnyOutcome, AnyTask, Context, Ending, Executable, Extent, Facts, Failure, Intervals, Job,
+    Launch, LaunchError, Limits, Report, RunContext, Slice, Splittable, Task, Told, attend, follow,
+    launch, laws::toys,
 };
 use tokio::sync::Notify;
 
@@ -48,9 +48,22 @@ impl Run {
 /// What came of it.
 pub(crate) struct Done {
     pub(crate) outcome: AnyOutcome,
+    ends: Arc<Ends>,
     pub(crate) trace: Vec<Traced>,
     pub(crate) ledger: Arc<dyn Ledger>,
     task: AnyTask,
+}
+
+impl Done {
+    /// Whether one worker was told of the end, and no other: it is told once the end is recorded, which others may see before.
+    pub(crate) fn one_is_told(&self) -> bool {
+        let told = || self.ends.0.load(Ordering::SeqCst);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while told() == 0 && Instant::now() < deadline {
+            std::thread::park_timeout(millis(5));
+        }
+        told() == 1
+    }
 }
 
 /// What goes wrong on the way.
@@ -86,6 +99,17 @@ impl Fleet {
     /// Every first write under a key is carried out and answered with an error.
     pub(crate) fn forget_first_writes(&self) {
         self.faults.forgetful.store(1, Ordering::SeqCst);
+    }
+}
+
+/// Counts the ends that workers are told of.
+#[derive(Debug, Default)]
+struct Ends(AtomicU64);
+
+#[async_trait(?Send)]
+impl Told for Ends {
+    async fn ended(&self, _: AnyOutcome) {
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -233,11 +257,18 @@ pub(crate) fn run_on(fleet: Fleet, task: AnyTask, how: Run) -> Done {
         faults: Arc::clone(&fleet.faults),
         ..Unsure::default()
     });
-    let faulty = Faulty {
+    let mut faulty = Faulty {
         world: world(Arc::clone(&ledger)),
         faults: fleet.faults,
     };
-    let host = faulty.host();
+    // Whoever launches a run reads how it ended, and is told nothing.
+    let world = faulty.world.clone();
+    let ends = Arc::new(Ends::default());
+    faulty.world.ending = Ending::new(Arc::clone(&ends) as Arc<dyn Told>);
+    let host = Host {
+        world,
+        ..faulty.host()
+    };
     let job = Job {
         task,
         blobs: Vec::new(),
@@ -272,6 +303,7 @@ pub(crate) fn run_on(fleet: Fleet, task: AnyTask, how: Run) -> Done {
     });
     Done {
         outcome,
+        ends,
         trace,
         ledger,
         task: job.task,
