@@ -64,6 +64,16 @@ pub enum CommandError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The program may not have as many descriptors as it takes itself.
+    #[error(
+        "this process may have {limit} descriptors, and the program needs {least} before it opens a connection: allow more (`ulimit -Hn`)"
+    )]
+    Descriptors {
+        /// The hard limit.
+        limit: u64,
+        /// What it takes.
+        least: u64,
+    },
     /// The ledger does not answer.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -219,6 +229,7 @@ impl CommandError {
             | Self::Conflicts(_)
             | Self::Function(_)
             | Self::System { .. }
+            | Self::Descriptors { .. }
             | Self::Output(_)
             | Self::Ledger(_)
             | Self::Unfollowed { .. }

@@ -31,7 +31,7 @@ pub(super) fn find_max(args: &FindMaxArgs) -> Result<Exit, CommandError> {
             "one user has no rate: leave `--solo` out".to_owned(),
         ));
     }
-    place::raise_descriptors();
+    place::raise_descriptors()?;
     let mut typed = args.job.clone();
     let target = args.bundled_target.then(bundled_target).transpose()?;
     if let Some(target) = &target {

@@ -23,7 +23,7 @@ use crate::output::{self, Written};
 use crate::place::{self, Room, Runs};
 
 pub(super) fn monitor(args: &MonitorArgs) -> Result<Exit, CommandError> {
-    place::raise_descriptors();
+    place::raise_descriptors()?;
     let mut typed = args.job.clone();
     if !typed.mode.acceptance {
         typed.mode.monitoring = true;

@@ -42,7 +42,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
 type Prepared = (Job, (u64, Limits), Option<Running>);
 
 fn prepared(args: &RunArgs) -> Result<Prepared, CommandError> {
-    place::raise_descriptors();
+    place::raise_descriptors()?;
     args.out.keep_apart()?;
     let mut typed = args.job.clone();
     let target = args.bundled_target.then(bundled_target).transpose()?;

@@ -120,7 +120,7 @@ fn single(
     let limits = simulation.limits.clone();
     drop(simulation);
     output::note("carrying it out on this machine, cut as in the simulation\n");
-    place::raise_descriptors();
+    place::raise_descriptors()?;
     run::cut_like(job, limits, args.seed, &args.runs)
 }
 

@@ -15,7 +15,7 @@ use crate::place::{Runs, raise_descriptors};
 const LONGEST: u64 = 64 * 1024;
 
 pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, CommandError> {
-    raise_descriptors();
+    raise_descriptors()?;
     let mut envelope = Vec::new();
     let mut input = std::io::stdin().lock().take(LONGEST);
     input

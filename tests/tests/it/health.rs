@@ -111,6 +111,27 @@ scenarios: [{ flow: [{ get: { url: /delay/3000 } }] }]
 }
 
 #[test]
+fn a_limit_that_leaves_no_descriptor_for_users_is_told_before_anything_is_begun() {
+    let scratch = Scratch::default();
+    let script = "config: { target: \"http://127.0.0.1:1\" }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n";
+    scratch.write("script.yml", script);
+    for args in [
+        &["run", "script.yml"][..],
+        &["run", "--processes", "--bundled-target", "script.yml"],
+        &["find-max", "script.yml"],
+        &["monitor", "script.yml"],
+    ] {
+        let done = Program::new("/bin/sh", &scratch)
+            .args(["-c", "ulimit -n 39; exec \"$0\" \"$@\"", PROGRAM])
+            .args(args)
+            .run()
+            .expect(1);
+        let why = "this process may have 39 descriptors, and the program needs 40 before it opens a connection: allow more (`ulimit -Hn`)";
+        assert_eq!(done.err.trim_end(), format!("error: {why}"), "{args:?}");
+    }
+}
+
+#[test]
 fn a_look_up_that_finds_no_descriptor_is_named_so_too() {
     let target = Target::start(0).unwrap();
     let script = "
