@@ -144,6 +144,24 @@ scenarios:
         listed.iter().map(line).collect()
     }
 
+    /// The lines about a run that the function's log has when that holds of them; they may be there only once whoever waits for the run knows that it is
+    /// over.
+    ///
+    /// # Panics
+    /// Where it never holds.
+    pub fn logged(&self, run: &str, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let mut lines = Vec::new();
+        wait_until("the log has the run's lines", || {
+            let log = self.aws.log();
+            let documents = log
+                .lines()
+                .filter_map(|line| serde_json::from_str::<Value>(&line[line.find('{')?..]).ok());
+            lines = documents.filter(|line| line["run"] == run).collect();
+            holds(&lines)
+        });
+        lines
+    }
+
     /// The function's name for all of AWS.
     pub fn arn(&self) -> String {
         let arn = &self.configured()["FunctionArn"];

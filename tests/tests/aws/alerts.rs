@@ -124,7 +124,9 @@ fn a_monitor_s_run_that_fails_is_told_of_once_and_no_other_is() {
     assert_eq!(subject, format!("Alert: {why}"));
     let run = result["run"].as_str().unwrap();
     cloud.report(run, 3);
-    assert!(cloud.aws.log().contains(r#""alert":"sent""#));
+    cloud.logged(run, |lines| {
+        lines.iter().any(|line| line["alert"] == "sent")
+    });
 
     invoke(&["-m", "-p", "broken.yml", "--name", "broken"], 3);
     let (subject, lines, result) = alert(&queue);
@@ -152,13 +154,10 @@ fn never_began(cloud: &Cloud, run: &str, code: i32) -> (Value, Value) {
     assert_ne!(report["slsart"]["verdict"], "passed", "{report}");
     let state = cloud.states().into_iter().find(|(name, _)| name == run);
     assert_eq!(state.unwrap().1, "never began");
-    let log = cloud.aws.log();
-    let lines = log
-        .lines()
-        .filter_map(|line| line.find('{').map(|at| &line[at..]));
-    let mut lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let ended = lines.find(|line| line["run"] == run && line["ended"].is_object());
-    let ended = ended.unwrap()["ended"].clone();
+    let is_ended = |line: &Value| line["ended"].is_object();
+    let lines = cloud.logged(run, |lines| lines.iter().any(is_ended));
+    let mut ended = lines.into_iter().filter(is_ended);
+    let ended = ended.next().unwrap()["ended"].clone();
     assert_eq!(ended["exitCode"], code, "{ended}");
     (report, ended)
 }

@@ -93,20 +93,15 @@ fn a_script_that_is_deployed_and_invoked_does_what_it_does_here_in_one_piece_and
     assert_eq!(counts(&report), counts(&report_here));
 
     // What functions log is a line of JSON for each, which says of which run and what of it.
-    let log = cloud.aws.log();
-    let own = format!("\"run\":\"{run}\"");
-    let lines = log.lines().filter(|line| line.contains(&own));
-    let lines = lines.map(|line| &line[line.find('{').unwrap()..]);
-    let lines: Vec<Value> = lines
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let executed = lines.iter().filter(|line| {
-        line["reply"] == "executed"
-            && (line["order"] == "start" || line["order"]["carry"].is_object())
+    let is_executed = |line: &&Value| {
+        let order = &line["order"];
+        line["reply"] == "executed" && (order == "start" || order["carry"].is_object())
+    };
+    let is_ended = |line: &&Value| line["ended"]["exitCode"] == 0;
+    let lines = cloud.logged(&run, |lines| {
+        lines.iter().filter(is_executed).count() >= 30 && lines.iter().any(|line| is_ended(&line))
     });
-    assert!(executed.count() >= 30, "{lines:?}");
-    let ended = lines.iter().filter(|line| line["ended"]["exitCode"] == 0);
-    assert_eq!(ended.count(), 1, "{lines:?}");
+    assert_eq!(lines.iter().filter(is_ended).count(), 1, "{lines:?}");
 
     let removed = cloud.slsart().args(["remove"]).run().expect(0);
     assert!(removed.out.contains("its ledger stays"), "{}", removed.out);

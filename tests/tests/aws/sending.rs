@@ -84,7 +84,12 @@ scenarios: [{{ flow: [{{ get: {{ url: /echo }} }}] }}]
         "{report}"
     );
     counters(&listener, &mut found);
-    let logged = documents(&cloud.aws.log());
+    // What a function prints is in its log a moment later.
+    let mut logged = Vec::new();
+    wait_until("the figures are in the log", || {
+        logged = documents(&cloud.aws.log());
+        sum("http.codes.200", &logged) >= 40
+    });
     for name in [
         "vusers.created",
         "vusers.completed",
@@ -123,7 +128,6 @@ scenarios: [{{ flow: [{{ get: {{ url: /echo }} }}] }}]
     let invoked = cloud.slsart().args(["invoke", "--wait"]).env(key.0, key.1);
     invoked.run().expect(0);
     signed(&cloud, key.1, None);
-    // What a function prints is in its log a moment later.
     let mut created = 0;
     wait_until("the figures are in the log", || {
         created = sum("vusers.created", &documents(&cloud.aws.log())[before..]);
