@@ -82,9 +82,10 @@ fn a_batch_is_shared_and_every_item_is_done_once() {
 
 #[test]
 fn a_batch_that_is_over_long_before_its_workers_are_looked_after_is_closed_by_one_of_them() {
-    // The first look would be after half a minute; the launcher closes what nobody else has for two seconds.
+    // The first look would be after half a minute, and the launcher closes what nobody else has before.
     let limits = Limits {
         lead: millis(60_000),
+        closing: millis(15_000),
         ..Limits::here(2)
     };
     let done = run(AnyTask::new(Items { items: 1000 }), Run::new(limits));

@@ -34,6 +34,10 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     if running.claim(order.claim_key(), end).await == Claimed::Taken {
         return Reply::Duplicate;
     }
+    // A run that is over may be removed while somebody is still on the way to it, and where nothing is claimed any more all would be done again.
+    if matches!(running.book.manifest().await, Ok(None)) {
+        return Reply::Expired;
+    }
     let mut duties = JoinSet::new();
     if order.is_bundle() {
         carry::spread_workers(&running, order, &mut duties).await;
@@ -61,8 +65,8 @@ pub(super) async fn serve<T: Task>(running: Running<T>, workers: Lanes, life: u3
     if left == Left::Tired {
         successor::send(&running, place, life, &mut duties).await;
     }
-    // Once the run is over nobody who was sent for is to be looked after, so whoever closes it does not wait for that first: a look is half
-    // a lead away, and a short run would be closed by whoever follows it, and nobody be told.
+    // Whoever was sent for is looked after until the run is over, and no longer. So whoever closes it does not wait for that first: a look is
+    // half a lead away, and a short run would be closed by whoever follows it, and nobody be told.
     match place.first() {
         0 if left == Left::Done => close::close(&running, Closer::First).await,
         1 if left == Left::Done => close::close(&running, Closer::Second).await,

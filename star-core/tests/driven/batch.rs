@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use star_core::laws::toys::Items;
 use star_core::ledger::Book;
 use star_core::reports::Counter;
 use star_core::shape::Batch;
-use star_core::wire::Order;
-use star_core::{AnyOutcome, Failure, Limits, OneUnit, Splittable, UnitTask, Why};
+use star_core::wire::{Envelope, Order, Reply, VERSION};
+use star_core::worker::work;
+use star_core::{AnyOutcome, Failure, Lanes, Limits, OneUnit, Splittable, Time, UnitTask, Why};
 
 use crate::fleet::{Fleet, ZERO, driven};
 use crate::seconds;
@@ -142,6 +144,30 @@ async fn bereaved<T: star_core::Task>(fleet: &Fleet, task: T) -> AnyOutcome {
             assert_eq!(fleet.kill(second), 1);
         })
         .await
+}
+
+#[test]
+fn a_worker_that_is_late_for_a_run_that_is_over_and_removed_does_none_of_it_again() {
+    driven(async {
+        let fleet = Fleet::new();
+        let task = Items { items: 100 };
+        let outcome = fleet.run(task, Limits::here(2), async {}).await;
+        assert_eq!(outcome.facts.tally.ended, 100);
+        let workers = Lanes::bundle(1, 2, 2).unwrap();
+        let order = Order::Serve { workers, life: 9 };
+        *fleet.ledger.removed_at.lock().unwrap() = Some("claims/workers.1-2.2.9");
+        let late = Envelope {
+            version: VERSION,
+            deployment: "driven".to_owned(),
+            run: outcome.facts.run.clone(),
+            order,
+            hop: 1,
+            expires: Time::from_nanos(u64::MAX),
+        };
+        let reply = work(&late.encode(), &fleet.host()).await;
+        assert!(matches!(reply, Reply::Expired), "{reply:?}");
+        assert_eq!(fleet.ledger.keys(), ["runs/run/claims/workers.1-2.2.9"]);
+    });
 }
 
 #[test]

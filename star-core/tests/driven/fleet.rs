@@ -45,7 +45,9 @@ type Refused = fn(Order) -> bool;
 
 #[derive(Debug, Default)]
 pub(crate) struct Flaky {
-    memory: Arc<Memory>,
+    memory: Mutex<Arc<Memory>>,
+    /// How a key ends before whose creation all that there is is removed.
+    pub(crate) removed_at: Mutex<Option<&'static str>>,
     /// From and until when it does not answer, in seconds after the beginning.
     pub(crate) away: Mutex<Option<(u64, u64)>>,
     /// How keys end that nothing can be created under.
@@ -90,7 +92,11 @@ impl Flaky {
 
     /// All keys that there are.
     pub(crate) fn keys(&self) -> Vec<String> {
-        self.memory.keys()
+        self.memory().keys()
+    }
+
+    fn memory(&self) -> Arc<Memory> {
+        Arc::clone(&self.memory.lock().unwrap())
     }
 
     async fn put_part(&self, key: &str, value: Bytes) -> Result<(), LedgerError> {
@@ -109,9 +115,9 @@ impl Flaky {
         };
         match fate {
             Fate::Refused => return Err(error),
-            Fate::Written | Fate::Unanswered => self.memory.put(key, value).await?,
+            Fate::Written | Fate::Unanswered => self.memory().put(key, value).await?,
             Fate::Late(seconds) => {
-                let (memory, key) = (Arc::clone(&self.memory), key.to_owned());
+                let (memory, key) = (self.memory(), key.to_owned());
                 let writing = tokio::task::spawn_local(async move {
                     tokio::time::sleep(Duration::from_secs(seconds)).await;
                     memory.put(&key, value).await
@@ -154,7 +160,11 @@ impl Ledger for Flaky {
                 remote: false,
             });
         }
-        let created = self.memory.create(key, value).await?;
+        let removed = *self.removed_at.lock().unwrap();
+        if removed.is_some_and(|end| key.ends_with(end)) {
+            *self.memory.lock().unwrap() = Arc::default();
+        }
+        let created = self.memory().create(key, value).await?;
         if created && key.ends_with("/closed") {
             *self.closed_at.lock().unwrap() = Some(self.now());
         }
@@ -169,7 +179,7 @@ impl Ledger for Flaky {
         if key.contains("/live/") {
             self.longest.fetch_max(value.len(), Ordering::SeqCst);
         }
-        self.memory.put(key, value).await
+        self.memory().put(key, value).await
     }
 
     async fn get(&self, key: &str) -> Result<Option<Bytes>, LedgerError> {
@@ -180,7 +190,7 @@ impl Ledger for Flaky {
         if key.contains("/parts/") {
             self.parts_read.fetch_add(1, Ordering::SeqCst);
         }
-        self.memory.get(key).await
+        self.memory().get(key).await
     }
 }
 
