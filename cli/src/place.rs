@@ -125,18 +125,18 @@ fn state_folder() -> Option<PathBuf> {
 /// Raises the number of descriptors that this process may have to the most it is allowed.
 ///
 /// # Errors
-/// That is less than the program takes itself: what would fail for want of one is the program, and its users last.
+/// That is less than the program takes itself, with one worker: what would fail for want of one is the program, and its users last.
 pub(crate) fn raise_descriptors() -> Result<(), CommandError> {
     use rustix::process::{Resource, getrlimit, setrlimit};
-    let least = Room::PROGRAM + Room::WORKER;
     let mut limit = getrlimit(Resource::Nofile);
-    if let Some(limit) = limit.maximum.filter(|limit| *limit < least) {
-        return Err(CommandError::Descriptors { limit, least });
-    }
     limit.current = limit.maximum;
     // Where that is refused, what there is must do; reaching it is an error with a name.
     let _refused = setrlimit(Resource::Nofile, limit);
-    Ok(())
+    let least = Room::PROGRAM + Room::WORKER;
+    match getrlimit(Resource::Nofile).current {
+        Some(limit) if limit < least => Err(CommandError::Descriptors { limit, least }),
+        _ => Ok(()),
+    }
 }
 
 /// What workers on this machine share.
