@@ -144,19 +144,23 @@ scenarios:
         listed.iter().map(line).collect()
     }
 
-    /// The lines about a run that the function's log has when that holds of them; they may be there only once whoever waits for the run knows that it is
-    /// over.
+    /// The lines about a run that the function's log has when that holds of them, each of JSON; they may be there only once whoever waits for the run
+    /// knows that it is over.
     ///
     /// # Panics
-    /// Where it never holds.
+    /// Where one is something else, or it never holds.
     pub fn logged(&self, run: &str, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let own = format!("\"run\":\"{run}\"");
         let mut lines = Vec::new();
         wait_until("the log has the run's lines", || {
             let log = self.aws.log();
-            let documents = log
-                .lines()
-                .filter_map(|line| serde_json::from_str::<Value>(&line[line.find('{')?..]).ok());
-            lines = documents.filter(|line| line["run"] == run).collect();
+            // The last line may be on its way.
+            let whole = log.rfind('\n').map_or("", |end| &log[..end]);
+            let of_run = whole.lines().filter(|line| line.contains(&own));
+            let texts = of_run.map(|line| &line[line.find('{').unwrap()..]);
+            lines = texts
+                .map(|text| serde_json::from_str(text).unwrap())
+                .collect();
             holds(&lines)
         });
         lines
