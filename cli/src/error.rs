@@ -69,7 +69,7 @@ pub enum CommandError {
         "this process may have {limit} descriptors, and the program needs {least} before it opens a connection: allow more (`ulimit -Hn`)"
     )]
     Descriptors {
-        /// The hard limit.
+        /// How many it may have.
         limit: u64,
         /// What it takes.
         least: u64,
